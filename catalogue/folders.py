@@ -1,0 +1,27 @@
+"""Where things lie: the checkout with its read-only material, and the data folder that a running product writes."""
+
+import os
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
+    """Return the one folder that everything the product makes lies in.
+
+    Parameters
+    ----------
+    given
+        The value of ``--data``; it wins over ``ACADEMY_DATA``, which wins over
+        ``$XDG_DATA_HOME/zhisuan-academy`` (by default ``~/.local/share/zhisuan-academy``).
+
+    Returns
+    -------
+    Path
+        Absolute; not created here.
+    """
+    chosen = given or os.environ.get("ACADEMY_DATA")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser().absolute() / "zhisuan-academy"
