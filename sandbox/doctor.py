@@ -31,7 +31,8 @@ class Finding:
     name
         What was looked at.
     state
-        ``ok``, ``lacking`` (a command of the README will not work) or ``optional`` (something is better with it).
+        ``ok``, ``lacking`` (a command of the README will not work) or ``optional`` (something gets
+        better with it).
     detail
         What was found.
     mend

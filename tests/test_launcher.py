@@ -1,0 +1,136 @@
+"""The one command, from any folder, on a machine that has or lacks what it needs."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from types import ModuleType
+
+import pytest
+
+from catalogue.folders import CHECKOUT
+
+LAUNCHER = CHECKOUT / "academy"
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(LAUNCHER), *arguments], capture_output=True, text=True, timeout=120, **options
+    )
+
+
+@pytest.fixture
+def launcher(tmp_path, monkeypatch) -> ModuleType:
+    """Give the launcher as a module whose checkout is an empty folder with a lock."""
+    loader = SourceFileLoader("academy_launcher", str(LAUNCHER))
+    # the launcher is a script beside other scripts: its bytecode has no place in the checkout
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    module = module_from_spec(spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    for name, path in {"CHECKOUT": "", "LOCK": "requirements.lock", "VENV": ".venv"}.items():
+        monkeypatch.setattr(module, name, tmp_path / path)
+    monkeypatch.setattr(module, "PYTHON", tmp_path / ".venv/bin/python")
+    monkeypatch.setattr(module, "STAMP", tmp_path / ".venv/academy-stamp")
+    (tmp_path / "requirements.lock").write_text("six==1.17.0\n")
+    (tmp_path / "pyproject.toml").write_text("")
+    return module
+
+
+def test_the_help_fits_a_screen_and_names_every_verb(launcher):
+    answer = run("--help")
+    assert answer.returncode == 0
+    assert len(answer.stdout.splitlines()) <= 24
+    assert all(f"  {verb} " in answer.stdout for verb in launcher.VERBS)
+
+
+def test_no_verb_is_usage():
+    assert run().returncode == 2
+
+
+def test_an_unknown_verb_is_named_with_the_next_step():
+    answer = run("hubb")
+    assert answer.returncode == 2
+    assert "hubb" in answer.stderr
+    assert "--help" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "verb", ["hub", "catalogue", "notebooks", "new", "plan", "release", "grade", "prove"]
+)
+def test_each_verb_explains_itself_from_any_folder(verb, tmp_path):
+    answer = run(verb, "--help", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert f"academy {verb}" in answer.stdout
+    assert "example" in answer.stdout.lower()
+
+
+def test_a_current_environment_is_recognised_without_starting_a_process(launcher, tmp_path, monkeypatch):
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").touch()
+    (tmp_path / ".venv/academy-stamp").write_text(launcher.wanted_stamp())
+    monkeypatch.setattr(launcher.subprocess, "run", pytest.fail)
+    launcher.ensure_environment()
+
+
+@pytest.mark.parametrize("changed", ["requirements.lock", "pyproject.toml"])
+def test_a_changed_lock_or_project_makes_the_environment_stale(launcher, tmp_path, changed):
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").touch()
+    (tmp_path / ".venv/academy-stamp").write_text(launcher.wanted_stamp())
+    assert launcher.is_current()
+    (tmp_path / changed).write_text("attrs==26.1.0\n")
+    assert not launcher.is_current()
+
+
+def test_too_little_disk_is_said_before_anything_is_made(launcher, tmp_path, monkeypatch):
+    monkeypatch.setattr(launcher, "DISK_NEEDED_GIB", 10**6)
+    with pytest.raises(launcher.SetupError, match="GiB free"):
+        launcher.ensure_environment()
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_a_failing_index_is_explained_and_leaves_no_stamp(launcher, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
+    with pytest.raises(launcher.SetupError, match=r"(?s)six.*run the command again"):
+        launcher.ensure_environment()
+    assert not launcher.is_current()
+
+
+def test_without_python_311_it_says_what_to_install(launcher, monkeypatch, tmp_path):
+    monkeypatch.setattr(launcher.sys, "executable", "")
+    monkeypatch.setattr(launcher.shutil, "which", lambda name: None)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    with pytest.raises(launcher.SetupError, match=r"python3\.11"):
+        launcher.find_python()
+
+
+def test_the_doctor_answers_in_lines_and_in_json():
+    lines = run("doctor")
+    assert "Python" in lines.stdout
+    findings = json.loads(run("doctor", "--json").stdout)
+    names = {finding["name"] for finding in findings}
+    assert {"Python", "disk", "memory", "walls around learners", "GPU"} <= names
+    for finding in findings:
+        assert finding["state"] in {"ok", "lacking", "optional"}
+        assert finding["state"] != "lacking" or finding["mend"], finding
+
+
+def test_the_launcher_needs_only_the_standard_library():
+    code = (
+        "import sys; from importlib.machinery import SourceFileLoader as L; before = set(sys.modules);"
+        f"sys.dont_write_bytecode = True; L('academy_launcher', {str(LAUNCHER)!r}).load_module();"
+        "new = {m.split('.')[0] for m in set(sys.modules) - before};"
+        "print(sorted(new - set(sys.stdlib_module_names) - {'academy_launcher'}))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-S", "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert answer.stdout.strip() == "[]"
