@@ -1,7 +1,6 @@
 """What every test shares: one thread a process, fast tests first, a real browser where there is one."""
 
 import os
-
 from collections.abc import Iterator
 
 import pytest
