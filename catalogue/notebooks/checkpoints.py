@@ -66,7 +66,7 @@ class Sealed:
         Salted hashes of the right answers.
     grid
         For a number: offset and width, as exact fractions, of the grid of intervals one of which is right
-        (width 0: the number must be met exactly). The grid tells the value only up to a multiple of its width.
+        (width 0: the number must be met exactly). It tells the value only up to a multiple of the width.
     reasons
         Hash of an answer to its explanation, enciphered by that answer.
     cases
@@ -98,7 +98,9 @@ def seal(entry: Mapping[str, Any]) -> str:
     kind = entry["kind"]
     grid = _grid(entry["answer"]) if kind == "number" else None
     keys = _right_keys(entry, grid)
-    reasons = {_hash(salt, key): _cipher(salt + key, _canonical(text)) for key, text in _reasons(entry, keys).items()}
+    reasons = {
+        _hash(salt, key): _cipher(salt + key, _canonical(text)) for key, text in _reasons(entry, keys).items()
+    }
     packed = {
         "kind": kind,
         "prompt": dict(entry["prompt"]),
@@ -161,7 +163,9 @@ def judge(sealed: Sealed, answer: object) -> Verdict:
     hashes = [_hash(sealed.salt, key) for key in keys]
     for key, digest in zip(keys, hashes, strict=True):
         if digest in sealed.reasons:
-            return Verdict(digest in sealed.right, json.loads(_decipher(sealed.salt + key, sealed.reasons[digest])))
+            return Verdict(
+                digest in sealed.right, json.loads(_decipher(sealed.salt + key, sealed.reasons[digest]))
+            )
     cases = (json.loads(_decipher(sealed.salt, case)) for case in sealed.cases)
     return Verdict(any(digest in sealed.right for digest in hashes), _first_case(sealed.kind, cases, answer))
 
@@ -231,7 +235,9 @@ def _holds(part: str, value: Fraction) -> bool:
         return {"<": order < 0, ">": order > 0, "=": order == 0, "<=": order <= 0, ">=": order >= 0}[sign]
     if match := _RANGE.fullmatch(part):
         return number(match[1]) <= value <= number(match[2])
-    raise ValueError(f'{part!r} is no condition; write one such as "> 700", "= 0", "1 .. 5" or "> 0 and <= 1"')
+    raise ValueError(
+        f'{part!r} is no condition; write one such as "> 700", "= 0", "1 .. 5" or "> 0 and <= 1"'
+    )
 
 
 def _grid(answer: Mapping[str, Any]) -> tuple[Fraction, Fraction]:

@@ -1,0 +1,151 @@
+"""The verbs ``notebooks build|pull|check|execute`` and ``new course|lesson|lab``."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from catalogue.errors import CatalogueError
+from catalogue.folders import CHECKOUT
+
+from .units import find
+
+FAILED, USAGE = 1, 2
+
+
+def add_verbs(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs ``notebooks`` and ``new``; each sets ``run``, from arguments to an exit code.
+
+    Parameters
+    ----------
+    subparsers
+        Of the command line that they belong to.
+    """
+    notebooks = subparsers.add_parser("notebooks", help="build, pull, check and execute notebooks")
+    verbs = notebooks.add_subparsers(dest="notebooks_verb", required=True, metavar="VERB")
+    _add_build(verbs)
+    _add_pull(verbs)
+    _add_check(verbs)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the verbs of this package alone."""
+    parser = argparse.ArgumentParser(prog="academy")
+    add_verbs(parser.add_subparsers(required=True, metavar="VERB"))
+    arguments = parser.parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except CatalogueError as error:
+        for problem in error.problems:
+            print(f"academy: {problem}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    about: str,
+    example: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        epilog=f"example: ./academy {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--root",
+        type=lambda given: Path(given).absolute(),
+        default=CHECKOUT,
+        help="the folder that holds courses/ and labs/ (default: this checkout)",
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="texts, notebooks or folders of them (default: all)",
+    )
+
+
+def _add_build(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "notebooks build courses/1-mathematics"
+    parser = _verb(verbs, "build", "make notebooks from their texts", example, _build)
+    _add_paths(parser)
+    parser.add_argument(
+        "--force", action="store_true", help="also over edits in a notebook that were never pulled"
+    )
+
+
+def _add_pull(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "notebooks pull courses/1-mathematics/numerics-information/01-floating-point.ipynb"
+    parser = _verb(verbs, "pull", "bring edits made in Lab back to the texts", example, _pull)
+    _add_paths(parser)
+
+
+def _add_check(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "hold every notebook against its text, and every checkpoint against its entry"
+    parser = _verb(verbs, "check", about, "notebooks check --json", _check)
+    _add_paths(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from .build import build
+
+    return _each(arguments, lambda unit: build(unit, force=arguments.force), "built")
+
+
+def _pull(arguments: argparse.Namespace) -> int:
+    from .pull import pull
+
+    return _each(arguments, pull, "pulled")
+
+
+def _each(arguments: argparse.Namespace, act: Callable, done: str) -> int:
+    """Act on every unit; one that fails is reported and stops no other."""
+    failed = 0
+    units = find(arguments.root, arguments.paths)
+    for unit in units:
+        try:
+            for path in act(unit):
+                print(f"{done} {unit.shown(path)}")
+        except CatalogueError as error:
+            failed += 1
+            for problem in error.problems:
+                print(f"academy: {problem}", file=sys.stderr)
+    print(f"{len(units) - failed} of {len(units)} lessons and labs are {done}", file=sys.stderr)
+    return FAILED if failed else 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from .check import check
+
+    units = find(arguments.root, arguments.paths)
+    problems = check(arguments.root, units if arguments.paths else None)
+    if arguments.json:
+        told = [
+            {"what": p.what, "file": str(p.file) if p.file else None, "line": p.line, "mend": p.mend}
+            for p in problems
+        ]
+        print(json.dumps({"notebooks": len(units), "problems": told}, ensure_ascii=False, indent=1))
+    else:
+        for problem in problems:
+            print(f"academy: {problem}", file=sys.stderr)
+        if not problems:
+            print(f"{len(units)} lessons and labs: every notebook is what its text gives")
+    return FAILED if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
