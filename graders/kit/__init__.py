@@ -1,0 +1,56 @@
+"""What check cells and lessons may call: ``from graders import kit``.
+
+Put this import above ``import triton``: the kit chooses Triton's interpreter, which needs no GPU.
+"""
+
+from typing import Any
+
+from .checkpoints import checkpoint, recall
+from .comparisons import close, equal, finite, raises, require, shape
+from .examples import examples, rng, seed
+from .failures import CheckFailed
+from .kernels import Kernel, kernel
+from .metering import Traffic, traffic
+from .pictures import draw_access
+from .probes import printed, probe, source, unchanged
+from .score import Score
+from .training import frozen_unchanged, parameters, snapshot
+
+__all__ = [
+    "CheckFailed",
+    "Kernel",
+    "Score",
+    "Traffic",
+    "checkpoint",
+    "close",
+    "draw_access",
+    "equal",
+    "examples",
+    "finite",
+    "frozen_unchanged",
+    "kernel",
+    "parameters",
+    "printed",
+    "probe",
+    "raises",
+    "recall",
+    "require",
+    "rng",
+    "seed",
+    "shape",
+    "small_model",
+    "small_tokenizer",
+    "snapshot",
+    "source",
+    "traffic",
+    "unchanged",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the small model's reader only where it is used."""
+    if name in ("small_model", "small_tokenizer"):
+        from . import models
+
+        return getattr(models, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
