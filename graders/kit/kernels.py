@@ -34,8 +34,8 @@ METHODS |= {"value", "type"}
 NODES = (
     ast.arguments, ast.arg, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.While, ast.If, ast.Expr,
     ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.List,
-    ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Return, ast.Pass, ast.Break, ast.Continue,
-    ast.Assert, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop,
+    ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Return, ast.Pass,
+    ast.Break, ast.Continue, ast.Assert, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop,
 )  # fmt: skip
 HEAD = "import triton\nimport triton.language as tl\n\n"
 _numbers = itertools.count(1)
