@@ -1,0 +1,184 @@
+"""Who may come in: names, roles and hashed passwords in one small SQLite file. Nobody signs up alone."""
+
+import hashlib
+import hmac
+import os
+import pwd
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, get_args
+
+from .errors import HubError
+
+Role = Literal["learner", "instructor", "manager"]
+ROLES: tuple[Role, ...] = get_args(Role)
+NAME = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
+# Unlike letters and digits only: a password is read from a screen and typed once.
+PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+# RFC 7914's interactive cost of 2017 doubled: 32 MiB and about 0.1 s a guess.
+SCRYPT = {"n": 2**15, "r": 8, "p": 1, "maxmem": 2**26}
+FIRST_UID = 20001
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (
+    number   INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT NOT NULL UNIQUE,
+    role     TEXT NOT NULL,
+    salt     BLOB NOT NULL,
+    hash     BLOB NOT NULL,
+    changed  REAL NOT NULL,
+    uid      INTEGER NOT NULL UNIQUE
+)
+"""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person who may come in.
+
+    Parameters
+    ----------
+    name
+        The hub's name of the person: lower-case letters, digits and dashes.
+    role
+        What the person may do.
+    changed
+        When the password was set, in seconds since the epoch.
+    uid
+        The unprivileged user id that the person's server gets where root runs the hub; never given twice.
+    """
+
+    name: str
+    role: Role
+    changed: float
+    uid: int
+
+
+class Accounts:
+    """The accounts of one data folder.
+
+    Parameters
+    ----------
+    path
+        The SQLite file; made with mode 0600 when it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            book = sqlite3.connect(self.path, timeout=10)
+            try:
+                with book:
+                    book.execute(SCHEMA)
+                    yield book
+            finally:
+                book.close()
+        except (OSError, sqlite3.Error) as error:
+            raise HubError(
+                f"cannot use the accounts, {self.path}: {error}; mend the file or its rights,"
+                " or restore it from a backup, then run the command again"
+            ) from error
+
+    def all(self) -> list[Account]:
+        """Return everybody, first come first."""
+        with self._open() as book:
+            rows = book.execute("SELECT name, role, changed, uid FROM accounts ORDER BY number").fetchall()
+        return [Account(*row) for row in rows]
+
+    def get(self, name: str) -> Account:
+        """Return one account.
+
+        Raises
+        ------
+        HubError
+            When nobody has that name, with the nearest names.
+        """
+        people = {account.name: account for account in self.all()}
+        if name in people:
+            return people[name]
+        near = get_close_matches(name, people, n=3, cutoff=0.5) or sorted(people)[:3]
+        known = f"nearest: {', '.join(near)}" if near else "there are none yet"
+        raise HubError(f"no account {name!r} in {self.path} ({known}); ./academy hub --accounts lists them")
+
+    def add(self, name: str, role: Role, password: str | None = None) -> str:
+        """Add a person and return the password, generated where none is given.
+
+        Raises
+        ------
+        HubError
+            When the name cannot be one, or is taken.
+        """
+        if not NAME.fullmatch(name):
+            raise HubError(
+                f"account name {name!r}: use 2 to 32 lower-case letters, digits and dashes,"
+                " a letter first; for example ./academy hub --add-learner ada-l"
+            )
+        password = password or new_password()
+        salt, digest = hashed(password)
+        with self._open() as book:
+            if book.execute("SELECT 1 FROM accounts WHERE name = ?", (name,)).fetchone():
+                raise HubError(
+                    f"account {name!r} is in {self.path} already;"
+                    f" for a new password run ./academy hub --reset-password {name}"
+                )
+            book.execute(
+                "INSERT INTO accounts (name, role, salt, hash, changed, uid) VALUES (?, ?, ?, ?, ?, ?)",
+                (name, role, salt, digest, time.time(), _next_uid(book)),
+            )
+        return password
+
+    def reset(self, name: str) -> str:
+        """Give a person a new password and return it; who is signed in with the old one must sign in anew."""
+        self.get(name)
+        password = new_password()
+        salt, digest = hashed(password)
+        with self._open() as book:
+            book.execute(
+                "UPDATE accounts SET salt = ?, hash = ?, changed = ? WHERE name = ?",
+                (salt, digest, time.time(), name),
+            )
+        return password
+
+    def check(self, name: str, password: str) -> Account | None:
+        """Return the account when the password is right, else None; as slowly for an unknown name."""
+        with self._open() as book:
+            row = book.execute(
+                "SELECT salt, hash, name, role, changed, uid FROM accounts WHERE name = ?", (name,)
+            ).fetchone()
+        salt, wanted, *fields = row or (b"\0" * 16, b"")
+        _, found = hashed(password, salt)
+        return Account(*fields) if hmac.compare_digest(found, wanted) else None
+
+
+def new_password() -> str:
+    """Return a password of 12 letters in three groups, 59 bits."""
+    groups = ("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
+    return "-".join(groups)
+
+
+def hashed(password: str, salt: bytes | None = None) -> tuple[bytes, bytes]:
+    """Return salt and scrypt hash (RFC 7914) of a password."""
+    salt = salt or secrets.token_bytes(16)
+    return salt, hashlib.scrypt(password.encode(), salt=salt, **SCRYPT)
+
+
+def _next_uid(book: sqlite3.Connection) -> int:
+    # The sequence, not the largest row: who leaves takes the number along, so that no file changes hands.
+    row = book.execute("SELECT seq FROM sqlite_sequence WHERE name = 'accounts'").fetchone()
+    highest = book.execute("SELECT max(uid) FROM accounts").fetchone()[0] or 0
+    uid = max(FIRST_UID + (row[0] if row else 0), highest + 1)
+    taken = {entry.pw_uid for entry in pwd.getpwall()}
+    while uid in taken:
+        uid += 1
+    return uid

@@ -1,0 +1,163 @@
+"""The hub's configuration in plain functions, so that a deployment's own file stays a few lines."""
+
+import atexit
+import os
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+
+from . import tether
+from .accounts import ROLES
+from .authenticator import AccountsAuthenticator
+from .deployment import Deployment
+from .spawner import WalledSpawner, walls_notice
+
+HERE = Path(__file__).resolve().parent
+COOKIE_DAYS = 7
+IDLE_SECONDS = 3600
+CULL_EVERY_SECONDS = 120
+
+
+def configure(c: Config, deployment: Deployment) -> None:
+    """Fill the configuration of a hub that runs on one machine, with everything in one data folder.
+
+    Parameters
+    ----------
+    c
+        What ``get_config()`` returns in a jupyterhub configuration file.
+    deployment
+        A prepared data folder (see `hub_config.first_start.prepare`).
+
+    Raises
+    ------
+    Refused
+        When another hub runs on that folder.
+    """
+    _hold(deployment)
+    # The scripts of this environment (jupyterhub-singleuser, alembic for nbgrader) come before any others.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    _addresses(c, deployment)
+    _people(c, deployment)
+    _servers(c, deployment)
+    _services(c, deployment)
+    _pages(c)
+
+
+def _hold(deployment: Deployment) -> None:
+    """Keep the data folder for this process until it ends."""
+    guard = deployment.only_hub()
+    guard.__enter__()
+    atexit.register(guard.__exit__, None, None, None)
+
+
+def _addresses(c: Config, deployment: Deployment) -> None:
+    ports = deployment.ports()
+    c.JupyterHub.ip = "127.0.0.1"
+    c.JupyterHub.port = 8000
+    c.JupyterHub.hub_ip = "127.0.0.1"
+    c.JupyterHub.hub_port = ports["hub"]
+    c.JupyterHub.db_url = f"sqlite:///{deployment.hub / 'jupyterhub.sqlite'}"
+    c.JupyterHub.cookie_secret_file = str(deployment.secrets / "cookie-secret")
+    c.ConfigurableHTTPProxy.command = tether.command(
+        [str(Path(sys.executable).parent / "configurable-http-proxy")]
+    )
+    c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{ports['proxy_api']}"
+    c.ConfigurableHTTPProxy.auth_token = deployment.secret("proxy-token")
+    # The proxy is tethered to the hub: a process number left by a killed hub may be anybody's by now.
+    pid_file = deployment.hub / "proxy.pid"
+    pid_file.unlink(missing_ok=True)
+    c.ConfigurableHTTPProxy.pid_file = str(pid_file)
+
+
+def _people(c: Config, deployment: Deployment) -> None:
+    c.JupyterHub.authenticator_class = AccountsAuthenticator
+    c.AccountsAuthenticator.accounts_file = str(deployment.accounts)
+    c.Authenticator.allow_all = True  # whoever has an account; nobody can make one alone
+    c.Authenticator.manage_groups = True
+    c.Authenticator.enable_auth_state = True
+    c.CryptKeeper.keys = [bytes.fromhex(deployment.secret("crypt-key"))]
+    c.JupyterHub.load_groups = {role: {"users": []} for role in ROLES}
+    c.JupyterHub.load_roles = [
+        {
+            "name": "user",
+            "description": "own account and own server, and the academy service",
+            "scopes": [
+                "read:users!user",
+                "users:activity!user",
+                "servers!user",
+                "access:servers!user",
+                "access:services!service=academy",
+            ],
+        },
+        {
+            "name": "server",
+            "description": "a person's server: say that it is in use, and ask the academy service",
+            "scopes": [
+                "users:activity!user",
+                "access:servers!server",
+                "access:services!service=academy",
+            ],
+        },
+        {
+            "name": "culler",
+            "description": "stop servers that nobody uses",
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "services": ["culler"],
+        },
+    ]
+    c.JupyterHub.cookie_max_age_days = COOKIE_DAYS
+    # SameSite: a page elsewhere cannot act with a learner's session
+    c.JupyterHub.tornado_settings = {"cookie_options": {"SameSite": "Lax"}}
+
+
+def _servers(c: Config, deployment: Deployment) -> None:
+    c.JupyterHub.spawner_class = WalledSpawner
+    c.WalledSpawner.data = str(deployment.data)
+    c.WalledSpawner.academy_url = f"http://127.0.0.1:{deployment.ports()['academy']}/services/academy"
+    c.Spawner.ip = "127.0.0.1"
+    c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+    c.Spawner.default_url = "/lab"
+    c.Spawner.start_timeout = 120
+    c.Spawner.http_timeout = 120
+    c.JupyterHub.allow_named_servers = False
+    c.JupyterHub.active_server_limit = 0
+
+
+def _services(c: Config, deployment: Deployment) -> None:
+    python = sys.executable
+    c.JupyterHub.services = [
+        {
+            "name": "academy",
+            "url": f"http://127.0.0.1:{deployment.ports()['academy']}",
+            "command": tether.command([python, "-m", "hub_config.service"]),
+            "api_token": deployment.secret("academy-service-token"),
+            "environment": {
+                "ACADEMY_DATA": str(deployment.data),
+                "PATH": os.environ["PATH"],
+                "OMP_NUM_THREADS": "1",
+            },
+            "oauth_no_confirm": True,
+            "display": True,
+        },
+        {
+            "name": "culler",
+            "command": tether.command(
+                [
+                    python,
+                    "-m",
+                    "jupyterhub_idle_culler",
+                    f"--timeout={IDLE_SECONDS}",
+                    f"--cull-every={CULL_EVERY_SECONDS}",
+                ]
+            ),
+            "api_token": deployment.secret("culler-service-token"),
+            "display": False,
+        },
+    ]
+
+
+def _pages(c: Config) -> None:
+    c.JupyterHub.template_paths = [str(HERE / "templates")]
+    c.JupyterHub.template_vars = {"announcement": walls_notice()}
+    c.JupyterHub.logo_file = str(HERE / "templates" / "logo.svg")

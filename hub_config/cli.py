@@ -1,0 +1,104 @@
+"""`academy hub`: the whole academy on this machine, and its accounts."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from .accounts import Accounts
+from .deployment import Deployment
+from .errors import HubError, Refused
+from .running import DEFAULT_IP, DEFAULT_PORT, run
+
+EXAMPLE = """\
+examples:
+  ./academy hub                           on http://127.0.0.1:8000, data in ~/.local/share/zhisuan-academy
+  ./academy hub --port 8001 --data /srv/academy
+  ./academy hub --add-learner ada         one more account; the password is printed once
+  ./academy hub --reset-password ada      for a forgotten password, also while the hub runs
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a verb and return its exit code: 0 fine, 2 bad input, 3 refused, 130 stopped by Ctrl-C."""
+    options = _parser().parse_args(argv)
+    try:
+        return _accounts_verb(options) if _asks_for_accounts(options) else run(_deployment(options), options)
+    except Refused as error:
+        print(f"academy: {error}", file=sys.stderr)
+        return 3
+    except HubError as error:
+        print(f"academy: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="academy")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    hub = verbs.add_parser(
+        "hub",
+        help="run the academy",
+        description="Run the academy: JupyterHub on loopback, with accounts, labs, plans and grading.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    hub.add_argument("--data", metavar="FOLDER", help="where everything that it makes lies (or ACADEMY_DATA)")
+    hub.add_argument("--port", type=_port, default=DEFAULT_PORT, help="public port (%(default)s)")
+    hub.add_argument("--ip", default=DEFAULT_IP, help="public address (%(default)s: this machine only)")
+    hub.add_argument("--verbose", action="store_true", help="show the hub's log here as well")
+    people = hub.add_argument_group("accounts (each does its work and ends; the hub may run meanwhile)")
+    one = people.add_mutually_exclusive_group()
+    one.add_argument("--accounts", action="store_true", help="list them")
+    one.add_argument("--add-learner", metavar="NAME", help="add one and print the password")
+    one.add_argument("--add-instructor", metavar="NAME", help="add one who grades")
+    one.add_argument("--add-manager", metavar="NAME", help="add one who sees where everyone stands")
+    one.add_argument("--reset-password", metavar="NAME", help="print a new password; the old one ends")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
+    return int(text)
+
+
+def _deployment(options: argparse.Namespace) -> Deployment:
+    return Deployment.at(options.data)
+
+
+def _asks_for_accounts(options: argparse.Namespace) -> bool:
+    return bool(
+        options.accounts
+        or options.add_learner
+        or options.add_instructor
+        or options.add_manager
+        or options.reset_password
+    )
+
+
+def _accounts_verb(options: argparse.Namespace) -> int:
+    deployment = _deployment(options)
+    if not deployment.accounts.exists():
+        raise HubError(f"no accounts yet, {deployment.accounts}; ./academy hub makes the first ones")
+    accounts = Accounts(deployment.accounts)
+    if options.accounts:
+        for account in accounts.all():
+            print(f"{account.name:<32} {account.role}")
+        return 0
+    if options.reset_password:
+        name, password = options.reset_password, accounts.reset(options.reset_password)
+    else:
+        added = {
+            "learner": options.add_learner,
+            "instructor": options.add_instructor,
+            "manager": options.add_manager,
+        }
+        role, name = next((role, name) for role, name in added.items() if name)
+        password = accounts.add(name, role)
+    print(f"{name}  {password}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,212 @@
+"""One data folder: where everything of a running hub lies, made once, private to whom it belongs."""
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalogue.folders import data_folder
+
+from .errors import HubError, Refused
+
+PORT_NAMES = ("hub", "proxy_api", "academy")
+# Each secret with its bytes of randomness; jupyterhub takes the first three as hexadecimal text.
+SECRETS = {
+    "cookie-secret": 32,
+    "crypt-key": 32,
+    "proxy-token": 32,
+    "academy-service-token": 32,
+    "culler-service-token": 32,
+}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The places inside one data folder.
+
+    Parameters
+    ----------
+    data
+        Absolute path of the data folder; see `catalogue.folders.data_folder`.
+    """
+
+    data: Path
+
+    @classmethod
+    def at(cls, given: str | os.PathLike[str] | None = None) -> "Deployment":
+        """Return the deployment of ``--data``, ``ACADEMY_DATA`` or the user's data directory."""
+        return cls(data_folder(given))
+
+    @property
+    def secrets(self) -> Path:
+        """Folder of the installation's keys and tokens, one file each."""
+        return self.data / "secrets"
+
+    @property
+    def hub(self) -> Path:
+        """Folder of what the hub itself keeps: its database, ports, process records."""
+        return self.data / "hub"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs of the hub and of each person's server."""
+        return self.data / "logs"
+
+    @property
+    def homes(self) -> Path:
+        """Folder of the people's homes, one each."""
+        return self.data / "homes"
+
+    @property
+    def desks(self) -> Path:
+        """Folder with one desk a person: the exchange as that person sees it."""
+        return self.data / "desks"
+
+    @property
+    def course(self) -> Path:
+        """nbgrader's course folder: masters, submissions, gradebook."""
+        return self.data / "course"
+
+    @property
+    def exchange(self) -> Path:
+        """nbgrader's exchange, the real one."""
+        return self.data / "exchange"
+
+    @property
+    def accounts(self) -> Path:
+        """The accounts' database."""
+        return self.data / "accounts.sqlite"
+
+    @property
+    def first_passwords(self) -> Path:
+        """The passwords generated at first start, for who runs the academy to hand out and delete."""
+        return self.data / "accounts-first-start.txt"
+
+    @property
+    def store_url(self) -> str:
+        """Database URL of the learning-path store."""
+        return f"sqlite:///{self.data / 'store.sqlite'}"
+
+    def home(self, name: str) -> Path:
+        """Return the home of one person."""
+        return self.homes / name
+
+    def prepare(self) -> None:
+        """Make the folders and secrets that are missing.
+
+        Raises
+        ------
+        HubError
+            Where the folder cannot be written, with what to do.
+        """
+        try:
+            # 0711 where root runs the hub: each server's own uid must reach its own home, and nothing else.
+            shared = 0o711 if os.geteuid() == 0 else 0o700
+            for folder, mode in (
+                (self.data, shared),
+                (self.homes, shared),
+                (self.desks, shared),
+                (self.secrets, 0o700),
+                (self.hub, 0o700),
+                (self.logs, 0o700),
+            ):
+                folder.mkdir(parents=True, exist_ok=True)
+                folder.chmod(mode)
+            for name, size in SECRETS.items():
+                if not (self.secrets / name).exists():
+                    write_private(self.secrets / name, secrets.token_hex(size))
+            # Any file that can be written and forced to disk tells a full disk before people work on it.
+            write_private(self.hub / "disk-check", "x" * 65536)
+            (self.hub / "disk-check").unlink()
+        except OSError as error:
+            raise HubError(
+                f"cannot write the data folder, {error.filename or self.data}: {error.strerror};"
+                f" free some space or mend its rights, or choose another folder: ./academy hub --data FOLDER"
+            ) from error
+
+    def secret(self, name: str) -> str:
+        """Return one of `SECRETS`."""
+        return (self.secrets / name).read_text().strip()
+
+    def ports(self) -> Mapping[str, int]:
+        """Return the loopback ports of the hub's inner parts, chosen once so that servers outlive a hub."""
+        record = self.hub / "ports.json"
+        try:
+            known = json.loads(record.read_text())
+        except (FileNotFoundError, ValueError):
+            known = {}
+        if set(known) != set(PORT_NAMES):
+            known = dict(zip(PORT_NAMES, free_ports(len(PORT_NAMES)), strict=True))
+            write_private(record, json.dumps(known))
+        return known
+
+    def forget_ports(self) -> None:
+        """Let the next `ports` choose anew, because another program took one of them."""
+        (self.hub / "ports.json").unlink(missing_ok=True)
+
+    @contextmanager
+    def only_hub(self) -> Iterator[None]:
+        """Hold the folder for one hub.
+
+        Raises
+        ------
+        Refused
+            When a hub runs on this folder already.
+        """
+        path = self.hub / "running.lock"
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                where = held.read().strip() or "an address that it has not written yet"
+                raise Refused(
+                    f"a hub runs on {self.data} already, {where}; use that one,"
+                    " stop it, or choose another folder: ./academy hub --data FOLDER"
+                ) from None
+            held.truncate(0)
+            held.write(f"process {os.getpid()}")
+            held.flush()
+            yield
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all, and on disk when this returns."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def free_ports(count: int) -> list[int]:
+    """Return loopback ports that nobody listens on now, all different."""
+    with_sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in with_sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in with_sockets]
+    finally:
+        for one in with_sockets:
+            one.close()
+
+
+def is_free(ip: str, port: int) -> bool:
+    """Tell whether a server could listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ip, port))
+        except OSError:
+            return False
+    return True

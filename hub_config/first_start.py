@@ -1,0 +1,52 @@
+"""What must be there before a hub runs: folders, secrets, accounts, the course and its labs. Made once."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from .accounts import ROLES, Accounts
+from .deployment import Deployment, write_private
+from .labs import open_labs
+
+
+def prepare(deployment: Deployment, say: Callable[[str], None]) -> dict[str, str]:
+    """Make what is missing and return the passwords that were generated now.
+
+    Parameters
+    ----------
+    deployment
+        Where to.
+    say
+        Is told each longer step in a line.
+
+    Returns
+    -------
+    dict
+        Name to password of the accounts made now; empty from the second start on.
+
+    Raises
+    ------
+    HubError
+        Where the data folder cannot be written, or the course cannot be made.
+    """
+    deployment.prepare()
+    passwords = first_accounts(deployment)
+    open_labs(deployment, say)
+    return passwords
+
+
+def first_accounts(deployment: Deployment) -> dict[str, str]:
+    """Make one account a role where there are none at all; return their passwords."""
+    accounts = Accounts(deployment.accounts)
+    if accounts.all():
+        return {}
+    passwords = {role: accounts.add(role, role) for role in ROLES}
+    day = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    lines = [
+        f"The first accounts of this academy, made on {day}.",
+        "Hand them out, then delete this file: nothing reads it.",
+        "A forgotten password: ./academy hub --reset-password NAME",
+        "",
+        *(f"{name:<12} {password}" for name, password in passwords.items()),
+    ]
+    write_private(deployment.first_passwords, "\n".join(lines) + "\n")
+    return passwords

@@ -1,0 +1,17 @@
+"""The embedded default: one machine, loopback, SQLite. Run by `./academy hub`, or by hand:
+
+ACADEMY_DATA=FOLDER jupyterhub -f hub_config/jupyterhub_config.py
+"""
+
+import sys
+
+from hub_config import base, first_start
+from hub_config.deployment import Deployment
+from hub_config.errors import HubError
+
+try:
+    deployment = Deployment.at()
+    first_start.prepare(deployment, say=lambda line: print(line, file=sys.stderr))
+    base.configure(get_config(), deployment)  # noqa: F821 (jupyterhub puts it there)
+except HubError as error:
+    sys.exit(f"academy: {error}")

@@ -1,0 +1,172 @@
+"""A server a person, inside a wall."""
+
+import html
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import psutil
+from jupyterhub.spawner import LocalProcessSpawner
+from tornado import web
+from traitlets import Float, Unicode
+
+import sandbox
+
+from . import walls
+from .accounts import Account, Accounts
+from .deployment import Deployment, write_private
+from .exchange import COURSE_ID, belong_to, desk
+
+# Two readings of one process' start agree to the kernel's clock tick of 0.01 s.
+SAME_START_SECONDS = 0.05
+
+
+class WalledSpawner(LocalProcessSpawner):
+    """Starts each person's server behind a wall (`hub_config.walls`).
+
+    A server outlives a hub that was killed; the next hub finds it by process number and start time, so that a
+    number which the system gave to another process meanwhile is never signalled.
+    """
+
+    data = Unicode(help="The data folder.").tag(config=True)
+    academy_url = Unicode(help="Where a server reaches the academy service.").tag(config=True)
+    started = Float(0.0, help="When the server's process started, in seconds since the epoch.")
+
+    @property
+    def deployment(self) -> Deployment:
+        """The data folder's places."""
+        return Deployment(Path(self.data))
+
+    def _account(self) -> Account:
+        return Accounts(self.deployment.accounts).get(self.user.name)
+
+    async def start(self) -> tuple[str, int]:
+        """Start the server and return its address.
+
+        Raises
+        ------
+        tornado.web.HTTPError
+            Where this host allows no wall and another learner has the one place.
+        """
+        account = self._account()
+        kind = sandbox.capabilities().kind
+        if kind == "none":
+            _take_only_place(self.deployment, account)
+        make_ready(account, self.deployment, kind)
+        log = self.deployment.logs / f"server-{account.name}.log"
+        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            self.popen_kwargs = {"stdout": out, "stderr": subprocess.STDOUT, "cwd": "/"}
+            self._argv = list(self.cmd)
+            wall = walls.wall_of(account, self.deployment, kind)
+            if kind != "none":
+                self.cmd = sandbox.command(wall, self._argv)
+            try:
+                address = await super().start()
+            finally:
+                self.cmd = self._argv
+        self.started = psutil.Process(self.pid).create_time()
+        return address
+
+    def make_preexec_fn(self, name: str) -> None:
+        """Do nothing before the command runs: the wall drops the rights."""
+
+    def user_env(self, env: dict[str, str]) -> dict[str, str]:
+        """Add what the person's server needs to know."""
+        account = self._account()
+        kind = sandbox.capabilities().kind
+        env.update(walls.environment(account, self.deployment, kind, self.academy_url))
+        env["ACADEMY_LANGUAGE"] = self._language()
+        return env
+
+    def _language(self) -> str:
+        """Return the language that the person's browser asks for first, of the two that there are."""
+        request = getattr(self.handler, "request", None)
+        wanted = request.headers.get("Accept-Language", "") if request else ""
+        return "zh" if wanted.lower().startswith("zh") else "en"
+
+    def get_state(self) -> dict:
+        """Return what the next hub needs to find the server."""
+        return super().get_state() | ({"started": self.started} if self.pid else {})
+
+    def load_state(self, state: dict) -> None:
+        """Take over a server from the hub before, when its process is still the same one."""
+        super().load_state(state)
+        self.started = state.get("started", 0.0)
+        if self.pid and not is_same_process(self.pid, self.started):
+            self.pid = 0
+
+    def clear_state(self) -> None:
+        """Forget the server."""
+        super().clear_state()
+        self.started = 0.0
+
+
+def is_same_process(pid: int, started: float) -> bool:
+    """Tell whether a process lives and started at that time."""
+    try:
+        return abs(psutil.Process(pid).create_time() - started) < SAME_START_SECONDS
+    except psutil.NoSuchProcess:
+        return False
+
+
+def make_ready(account: Account, deployment: Deployment, kind: str) -> None:
+    """Make the folders that a person's wall shows, owned by who runs inside it."""
+    uid = walls.uid_of(account)
+    home, own = deployment.home(account.name), desk(deployment, account.name)
+    seen = walls.view(account, deployment, kind)
+    folders = [home, own.inbound, own.feedback]
+    if kind in walls.OWN_TREE:
+        folders += [own.exchange / COURSE_ID / "outbound", own.exchange / COURSE_ID / "feedback"]
+        folders += [home / "course"] if seen.course else []
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    if kind not in walls.OWN_TREE:
+        _link(own.exchange / COURSE_ID / "outbound", deployment.exchange / COURSE_ID / "outbound")
+        _link(own.exchange / COURSE_ID / "feedback", own.feedback)
+        if seen.course:
+            _link(seen.course, deployment.course)
+    home.chmod(0o700)
+    own.folder.chmod(0o700)
+    if os.geteuid() == 0:
+        for folder in (home, own.folder):
+            if folder.stat().st_uid != uid:
+                belong_to(folder, uid)
+        if account.role == "instructor":
+            belong_to(deployment.course, uid)
+            belong_to(deployment.exchange, uid)
+
+
+def _link(link: Path, target: Path) -> None:
+    if not link.is_symlink():
+        link.symlink_to(target)
+
+
+def _take_only_place(deployment: Deployment, account: Account) -> None:
+    """Let one learner in where there are no walls, and turn a second one away with what would mend it."""
+    if account.role != "learner":
+        return
+    place = deployment.hub / "only-learner.json"
+    try:
+        holder = json.loads(place.read_text())["name"]
+    except FileNotFoundError:
+        write_private(place, json.dumps({"name": account.name}))
+        return
+    if holder != account.name:
+        lack = sandbox.capabilities()
+        raise web.HTTPError(
+            403,
+            f"This machine cannot keep learners apart ({lack.why}), so only {holder!r} can work here."
+            f" Whoever runs the academy can mend it: {lack.mend}",
+        )
+
+
+def walls_notice() -> str:
+    """Return the sentence, as HTML, for every page where this host allows no walls; else nothing."""
+    lack = sandbox.capabilities()
+    if lack.kind != "none":
+        return ""
+    return (
+        "This machine cannot keep learners apart: one learner only. 本机无法隔离学员，只能供一名学员使用。"
+        f" {html.escape(lack.why)}. To mend it: <code>{html.escape(lack.mend)}</code>"
+    )
