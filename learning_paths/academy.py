@@ -1,0 +1,295 @@
+"""The academy for one caller after another: profile, plan, checkpoints, grades. No web framework in here."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from catalogue import Catalogue, Level
+from catalogue.notebooks.checkpoint_file import read_checkpoints
+from catalogue.notebooks.checkpoints import AnswerError, judge_entry
+from learning_paths import evidence
+from learning_paths.changes import changes
+from learning_paths.curriculum import Ground
+from learning_paths.errors import NoProfile, PlanError, UnknownCheckpoint
+from learning_paths.evidence import Gradebook, Submission
+from learning_paths.plan import Standing, make
+from learning_paths.profiles import LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
+from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
+from learning_paths.tracks import load_tracks
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Academy:
+    """What the academy service answers, as plain dictionaries that JSON can carry.
+
+    Safe to call from several threads: each call opens its own connections.
+
+    Parameters
+    ----------
+    store_url
+        SQLAlchemy URL of the store; its schema is brought up to date.
+    catalogue
+        What there is to learn.
+    gradebook
+        SQLAlchemy URL or path of nbgrader's gradebook; it may not exist yet.
+    clock
+        Gives the present moment.
+
+    Raises
+    ------
+    StoreError
+        When the store cannot be opened.
+    """
+
+    def __init__(
+        self,
+        store_url: str,
+        catalogue: Catalogue,
+        gradebook: str | Path,
+        clock: Callable[[], datetime] = _now,
+    ):
+        self.catalogue = catalogue
+        self.ground = Ground(catalogue)
+        self.store = Store(store_url)
+        self.gradebook = Gradebook(gradebook)
+        self._clock = clock
+
+    def close(self) -> None:
+        """Let go of both databases."""
+        self.store.close()
+        self.gradebook.close()
+
+    def choices(self) -> dict[str, Any]:
+        """Return what the start page's form offers, in both languages."""
+        catalogue = self.catalogue
+        families = catalogue.structure.role_families
+
+        def named(entries: Mapping[str, Any], **extra: Callable[[Any], Any]) -> list[dict[str, Any]]:
+            return [
+                {"id": name, "title": _text(one.title), **{key: of(one) for key, of in extra.items()}}
+                for name, one in entries.items()
+            ]
+
+        backgrounds = catalogue.backgrounds.items()
+        return {
+            "degrees": named({name: one for name, one in backgrounds if one.kind == "degree"}),
+            "jobs": named({name: one for name, one in backgrounds if one.kind == "job"}),
+            "roles": named(
+                catalogue.roles,
+                duty=lambda role: _text(role.duty),
+                family=lambda role: _text(families[role.family].title),
+            ),
+            "targets": named(catalogue.targets),
+            "competencies": named(catalogue.competencies),
+            "levels": [
+                {"id": str(level), "title": _text(catalogue.structure.levels[level].title)} for level in Level
+            ],
+            "tracks": [track.data() for track in load_tracks(catalogue).values()],
+            "limits": {
+                "years": [0, MOST_YEARS],
+                "hours": [LEAST_HOURS, MOST_HOURS],
+                "weeks": [1, MOST_WEEKS],
+            },
+        }
+
+    def profile(self, user: str) -> dict[str, Any] | None:
+        """Return what a learner said last, with its version; None when nothing was said yet."""
+        found = self.store.profile(user)
+        return None if found is None else {**found.data, "version": found.version}
+
+    def save_profile(self, user: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep what a learner says, as a new version.
+
+        Raises
+        ------
+        BadProfile
+            Naming the field that is wrong; nothing is kept then.
+        """
+        learner = check(self.catalogue, {key: value for key, value in data.items() if key != "version"})
+        saved = self.store.save_profile(user, learner.data(), self._clock())
+        return {**saved.data, "version": saved.version}
+
+    def plan(self, user: str) -> dict[str, Any]:
+        """Return a learner's plan with what changed since the plan before.
+
+        Grades that came in since are taken up first. A new snapshot is kept whenever profile or evidence are
+        new; ``changes`` compares the last two, so that it can be read again until something else happens.
+
+        Raises
+        ------
+        NoProfile
+            When the learner has not filled in the form yet.
+        """
+        profile = self.store.profile(user)
+        if profile is None:
+            raise NoProfile(
+                f"{user} has not said who they are and where they want to go; fill in the form first"
+            )
+        self.ingest_gradebook(user)
+        learner = check(self.catalogue, profile.data)
+        known = self.store.evidence(user)
+        now = self._clock()
+        standing = self._standing(learner, known, self._read_lessons(user), now)
+        made = make(self.ground, learner, learner.goal(self.catalogue), standing)
+        previous = self._snapshot(user, profile, made, now)
+        made["profile"] = {**profile.data, "version": profile.version}
+        made["changes"] = (
+            [] if previous is None else self._changes(user, learner, previous, made, standing, now)
+        )
+        return made
+
+    def checkpoint(self, user: str, course: str, name: str, answer: Any) -> dict[str, Any]:
+        """Judge an answer to a lesson's checkpoint and keep it.
+
+        Raises
+        ------
+        UnknownCheckpoint
+            When the course has no such checkpoint.
+        PlanError
+            When the answer cannot be judged: not one of the choices, no number.
+        """
+        entry = self._checkpoint(course, name)
+        try:
+            verdict = judge_entry(entry, answer)
+        except AnswerError as error:
+            raise PlanError(str(error)) from error
+        kept = self.store.add_prediction(user, course, name, answer, verdict.correct, self._clock())
+        return _judged(kept, verdict.explanation)
+
+    def prediction(self, user: str, course: str, name: str) -> dict[str, Any] | None:
+        """Return a learner's first answer to a checkpoint, as `checkpoint` did; None before there is one."""
+        entry = self._checkpoint(course, name)
+        found = self.store.predictions(user, course, name)
+        return _judged(found[0], judge_entry(entry, found[0].answer).explanation) if found else None
+
+    def grades(self, user: str) -> list[dict[str, Any]]:
+        """Return the scores of a learner's labs by task; a lab that still waits for grading says so."""
+        found = self.gradebook.submissions(user)
+        return [self._graded(one) for one in found if one.lab in self.catalogue.labs]
+
+    def ingest_gradebook(self, user: str | None = None) -> int:
+        """Take grades up as evidence, of one learner or of all; doing it twice changes nothing.
+
+        Returns
+        -------
+        int
+            How many grades were new or changed.
+
+        Raises
+        ------
+        GradebookError
+            When the gradebook is there and cannot be read.
+        """
+        now = self._clock()
+        rows = list(evidence.rows(self.gradebook.submissions(user), self.catalogue, now))
+        return self.store.add_evidence(rows, now) if rows else 0
+
+    @cached_property
+    def _checkpoints(self) -> dict[str, dict[str, dict[str, Any]]]:
+        root = self.catalogue.root
+        found = {}
+        for course in self.catalogue.courses.values():
+            path = (root / course.file).with_name("checkpoints.yml")
+            found[course.slug] = read_checkpoints(path, path.relative_to(root))
+        return found
+
+    def _checkpoint(self, course: str, name: str) -> dict[str, Any]:
+        entry = self._checkpoints.get(course, {}).get(name)
+        if entry is None:
+            raise UnknownCheckpoint(
+                f"unknown checkpoint {name!r} in course {course!r}; see its checkpoints.yml"
+            )
+        return entry
+
+    def _read_lessons(self, user: str) -> frozenset[str]:
+        """Return the lessons whose checkpoints the learner has all answered, right or wrong."""
+        answered = {(one.course, one.checkpoint) for one in self.store.predictions(user)}
+        asked: dict[str, list[bool]] = {}
+        for course, entries in self._checkpoints.items():
+            for name, entry in entries.items():
+                asked.setdefault(f"lesson:{course}/{entry['lesson']}", []).append((course, name) in answered)
+        return frozenset(lesson for lesson, each in asked.items() if all(each))
+
+    def _standing(
+        self, learner: Learner, known: list[Evidence], read: frozenset[str], now: datetime
+    ) -> Standing:
+        prior = self.ground.prior(learner.degree, learner.job, learner.years)
+        seen = evidence.observations(known, self.ground)
+        mastery = self.ground.posterior(prior, seen, evidence.days(now))
+        return Standing(prior, mastery, evidence.shown(known, self.ground), read)
+
+    def _snapshot(self, user: str, profile: Profile, made: dict[str, Any], now: datetime) -> Snapshot | None:
+        """Keep the plan if profile or evidence are new; return the snapshot before it."""
+        newest = max((row.id for row in self.store.evidence(user, history=True)), default=0)
+        last = self.store.last_plans(user)
+        if last and (last[0].profile_version, last[0].evidence_id) == (profile.version, newest):
+            return last[1] if len(last) > 1 else None
+        short = {
+            "units": [{"id": unit["id"], "title": unit["title"]} for unit in made["units"]],
+            "total_hours": made["total_hours"],
+            "weeks": made["weeks"],
+        }
+        self.store.add_plan(user, profile.version, newest, short, now)
+        return last[0] if last else None
+
+    def _changes(
+        self,
+        user: str,
+        learner: Learner,
+        previous: Snapshot,
+        made: dict[str, Any],
+        standing: Standing,
+        now: datetime,
+    ) -> list[dict[str, Any]]:
+        history = self.store.evidence(user, history=True)
+        before = self._standing(
+            learner, self.store.evidence(user, up_to=previous.evidence_id), standing.read, now
+        )
+        fresh = [row for row in history if row.id > previous.evidence_id]
+        return changes(self.ground, fresh, before.mastery, standing.mastery, previous, made)
+
+    def _graded(self, submission: Submission) -> dict[str, Any]:
+        lab = self.catalogue.labs[submission.lab]
+        tasks = []
+        for task in lab.tasks:
+            grades = [submission.grades[name] for name in task.grades if name in submission.grades]
+            waiting = len(grades) < len(task.grades) or any(grade.pending for grade in grades)
+            tasks.append(
+                {
+                    "id": task.id,
+                    "title": _text(task.title),
+                    "score": None if waiting else sum(grade.score for grade in grades),
+                    "points": sum(grade.points for grade in grades) or task.points,
+                    "proves": [str(skill) for skill in task.proves],
+                }
+            )
+        graded = all(task["score"] is not None for task in tasks)
+        return {
+            "lab": submission.lab,
+            "title": _text(lab.title),
+            "submitted_at": submission.tried_at.isoformat() if submission.tried_at else None,
+            "late_seconds": submission.late_seconds,
+            "state": "graded" if graded else "waiting",
+            "score": sum(task["score"] or 0 for task in tasks) if graded else None,
+            "points": sum(task["points"] for task in tasks),
+            "tasks": tasks,
+        }
+
+
+def _text(text: Any) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}
+
+
+def _judged(prediction: Prediction, explanation: dict[str, str]) -> dict[str, Any]:
+    return {
+        "answer": prediction.answer,
+        "correct": prediction.correct,
+        "explanation": explanation,
+        "number": prediction.number,
+        "answered_at": prediction.answered_at.isoformat(),
+    }

@@ -1,0 +1,169 @@
+"""The catalogue as the plain tuples and arrays that mastery and planner work on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from catalogue import Catalogue, Level, Skill
+from learning_paths import mastery
+from learning_paths.mastery import Array, Mastery, Observation
+from learning_paths.planner import Curriculum, Gap, Item, Node, Unit
+
+ASSUMED_MINUTES = 60
+"""For a unit whose minutes are missing (the catalogue's checks report it)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What paths are planned on.
+
+    Parameters
+    ----------
+    catalogue
+        Where everything comes from.
+    """
+
+    catalogue: Catalogue
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """Row of each competency in all arrays."""
+        return {name: row for row, name in enumerate(self.catalogue.competencies)}
+
+    @cached_property
+    def half_life(self) -> Array:
+        """Days in which knowledge of each competency halves its distance to the baseline, ``(C,)``."""
+        kinds = self.catalogue.structure.decay
+        return np.array(
+            [kinds[one.decay].half_life_years * 365.25 for one in self.catalogue.competencies.values()]
+        )
+
+    @cached_property
+    def curriculum(self) -> Curriculum:
+        """Needs and units."""
+        competencies = self.catalogue.competencies
+        stages = list(self.catalogue.structure.stages)
+        return Curriculum(
+            competencies=tuple(competencies),
+            stages=tuple(stages.index(one.stage) for one in competencies.values()),
+            needs=tuple(
+                (self.node(Skill(name, need.for_)), self.node(Skill(need.needs, need.at)))
+                for name, one in competencies.items()
+                for need in one.needs
+            ),
+            units=tuple(self._units()),
+        )
+
+    @cached_property
+    def reasons(self) -> Mapping[tuple[Node, Node], dict[str, str]]:
+        """Why a node needs another, in both languages."""
+        return {
+            (self.node(Skill(name, need.for_)), self.node(Skill(need.needs, need.at))): {
+                "en": need.why,
+                "zh": need.why_zh or need.why,
+            }
+            for name, one in self.catalogue.competencies.items()
+            for need in one.needs
+        }
+
+    @cached_property
+    def implied(self) -> Mapping[Node, Mapping[Node, float]]:
+        """What passing a node says about others."""
+        return mastery.implications(self.curriculum.needs)
+
+    @cached_property
+    def gap_minutes(self) -> int | None:
+        """Estimate for a level that the curriculum does not teach; None without any course to go by.
+
+        The mean, over all courses, of their lessons' and labs' minutes by competency and level taught, to the
+        quarter of an hour.
+        """
+        taught: set[tuple[str, Node]] = set()
+        for unit in self.curriculum.units:
+            for row, level in unit.teaches:
+                # a course that goes straight to a level carries those below it
+                taught.update((unit.course, (row, below)) for below in range(level + 1))
+        minutes = sum(unit.minutes for unit in self.curriculum.units)
+        return max(15, round(minutes / len(taught) / 15) * 15) if taught else None
+
+    def node(self, skill: Skill) -> Node:
+        """Return a competency at a level as row and column."""
+        return self.node_of(skill.competency, skill.level)
+
+    def node_of(self, competency: str, level: Level) -> Node:
+        """Return a competency's row and a level's column."""
+        return self.rows[competency], int(level) - 1
+
+    def skill(self, node: Node) -> Skill:
+        """Return the competency at a level of a row and column."""
+        return Skill(self.curriculum.competencies[node[0]], Level(node[1] + 1))
+
+    def name(self, node: Node, language: str) -> str:
+        """Return a competency at a level in words: ``Fine-tuning (intermediate)``."""
+        skill = self.skill(node)
+        title = self.catalogue.competencies[skill.competency].title[language]
+        level = self.catalogue.structure.levels[skill.level].title[language]
+        return f"{title}（{level}）" if language == "zh" else f"{title} ({level.lower()})"
+
+    def title(self, item: Item) -> dict[str, str]:
+        """Return an item's title in both languages."""
+        if isinstance(item, Gap):
+            return {language: self.name(item.node, language) for language in ("en", "zh")}
+        kind, _, name = item.id.partition(":")
+        title = (self.catalogue.lessons if kind == "lesson" else self.catalogue.labs)[name].title
+        return {"en": title.en, "zh": title.zh}
+
+    def prior(self, degree: str | None, job: str | None, years: float) -> Array:
+        """Return what a background lets one assume, ``(C, 4)``."""
+        backgrounds = self.catalogue.backgrounds
+        return mastery.prior(
+            self._known(backgrounds[degree].knows if degree else {}),
+            self._known(backgrounds[job].knows if job else {}),
+            years=years,
+            job_years=backgrounds[job].years if job else 0,
+            half_life=self.half_life,
+            needs=self.curriculum.needs,
+        )
+
+    def posterior(self, prior: Array, observations: Iterable[Observation], today: float) -> Mastery:
+        """Return what to believe after graded work."""
+        return mastery.posterior(
+            prior, observations, half_life=self.half_life, implied=self.implied, today=today
+        )
+
+    def _known(self, knows: Mapping[str, Mapping[Level, float]]) -> Array:
+        known = np.zeros((len(self.rows), mastery.LEVELS))
+        for name, levels in knows.items():
+            for level, share in levels.items():
+                known[self.rows[name], int(level) - 1] = share
+        return np.maximum.accumulate(known[:, ::-1], axis=1)[:, ::-1]
+
+    def _units(self) -> Iterable[Unit]:
+        stages = list(self.catalogue.structure.stages)
+        labs = self.catalogue.labs
+        for number, course in enumerate(self.catalogue.courses.values()):
+            stage = stages.index(course.stage)
+            for position, lesson in enumerate(course.lessons):
+                yield Unit(
+                    id=f"lesson:{lesson.id}",
+                    minutes=lesson.minutes or ASSUMED_MINUTES,
+                    course=course.slug,
+                    place=(stage, number, position),
+                    teaches=self._nodes(lesson.teaches),
+                    uses=self._nodes((*course.uses, *lesson.uses)),
+                )
+            for position, slug in enumerate(name for name in course.labs if name in labs):
+                lab = labs[slug]
+                yield Unit(
+                    id=f"lab:{slug}",
+                    minutes=lab.minutes or ASSUMED_MINUTES,
+                    course=course.slug,
+                    place=(stage, number, len(course.lessons) + position),
+                    proves=self._nodes(skill for task in lab.tasks for skill in task.proves),
+                    uses=self._nodes(course.uses),
+                )
+
+    def _nodes(self, skills: Iterable[Skill]) -> tuple[Node, ...]:
+        return tuple(dict.fromkeys(self.node(skill) for skill in skills))

@@ -1,0 +1,196 @@
+"""Why a unit stands in a plan: which goal needs it, what shows that it is missing, what it unlocks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from learning_paths.curriculum import Ground
+from learning_paths.goals import Goal
+from learning_paths.mastery import MASTERED, Array, Mastery
+from learning_paths.planner import Gap, Item, Node, Selection, Unit
+
+UNLIKELY = 0.15
+"""Below this a background says nothing worth a number."""
+
+SAYINGS = {
+    "goal": {
+        "en": "“{skill}” is part of your goal: {goal}.",
+        "zh": "“{skill}”是您目标“{goal}”的一部分。",
+    },
+    "need": {
+        "en": "“{asker}” needs “{skill}”: {why}.",
+        "zh": "学“{asker}”之前要会“{skill}”：{why}。",
+    },
+    "uses": {
+        "en": "“{unit}” takes “{skill}” as known.",
+        "zh": "“{unit}”默认您已经会“{skill}”。",
+    },
+    "leads": {"en": "It leads on to “{end}”, which your goal asks for.", "zh": "它通向目标所要求的“{end}”。"},
+    "not-taught": {
+        "en": "This curriculum does not teach “{skill}” yet. It stays in the plan so that you know of it; the "
+        "hours are an estimate.",
+        "zh": "本课程体系尚未讲授“{skill}”。计划中保留它，是为了让您知道还缺什么；学时只是估计。",
+    },
+    "not-proved": {
+        "en": "No graded lab proves “{skill}” yet, so the plan cannot tell afterwards whether you have it.",
+        "zh": "目前还没有实验能证明“{skill}”，因此学完后计划无法确认您是否掌握。",
+    },
+    "unknown": {
+        "en": "Nothing that you told us says that you know it already.",
+        "zh": "从您填写的背景看，还没有迹象表明您已经掌握它。",
+    },
+    "guess": {
+        "en": "From your background we guess a chance of {percent} % that you know it: too little to leave it "
+        "out.",
+        "zh": "根据您的背景，估计您已掌握它的可能性约为 {percent} %，还不足以跳过。",
+    },
+    "evidence": {
+        "en": "Your lab “{lab}”, task “{task}”, reached {score} of {points} points: we put it at {percent} % "
+        "now.",
+        "zh": "您的实验“{lab}”中任务“{task}”得了 {score} / {points} 分，目前估计掌握程度为 {percent} %。",
+    },
+    "faded": {
+        "en": "You showed it on {date} in the lab “{lab}”; such knowledge fades and now stands at {percent} %: "
+        "a refresher.",
+        "zh": "您在 {date} 的实验“{lab}”中证明过它；这类知识会随时间淡忘，现估计为 {percent} %，建议复习。",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A graded task, as words need it."""
+
+    lab: str
+    task: str
+    score: float
+    points: float
+    tried_at: datetime
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Finds the words for one learner's plan.
+
+    Parameters
+    ----------
+    ground
+        What there is to learn.
+    goal
+        Where the learner wants to go.
+    selection
+        What is missing.
+    prior, mastery
+        What is believed before and after graded work.
+    shown
+        The learner's graded tasks by the row of the competency that they prove, oldest first.
+    """
+
+    ground: Ground
+    goal: Goal
+    selection: Selection
+    prior: Array
+    mastery: Mastery
+    shown: Mapping[int, Sequence[Shown]]
+
+    def reasons(self, item: Item) -> list[dict[str, Any]]:
+        """Return why an item is there: a reason for each competency it is chosen for, nearest the goal first."""
+        highest: dict[int, Node] = {}
+        for node in self.selection.chosen[item]:
+            highest[node[0]] = max(node, highest.get(node[0], node))
+        nodes = sorted(highest.values(), key=lambda node: (len(self.chain(node)), node))
+        found = [self._reason(node) for node in nodes]
+        for node in nodes:
+            if isinstance(item, Gap):
+                found.append(self._remark("not-taught", node))
+            elif isinstance(item, Unit) and item.teaches and node in self.ground.curriculum.unproved:
+                found.append(self._remark("not-proved", node))
+        return found
+
+    def chain(self, node: Node) -> list[Node]:
+        """Return the way from a missing node to a goal; levels of one competency count as one step, the highest."""
+        way = [node]
+        while (further := self.selection.links[way[-1]].node) is not None:
+            if further[0] == way[-1][0]:
+                way[-1] = further
+            else:
+                way.append(further)
+        return way
+
+    def unlocks(self, item: Item, upcoming: Sequence[Item]) -> list[Item]:
+        """Return the items of the plan that wait for this one, the first three."""
+        waiting = self.ground.curriculum.before
+        return [other for other in upcoming if item in waiting[other]][:3]
+
+    def _reason(self, node: Node) -> dict[str, Any]:
+        way = self.chain(node)
+        # the step out of the competency: what asked for its highest level on this way
+        link = self.selection.links[way[0]]
+        words = {"skill": way[0], "asker": link.node, "end": way[-1]}
+        if link.node is None:
+            kind, extra = "goal", {"goal": self.goal.title}
+        elif link.unit is not None:
+            kind, extra = "uses", {"unit": self.ground.title(link.unit)}
+        else:
+            kind, extra = "need", {"why": self.ground.reasons[link.node, way[0]]}
+        parts = [self._say(kind, words, extra)]
+        if len(way) > 2 or (kind == "uses" and len(way) > 1):
+            parts.append(self._say("leads", words, {}))
+        parts.append(self._missing(node))
+        return {
+            "kind": kind,
+            "competency": self.ground.curriculum.competencies[node[0]],
+            "level": str(self.ground.skill(node).level),
+            "chain": [f"competency:{self.ground.skill(step)}" for step in way] + [self.goal.id],
+            "probability": round(float(self.mastery.now[node]), 3),
+            "text": {
+                language: _join(language, [part[language] for part in parts]) for language in ("en", "zh")
+            },
+        }
+
+    def _remark(self, kind: str, node: Node) -> dict[str, Any]:
+        return {
+            "kind": kind,
+            "competency": self.ground.curriculum.competencies[node[0]],
+            "level": str(self.ground.skill(node).level),
+            "chain": [],
+            "text": self._say(kind, {"skill": node}, {}),
+        }
+
+    def _missing(self, node: Node) -> dict[str, str]:
+        """Say what shows that a node is missing: graded work where there is some, else the background."""
+        percent = {"percent": round(100 * float(self.mastery.now[node]))}
+        last = self.shown.get(node[0], ())[-1:]
+        if last:
+            seen = last[0]
+            lab = self.ground.catalogue.labs[seen.lab]
+            task = next(task for task in lab.tasks if task.id == seen.task)
+            faded = self.mastery.fresh[node] >= MASTERED
+            extra = {
+                "lab": lab.title,
+                "task": task.title,
+                "score": f"{seen.score:g}",
+                "points": f"{seen.points:g}",
+                "date": seen.tried_at.date().isoformat(),
+            }
+            return self._say("faded" if faded else "evidence", {}, {**extra, **percent})
+        return self._say("guess" if self.prior[node] >= UNLIKELY else "unknown", {}, percent)
+
+    def _say(self, kind: str, nodes: Mapping[str, Node | None], extra: Mapping[str, Any]) -> dict[str, str]:
+        said = {}
+        for language, saying in SAYINGS[kind].items():
+            words = {
+                name: self.ground.name(node, language) for name, node in nodes.items() if node is not None
+            }
+            words |= {name: _in(language, value) for name, value in extra.items()}
+            said[language] = saying.format(**words)
+        return said
+
+
+def _in(language: str, value: Any) -> Any:
+    return value if isinstance(value, str | int) else value[language]
+
+
+def _join(language: str, sentences: Sequence[str]) -> str:
+    return ("" if language == "zh" else " ").join(sentences)

@@ -1,0 +1,289 @@
+"""What a learner masters, as probabilities: prior from background, Bayesian update from graded work, fading.
+
+For each competency the learner stands at one of five places: below basic, or at B, I, P, E. What is kept is
+the row of probabilities of having reached at least each level, ``P(B) >= P(I) >= P(P) >= P(E)``, so levels
+are coherent by construction. Arrays of all competencies have the shape ``(C, 4)``; level 0 is B and 3 is E.
+The formulas and their sources stand in ``learning_paths/README.md``.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVELS = 4
+FLOOR = np.array([0.02, 0.01, 0.005, 0.002])
+CEILING = np.array([0.98, 0.97, 0.96, 0.95])
+"""Nobody is certain to know a thing or not to know it: bounds of every prior, by level."""
+
+SLIP = 0.1
+"""Probability that somebody who has reached the level loses a task's points all the same."""
+GUESS = 0.1
+"""Probability that somebody who has not gets them: by luck, or by help that the grade does not show."""
+MOST_GUESS = 0.4
+"""However often a task is tried, a pass still says something."""
+LEARN = 0.3
+"""Probability that working a task through to full marks brings somebody to its level who was below it."""
+IMPLIED = 0.3
+"""Weight of a pass as evidence for a direct prerequisite; halves with each further step of needs."""
+CARRIED = 0.9
+"""Who knows something knows each thing that it needs with at least this share of the probability."""
+
+MASTERED = 0.75
+"""A level counts as mastered from here on …"""
+REFRESH = 0.6
+"""… and until it has faded below this, so that a plan does not send people back after a few weeks."""
+
+Array = NDArray[np.float64]
+Node = tuple[int, int]
+"""A competency's row and a level's column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One graded task as evidence for one competency at one level.
+
+    Parameters
+    ----------
+    competency, level
+        Row and column in the arrays.
+    score
+        Share of the task's points, 0 to 1.
+    weight
+        How much the task counts, 0 to 1; tasks of one lab that prove the same thing share their weight.
+    tries
+        How many submissions it took, 1 or more.
+    day
+        When the work was handed in, in days on any fixed clock.
+    """
+
+    competency: int
+    level: int
+    score: float
+    weight: float
+    tries: int
+    day: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mastery:
+    """The probabilities today, and as they stood right after the last evidence.
+
+    Parameters
+    ----------
+    now
+        Faded to today, ``(C, 4)``.
+    fresh
+        Not faded since each competency's last evidence, ``(C, 4)``.
+    """
+
+    now: Array
+    fresh: Array
+
+    def mastered(self) -> NDArray[np.bool_]:
+        """Tell which levels count as mastered, ``(C, 4)``; if a level does, so do those below it."""
+        return (self.now >= MASTERED) | ((self.fresh >= MASTERED) & (self.now >= REFRESH))
+
+
+def prior(
+    degree: Array,
+    job: Array,
+    *,
+    years: float,
+    job_years: float,
+    half_life: Array,
+    needs: Sequence[tuple[Node, Node]] = (),
+) -> Array:
+    """Return what to assume of somebody before any graded work.
+
+    Parameters
+    ----------
+    degree, job
+        Probabilities that the background gives when the degree is new and the job is fully learned,
+        ``(C, 4)``, zero where it says nothing.
+    years
+        Years of work, 0 or more: the degree has faded over them, the job has been learned in them.
+    job_years
+        After how many years in the job ``job`` holds; 0 means from the first day.
+    half_life
+        Of each competency's knowledge, in days, ``(C,)``.
+    needs
+        Pairs ``(node, needed node)``; who knows a node knows what it needs, nearly.
+
+    Returns
+    -------
+    Array
+        ``(C, 4)``, within ``FLOOR`` and ``CEILING``, falling along the levels.
+    """
+    kept = np.exp2(-years * 365.25 / half_life)[:, None]
+    learned = min(1.0, years / job_years) if job_years > 0 else 1.0
+    # either source is enough to know a thing (noisy-or, Pearl 1988)
+    known = 1.0 - (1.0 - degree * kept) * (1.0 - job * learned)
+    known = _coherent(known)
+    for _ in range(len(known)):  # at most the longest chain of needs
+        before = known.copy()
+        for (competency, level), (needed, at) in needs:
+            known[needed, at] = max(known[needed, at], CARRIED * known[competency, level])
+        known = _coherent(known)
+        if np.array_equal(before, known):
+            break
+    return np.clip(known, FLOOR, CEILING)
+
+
+def posterior(
+    start: Array,
+    observations: Iterable[Observation],
+    *,
+    half_life: Array,
+    implied: Mapping[Node, Mapping[Node, float]],
+    today: float,
+) -> Mastery:
+    """Return what to believe after graded work, in the order in which it was handed in.
+
+    Parameters
+    ----------
+    start
+        The prior, ``(C, 4)``; knowledge that is not shown again fades back to it.
+    observations
+        Graded tasks; their order does not matter.
+    half_life
+        Of each competency's knowledge, in days, ``(C,)``.
+    implied
+        For a node, what passing it says about other nodes: their weights.
+    today
+        On the clock of the observations' days.
+    """
+    fresh, since = start.copy(), np.full(len(start), -math.inf)
+
+    def move(competency: int, day: float) -> Array:
+        row = fade(fresh[competency], start[competency], day - since[competency], half_life[competency])
+        since[competency] = day
+        return row
+
+    ordered = sorted(
+        observations, key=lambda seen: (seen.day, seen.competency, seen.level, seen.score, seen.tries)
+    )
+    for seen in ordered:
+        day = min(seen.day, today)
+        row = move(seen.competency, day)
+        fresh[seen.competency] = update(row, seen.level, seen.score, weight=seen.weight, tries=seen.tries)
+        for (competency, level), share in implied.get((seen.competency, seen.level), {}).items():
+            row = move(competency, day)
+            fresh[competency] = _reweigh(
+                row, level, share * seen.weight * seen.score * _pass_ratio(seen.tries)
+            )
+    now = fade(fresh, start, (today - since)[:, None], half_life[:, None])
+    return Mastery(now, fresh)
+
+
+def update(row: Array, level: int, score: float, *, weight: float = 1.0, tries: int = 1) -> Array:
+    """Return a competency's row after one graded task at a level.
+
+    The share of points that was won counts as a pass, the rest as a failure (the likelihoods are raised to
+    these shares). Work that succeeded also taught: the mass below the level moves up with ``LEARN`` times the
+    score, which is knowledge tracing's transition (Corbett and Anderson 1995) made to depend on the outcome.
+
+    Parameters
+    ----------
+    row
+        Probabilities of having reached each level, ``(4,)``, falling.
+    level
+        Column of the task's level.
+    score
+        0 to 1.
+    weight
+        0 to 1.
+    tries
+        1 or more.
+
+    Returns
+    -------
+    Array
+        ``(4,)``, falling, within (0, 1). It rises with ``score`` at every level.
+
+    Raises
+    ------
+    ValueError
+        When a number is out of its range.
+    """
+    if not (0.0 <= score <= 1.0 and 0.0 <= weight <= 1.0 and tries >= 1):
+        raise ValueError(f"score {score}, weight {weight} must lie in 0 to 1 and tries {tries} be 1 or more")
+    at_least = row[level]
+    learned = at_least + LEARN * weight * score * (1.0 - at_least)
+    odds = math.log(learned / at_least) - math.log((1.0 - learned) / (1.0 - at_least))
+    fail = math.log(SLIP / (1.0 - guess(tries)))
+    return _reweigh(row, level, odds + weight * (score * _pass_ratio(tries) + (1.0 - score) * fail))
+
+
+def guess(tries: int) -> float:
+    """Return the chance that one of ``tries`` submissions passes without mastery, at most ``MOST_GUESS``."""
+    return min(MOST_GUESS, 1.0 - (1.0 - GUESS) ** tries)
+
+
+def fade(row: Array, baseline: Array, days: float | Array, half_life: float | Array) -> Array:
+    """Return rows after some days without practice: their distance to the baseline halves every half-life.
+
+    Parameters
+    ----------
+    row, baseline
+        ``(4,)`` or ``(C, 4)``.
+    days
+        0 or more; negative counts as 0, and infinite leaves the baseline. ``(C, 1)`` for several rows.
+    half_life
+        Days; ``(C, 1)`` for several rows.
+    """
+    return baseline + (row - baseline) * np.exp2(-np.maximum(0.0, days) / half_life)
+
+
+def implications(needs: Sequence[tuple[Node, Node]]) -> dict[Node, dict[Node, float]]:
+    """Return what passing each node says about the nodes that it needs, directly and further down.
+
+    Parameters
+    ----------
+    needs
+        Pairs ``(node, needed node)`` between different competencies. A node also has the needs of the lower
+        levels of its own competency.
+
+    Returns
+    -------
+    dict
+        For each node its prerequisites with weights: ``IMPLIED`` for direct ones, halved with each step.
+    """
+    direct: dict[Node, set[Node]] = {}
+    for (competency, level), needed in needs:
+        for above in range(level, LEVELS):
+            direct.setdefault((competency, above), set()).add(needed)
+    found = {}
+    for node in direct:
+        weights: dict[Node, float] = {}
+        reached, weight = direct[node], IMPLIED
+        while reached:
+            weights.update({other: weight for other in reached})
+            step = {further for other in reached for further in direct.get(other, ())}
+            reached, weight = (
+                {other for other in step if other not in weights and other[0] != node[0]},
+                weight / 2,
+            )
+        found[node] = weights
+    return found
+
+
+def _pass_ratio(tries: int) -> float:
+    return math.log((1.0 - SLIP) / guess(tries))
+
+
+def _reweigh(row: Array, level: int, log_ratio: float) -> Array:
+    """Multiply the probability of all states that reach ``level`` by ``exp(log_ratio)`` and normalise."""
+    ratio = math.exp(log_ratio)
+    at_least = row[level]
+    whole = 1.0 + (ratio - 1.0) * at_least
+    above = row[level:] * ratio / whole
+    below = (row[:level] - at_least + ratio * at_least) / whole
+    return np.clip(np.concatenate([below, above]), 1e-6, 1.0 - 1e-6)
+
+
+def _coherent(known: Array) -> Array:
+    """Raise each level to what the levels above it say."""
+    return np.maximum.accumulate(known[:, ::-1], axis=1)[:, ::-1].copy()
