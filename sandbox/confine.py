@@ -1,0 +1,237 @@
+"""What each process on the way in does to itself, by kind of wall."""
+
+import os
+import resource
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+from sandbox import landlock, processes, root, seccomp, syscalls, system
+from sandbox.errors import WallError, WallUnavailable
+from sandbox.syscalls import (
+    CLONE_NEWIPC,
+    CLONE_NEWNET,
+    CLONE_NEWNS,
+    CLONE_NEWPID,
+    CLONE_NEWUSER,
+    CLONE_NEWUTS,
+)
+from sandbox.wall import Bind, Wall
+
+
+def builder(wall: Wall, kind: str) -> "Builder":
+    """Return the builder of walls of `kind`.
+
+    Raises
+    ------
+    WallUnavailable
+        There is no wall of that kind that a running process can enter.
+    """
+    if kind == "namespaces":
+        return Namespaces(wall)
+    if kind in ("landlock", "uid"):
+        return Together(wall, kind)
+    raise WallUnavailable(f"a running process cannot enter a wall of kind {kind!r}; try ./academy doctor")
+
+
+class Builder:
+    """The steps that one kind of wall takes in the caller, the keeper and the inner process."""
+
+    def __init__(self, wall: Wall) -> None:
+        self.wall = wall
+        self.root = os.geteuid() == 0
+        self.uid = wall.inside_uid if self.root else os.getuid()
+        self.gid = wall.inside_uid if self.root else os.getgid()
+
+    def before_fork(self) -> None:
+        """Prepare the caller."""
+
+    def in_keeper(self) -> None:
+        """Build the wall in the keeper."""
+
+    def harden_keeper(self, caller_gone: int) -> None:
+        """Make the keeper die with the caller and close it to those inside, once it is forked."""
+        # read by those inside it would tell what the caller's memory and environment held
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, caller_gone)
+
+    def in_inner(self, keep: tuple[int, ...]) -> None:
+        """Finish in the inner process; `keep` are the file descriptors that stay open."""
+
+    def become_unprivileged(self) -> None:
+        """Leave root for good."""
+        if self.root:
+            os.setgroups([])
+            os.setresgid(self.gid, self.gid, self.gid)
+            os.setresuid(self.uid, self.uid, self.uid)
+            syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)  # leaving root closed our own /proc entries to us
+
+    def settle(self, home: Path, temporary: Path, keep: tuple[int, ...]) -> None:
+        """Set what every kind sets last: folder, environment, limits, open files."""
+        os.umask(0o022)
+        syscalls.close_all_but(keep)
+        os.chdir(home)
+        variables = system.environment(self.wall, os.environ, home, temporary)
+        os.environ.clear()
+        os.environ.update(variables)
+
+    def limit(self, others: int) -> None:
+        """Set the limits; `others` are the processes of the same user that do not count."""
+        limits = self.wall.limits
+        _limit(resource.RLIMIT_CORE, 0)
+        if limits.cpu_seconds is not None:
+            _limit(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 2)
+        if limits.memory_mib is not None:
+            _limit(resource.RLIMIT_DATA, (limits.memory_mib << 20) + _data_bytes())
+        if limits.processes is not None:
+            _limit(resource.RLIMIT_NPROC, limits.processes + others)
+        if limits.file_mib is not None:
+            _limit(resource.RLIMIT_FSIZE, limits.file_mib << 20)
+        if limits.open_files is not None:
+            _limit(resource.RLIMIT_NOFILE, limits.open_files)
+
+    def check_access(self, binds: list[Bind]) -> None:
+        """Refuse a wall whose own user cannot use what it shows.
+
+        Raises
+        ------
+        WallError
+            Names the host's path and the command that opens it.
+        """
+        for bind in binds:
+            seen = bind.source if isinstance(self, Together) else bind.target
+            needed = os.R_OK | (os.X_OK if os.path.isdir(seen) else 0) | (os.W_OK if bind.writable else 0)
+            if not os.access(seen, needed):
+                what, mode = ("write", "u+rwX") if bind.writable else ("read", "o+rX")
+                whose = f" after chown {self.uid}" if bind.writable and self.root else ""
+                raise WallError(
+                    f"uid {self.uid} may not {what} {bind.source}: chmod {mode} {bind.source}{whose}"
+                )
+
+
+class Namespaces(Builder):
+    """Own user, mount, process, IPC, host name and (where asked) network namespaces."""
+
+    def before_fork(self) -> None:
+        """Make the process namespace; without root the user namespace comes first and gives the right to."""
+        uid, gid = os.geteuid(), os.getegid()
+        if self.root:
+            syscalls.unshare(CLONE_NEWPID)
+        else:
+            syscalls.unshare(CLONE_NEWUSER | CLONE_NEWPID)
+            _map_ids(uid, gid)
+
+    def in_keeper(self) -> None:
+        """Build the root; as root only then become the wall's user, who can walk through none of root's folders."""
+        network = 0 if self.wall.network else CLONE_NEWNET
+        syscalls.unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | network)
+        socket.sethostname(self.wall.hostname)
+        if network:
+            syscalls.bring_loopback_up()
+        os.umask(0o022)
+        root.build(self.wall, self.uid, self.gid)
+        self.become_unprivileged()
+        if self.root:
+            self._own_user_namespace()
+        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        syscalls.drop_capabilities()
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+
+    def _own_user_namespace(self) -> None:
+        """Count this wall's processes for itself; the wall stands without it where the host allows none."""
+        try:
+            syscalls.unshare(CLONE_NEWUSER)
+        except OSError:
+            return
+        _map_ids(self.uid, self.gid)
+
+    def harden_keeper(self, caller_gone: int) -> None:
+        """Die by the kernel's hand, which takes the whole process namespace along."""
+        super().harden_keeper(9)
+
+    def in_inner(self, keep: tuple[int, ...]) -> None:
+        """Close what leads outside, set the limits, refuse the calls that nobody needs."""
+        wall = self.wall
+        self.settle(wall.home_at, Path("/tmp"), keep)
+        home = [Bind(wall.home, wall.home_at, writable=True)] if wall.home else []
+        self.check_access([*system.trees(), *wall.binds, *home])
+        if wall.network:
+            landlock.scope_abstract_sockets()
+        self.limit(others=2)
+        seccomp.restrict(nested=wall.nested, sockets=True)
+
+
+class Together(Builder):
+    """No view of its own: the host's files under Landlock, or under an own user id's file modes alone."""
+
+    def __init__(self, wall: Wall, kind: str) -> None:
+        super().__init__(wall)
+        self.kind = kind
+        if kind == "uid" and wall.uid is None:
+            raise WallError("a wall by user id needs a uid of its own for each user: give Wall.uid")
+        if kind == "uid" and not self.root:
+            raise WallUnavailable("a wall by user id needs root: start as root, or see ./academy doctor")
+
+    def in_keeper(self) -> None:
+        """Adopt the orphans, so that they can be found and ended."""
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+
+    def in_inner(self, keep: tuple[int, ...]) -> None:
+        """Become the wall's user, take a folder for temporary files, and close everything else."""
+        wall = self.wall
+        self.become_unprivileged()
+        temporary = Path(tempfile.mkdtemp(prefix="academy-wall-", dir="/tmp"))
+        home = wall.home or temporary
+        shown = system.trees()
+        self.settle(home, temporary, keep)
+        own = [Bind(home, home, writable=True)]
+        self.check_access([*shown, *wall.binds, *own])
+        self.limit(others=_threads_of(self.uid))
+        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        if self.kind == "landlock":
+            readable = [b.source for b in (*shown, *wall.binds) if not b.writable]
+            readable += [
+                Path("/proc"),
+                Path("/etc/passwd"),
+                Path("/etc/group"),
+                Path("/etc/hosts"),
+                Path("/etc/localtime"),
+            ]
+            readable += [Path("/etc/resolv.conf"), Path("/etc/nsswitch.conf")] if wall.network else []
+            writable = [b.source for b in wall.binds if b.writable] + [home, temporary, Path("/dev/shm")]
+            writable += [Path("/dev", name) for name in (*system.DEVICES, "ptmx", "pts")]
+            landlock.restrict(readable, writable, ports=wall.network)
+        seccomp.restrict(nested=wall.nested, sockets=wall.network)
+
+
+def _limit(which: int, soft: int, hard: int | None = None) -> None:
+    ceiling = resource.getrlimit(which)[1]
+    values = [v if ceiling == resource.RLIM_INFINITY else min(v, ceiling) for v in (soft, hard or soft)]
+    resource.setrlimit(which, (values[0], values[1]))
+
+
+def _data_bytes() -> int:
+    """Return the private memory that this process already holds, which a limit does not count."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmData:"))
+
+
+def _threads_of(uid: int) -> int:
+    """Return how many threads the user has on this host: without an own namespace they count together."""
+    count = 0
+    for entry in os.listdir("/proc"):
+        if entry.isdecimal():
+            try:
+                if os.stat(f"/proc/{entry}").st_uid == uid:
+                    count += len(os.listdir(f"/proc/{entry}/task"))
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+    return count
+
+
+def _map_ids(uid: int, gid: int) -> None:
+    """Give the new user namespace this one user and group, under their own numbers."""
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
