@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from catalogue.errors import Problem
 
 from . import gradecells, ids
 from .checkpoint_file import Entries, read_checkpoints, use_problems
@@ -39,14 +41,15 @@ def build(unit: Unit, *, force: bool = False) -> list[Path]:
     if lacking := ids.missing(cells):
         content = pin(content, cells, lacking)
         cells = read(content, unit.shown(unit.text))
-    planned = {unit.text: content}
-    notebooks = notebook_texts(unit, cells)
-    if unit.has_chinese:
-        planned[unit.chinese] = pin_hashes(unit.chinese.read_text(encoding="utf-8"), cells)
     if not force:
-        for path in notebooks:
+        for path in (unit.notebook, unit.chinese_notebook):
             _refuse_to_lose_edits(unit, path)
-    return [path for path, text in {**planned, **notebooks}.items() if write(path, text)]
+    texts = {unit.text: content}
+    if unit.has_chinese:
+        texts[unit.chinese] = pin_hashes(unit.chinese.read_text(encoding="utf-8"), cells)
+    # ids first, and also where the notebook fails: translations and messages name cells by them
+    written = [path for path, text in texts.items() if write(path, text)]
+    return written + [path for path, text in notebook_texts(unit, cells).items() if write(path, text)]
 
 
 def notebook_texts(unit: Unit, cells: list[Cell]) -> dict[Path, str]:
@@ -82,7 +85,7 @@ def notebook_texts(unit: Unit, cells: list[Cell]) -> dict[Path, str]:
     return made
 
 
-def id_problems(cells: list[Cell], shown: Path) -> Any:
+def id_problems(cells: list[Cell], shown: Path) -> Iterator[Problem]:
     """Yield ids that are malformed or given twice."""
     seen: dict[str, int] = {}
     for cell in cells:

@@ -43,13 +43,8 @@ def _told(unit: Unit) -> Iterator[Problem]:
     shown = unit.shown(unit.text)
     try:
         cells = read(unit.text.read_text(encoding="utf-8"), shown)
-        lacking = [cell for cell in cells if cell.id is None]
-        for cell in lacking:
-            what = cell.source.split("\n")[0][:40]
-            yield fault(
-                shown, cell.line, f"the cell {what!r} has no id; run ./academy notebooks build {shown}"
-            )
-        if lacking:
+        if any(cell.id is None for cell in cells):
+            yield _without_id(cells, shown)
             return
         built = notebook_texts(unit, cells)
         for path, text in built.items():
@@ -63,6 +58,14 @@ def _told(unit: Unit) -> Iterator[Problem]:
         yield fault(shown, None, f"the text is not UTF-8 at byte {error.start}; save it as UTF-8")
     except CatalogueError as error:
         yield from error.problems
+
+
+def _without_id(cells: list[Cell], shown: Path) -> Problem:
+    lacking = [cell for cell in cells if cell.id is None]
+    named = [f"{cell.source.split(chr(10))[0][:40]!r} (line {cell.line})" for cell in lacking[:3]]
+    rest = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
+    said = f"cells without an id: {', '.join(named)}{rest}"
+    return fault(shown, lacking[0].line, f"{said}; run ./academy notebooks build {shown}")
 
 
 def _differences(unit: Unit, path: Path, text: str) -> Iterator[Problem]:

@@ -115,7 +115,7 @@ def _pull(arguments: argparse.Namespace) -> int:
 def _each(arguments: argparse.Namespace, act: Callable, done: str) -> int:
     """Act on every unit; one that fails is reported and stops no other."""
     failed = 0
-    units = find(arguments.root, arguments.paths)
+    units = find(arguments.root, arguments.paths, without_text=done == "pulled")
     for unit in units:
         try:
             for path in act(unit):

@@ -184,7 +184,9 @@ def _cell(lines: list[str], line: int) -> Cell:
     name = metadata.pop("id", None)
     if name is not None and not isinstance(name, str):
         raise ValueError(f'the id {name!r} is not a text; write id="…"')
-    text = "\n".join(lines).rstrip()
+    while not lines[-1].strip():
+        lines = lines[:-1]
+    text = "\n".join(lines)
     cell = Cell(kind, trimmed(source), metadata, name, line, text)
     graded = grade_id(metadata)
     if graded is None:

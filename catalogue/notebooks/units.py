@@ -59,7 +59,7 @@ class Unit:
         return path.relative_to(self.root)
 
 
-def find(root: Path, paths: Iterable[Path] = ()) -> list[Unit]:
+def find(root: Path, paths: Iterable[Path] = (), *, without_text: bool = False) -> list[Unit]:
     """Return the units below a root in order, or those that given paths belong to.
 
     Parameters
@@ -68,13 +68,16 @@ def find(root: Path, paths: Iterable[Path] = ()) -> list[Unit]:
         The folder that holds ``courses`` and ``labs``.
     paths
         Texts, notebooks, or folders; none for all.
+    without_text
+        Also those that so far are a notebook only.
 
     Raises
     ------
     NotebookError
         When a path belongs to no lesson and no lab.
     """
-    everything = sorted(_units(root), key=lambda unit: (unit.kind == "lab", unit.text))
+    units = {*_units(root), *(_untexted(root) if without_text else ())}
+    everything = sorted(units, key=lambda unit: (unit.kind == "lab", unit.text))
     wanted = [path.absolute() for path in paths]
     chosen = {unit: None for path in wanted for unit in everything if _belongs(unit, path)}
     unknown = [path for path in wanted if not any(_belongs(unit, path) for unit in everything)]
@@ -114,6 +117,16 @@ def _units(root: Path) -> Iterator[Unit]:
     for folder in (root / "labs" / "authoring").glob("*"):
         unit = lab(folder.name, root)
         if unit.text.is_file():
+            yield unit
+
+
+def _untexted(root: Path) -> Iterator[Unit]:
+    for notebook in (root / "courses").glob("*/*/*.ipynb"):
+        if _LESSON.fullmatch(notebook.stem):
+            yield lesson(notebook.with_suffix(".py"), root)
+    for folder in (root / "labs" / "source").glob("*"):
+        unit = lab(folder.name, root)
+        if unit.notebook.is_file():
             yield unit
 
 
