@@ -1,0 +1,17 @@
+"""What the learner's own server can fail at, with the HTTP status that says so."""
+
+
+class UIError(Exception):
+    """Something that a learner asked for cannot be done; the message says what, where and what next.
+
+    Parameters
+    ----------
+    message
+        For the learner.
+    status
+        HTTP status.
+    """
+
+    def __init__(self, message: str, status: int = 400):
+        self.status = status
+        super().__init__(message)
