@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from catalogue.errors import Problem
@@ -50,10 +51,9 @@ def read_sections(text: str, path: Path) -> list[Section]:
     """
     lines = text.replace("\r\n", "\n").split("\n")
     starts = [(i, match) for i, line in enumerate(lines) if (match := _MARKER.fullmatch(line))]
-    ends = [start for start, _ in starts[1:]] + [len(lines)]
     sections = [
         Section(match["id"], trimmed("\n".join(lines[start + 1 : end])), match["english"], start + 1)
-        for (start, match), end in zip(starts, ends, strict=True)
+        for (start, match), (end, _) in pairwise([*starts, (len(lines), None)])
     ]
     problems = []
     if any(line.strip() for line in lines[: starts[0][0] if starts else None]):

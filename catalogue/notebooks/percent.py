@@ -7,6 +7,7 @@ line, a pinned id must change nothing but its marker, and no cell may change on 
 import json
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def read(text: str, path: Path) -> list[Cell]:
             fault(path, head + 1, "text before the first cell; write `# %%` or `# %% [markdown]` above it")
         )
     cells = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         try:
             cells.append(_cell(lines[start:end], start + 1))
         except ValueError as error:

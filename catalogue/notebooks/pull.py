@@ -58,6 +58,9 @@ def _pulled(unit: Unit, before: list[Cell]) -> list[Cell]:
     now = cells_of(notebook, unit.shown(unit.notebook))
     if before and built_from(notebook) != fingerprint(before) and fingerprint(now) != fingerprint(before):
         raise _conflict(unit, unit.text, unit.notebook)
+    if not now:
+        said = "the notebook has no cells; build it again with --force, or delete it and its text"
+        raise NotebookError([fault(unit.shown(unit.notebook), None, said)])
     now = _with_ids(now, before)
     old = {cell.id: cell for cell in before}
     return [old[cell.id] if cell.id in old and cell.same_as(old[cell.id]) else cell for cell in now]
