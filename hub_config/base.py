@@ -8,7 +8,6 @@ from pathlib import Path
 from traitlets.config import Config
 
 from . import tether
-from .accounts import ROLES
 from .authenticator import AccountsAuthenticator
 from .deployment import Deployment
 from .spawner import WalledSpawner, walls_notice
@@ -77,19 +76,9 @@ def _people(c: Config, deployment: Deployment) -> None:
     c.Authenticator.manage_groups = True
     c.Authenticator.enable_auth_state = True
     c.CryptKeeper.keys = [bytes.fromhex(deployment.secret("crypt-key"))]
-    c.JupyterHub.load_groups = {role: {"users": []} for role in ROLES}
+    # besides what is their own (account, server, tokens); roles are groups, which the service looks at
+    c.JupyterHub.extra_user_scopes = ["access:services!service=academy"]
     c.JupyterHub.load_roles = [
-        {
-            "name": "user",
-            "description": "own account and own server, and the academy service",
-            "scopes": [
-                "read:users!user",
-                "users:activity!user",
-                "servers!user",
-                "access:servers!user",
-                "access:services!service=academy",
-            ],
-        },
         {
             "name": "server",
             "description": "a person's server: say that it is in use, and ask the academy service",

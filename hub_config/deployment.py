@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import sandbox
 from catalogue.folders import data_folder
 
 from .errors import HubError, Refused
 
+# Kinds of wall (sandbox.capabilities) with a file tree of their own, where a folder can be seen elsewhere.
+OWN_TREE = ("namespaces", "bubblewrap")
 PORT_NAMES = ("hub", "proxy_api", "academy")
 # Each secret with its bytes of randomness; jupyterhub takes the first three as hexadecimal text.
 SECRETS = {
@@ -73,6 +76,11 @@ class Deployment:
         return self.data / "course"
 
     @property
+    def gradebook(self) -> Path:
+        """nbgrader's gradebook."""
+        return self.course / "gradebook.db"
+
+    @property
     def exchange(self) -> Path:
         """nbgrader's exchange, the real one."""
         return self.data / "exchange"
@@ -105,8 +113,9 @@ class Deployment:
             Where the folder cannot be written, with what to do.
         """
         try:
-            # 0711 where root runs the hub: each server's own uid must reach its own home, and nothing else.
-            shared = 0o711 if os.geteuid() == 0 else 0o700
+            # Without a file tree of its own a server's user must be able to walk to its home, and see nothing
+            own_tree = sandbox.capabilities().kind in OWN_TREE
+            shared = 0o700 if own_tree or os.geteuid() != 0 else 0o711
             for folder, mode in (
                 (self.data, shared),
                 (self.homes, shared),

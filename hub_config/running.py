@@ -162,7 +162,9 @@ def address_of(options: argparse.Namespace) -> str:
 def _wait_until_up(hub: subprocess.Popen, deployment: Deployment, options: argparse.Namespace) -> None:
     """Return when hub and academy service both answer through the proxy."""
     end = time.monotonic() + START_SECONDS
-    wanted = [f"{address_of(options)}hub/health", f"{address_of(options)}services/academy/health"]
+    inside = f"http://127.0.0.1:{deployment.ports()['hub']}/hub/health"
+    # the hub itself first: the proxy logs each question that comes before it has its routes
+    wanted = [inside, f"{address_of(options)}hub/health", f"{address_of(options)}services/academy/health"]
     while wanted:
         if hub.poll() is not None:
             raise HubError(f"the hub did not start (exit code {hub.returncode}); {_last_words(deployment)}")

@@ -15,7 +15,7 @@ import sandbox
 
 from . import walls
 from .accounts import Account, Accounts
-from .deployment import Deployment, write_private
+from .deployment import OWN_TREE, Deployment, write_private
 from .exchange import COURSE_ID, belong_to, desk
 
 # Two readings of one process' start agree to the kernel's clock tick of 0.01 s.
@@ -116,12 +116,12 @@ def make_ready(account: Account, deployment: Deployment, kind: str) -> None:
     home, own = deployment.home(account.name), desk(deployment, account.name)
     seen = walls.view(account, deployment, kind)
     folders = [home, own.inbound, own.feedback]
-    if kind in walls.OWN_TREE:
+    if kind in OWN_TREE:
         folders += [own.exchange / COURSE_ID / "outbound", own.exchange / COURSE_ID / "feedback"]
         folders += [home / "course"] if seen.course else []
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    if kind not in walls.OWN_TREE:
+    if kind not in OWN_TREE:
         _link(own.exchange / COURSE_ID / "outbound", deployment.exchange / COURSE_ID / "outbound")
         _link(own.exchange / COURSE_ID / "feedback", own.feedback)
         if seen.course:

@@ -8,7 +8,7 @@ from catalogue.folders import CHECKOUT
 from sandbox import Bind, Limits, Wall
 
 from .accounts import FIRST_UID, Account
-from .deployment import Deployment
+from .deployment import OWN_TREE, Deployment
 from .exchange import COURSE_ID, desk
 
 # Instructors share one course folder, so they share its owner; their homes stay apart by the walls.
@@ -18,8 +18,6 @@ TMP_MIB = 1024
 EXCHANGE_AT = Path("/srv/academy/exchange")
 MATERIAL = CHECKOUT / "courses"
 SETTINGS = Path(__file__).resolve().parent / "singleuser"
-# Kinds of wall (sandbox.capabilities) with a file tree of their own, where a folder can be seen elsewhere.
-OWN_TREE = ("namespaces", "bubblewrap")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,144 @@
+"""Who may come in."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub_config.accounts import FIRST_UID, Accounts, new_password
+from hub_config.authenticator import FREE_TRIES, LONGEST_WAIT, Patience
+from hub_config.cli import main
+from hub_config.errors import HubError
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Accounts:
+    return Accounts(tmp_path / "accounts.sqlite")
+
+
+def test_the_right_password_opens_and_a_wrong_one_does_not(accounts: Accounts) -> None:
+    password = accounts.add("ada", "learner")
+    assert accounts.check("ada", password) == accounts.get("ada")
+    assert accounts.check("ada", password + "x") is None
+    assert accounts.check("ada", "") is None
+    assert accounts.check("grace", password) is None
+
+
+def test_passwords_are_kept_as_hashes_in_a_private_file(accounts: Accounts) -> None:
+    password = accounts.add("ada", "learner")
+    assert stat.S_IMODE(accounts.path.stat().st_mode) == 0o600
+    assert password.encode() not in accounts.path.read_bytes()
+    with sqlite3.connect(accounts.path) as book:
+        digests = book.execute("SELECT hash FROM accounts").fetchall()
+    book.close()
+    assert [len(digest) for (digest,) in digests] == [64]
+
+
+def test_two_people_with_one_password_have_different_hashes(accounts: Accounts) -> None:
+    accounts.add("ada", "learner", "same-password")
+    accounts.add("grace", "learner", "same-password")
+    book = sqlite3.connect(accounts.path)
+    assert len(set(book.execute("SELECT hash FROM accounts"))) == 2
+    book.close()
+
+
+def test_a_reset_ends_the_old_password(accounts: Accounts) -> None:
+    old = accounts.add("ada", "learner")
+    before = accounts.get("ada")
+    new = accounts.reset("ada")
+    assert accounts.check("ada", old) is None
+    after = accounts.check("ada", new)
+    assert after is not None
+    assert after.changed > before.changed
+    assert after.uid == before.uid
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a", "Ada", "ada lovelace", "ada+x", "../etc", "ada-", "a" * 33, "阿达"]
+)
+def test_a_name_that_cannot_be_a_folder_and_a_user_is_refused(accounts: Accounts, name: str) -> None:
+    with pytest.raises(HubError, match="lower-case"):
+        accounts.add(name, "learner")
+    assert accounts.all() == []
+
+
+def test_a_name_is_given_once(accounts: Accounts) -> None:
+    accounts.add("ada", "learner")
+    with pytest.raises(HubError, match="--reset-password ada"):
+        accounts.add("ada", "instructor")
+    assert accounts.get("ada").role == "learner"
+
+
+def test_everybody_gets_a_user_id_of_their_own(accounts: Accounts) -> None:
+    for name in ("ada", "grace", "alan"):
+        accounts.add(name, "learner")
+    uids = [account.uid for account in accounts.all()]
+    assert len(set(uids)) == 3
+    assert min(uids) >= FIRST_UID
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(accounts: Accounts) -> None:
+    accounts.add("ada", "learner")
+    with pytest.raises(HubError, match="nearest: ada"):
+        accounts.reset("adda")
+
+
+def test_a_broken_file_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.sqlite"
+    path.write_bytes(b"this is no database, whatever its name says" * 40)
+    with pytest.raises(HubError, match="backup") as caught:
+        Accounts(path).all()
+    assert str(path) in str(caught.value)
+
+
+def test_generated_passwords_differ_and_can_be_read_aloud() -> None:
+    made = {new_password() for _ in range(200)}
+    assert len(made) == 200
+    assert not set("".join(made)) & set("O0Il1")
+
+
+def test_guessing_gets_slower_and_the_right_password_forgets_it() -> None:
+    now = [0.0]
+    patience = Patience(clock=lambda: now[0])
+    for _ in range(FREE_TRIES):
+        assert patience.wait("ada") == 0
+        patience.wrong("ada")
+    assert patience.wait("ada") == 1
+    for _ in range(20):
+        patience.wrong("ada")
+    assert patience.wait("ada") == LONGEST_WAIT
+    assert patience.wait("grace") == 0
+    now[0] += LONGEST_WAIT
+    assert patience.wait("ada") == 0
+    patience.right("ada")
+    patience.wrong("ada")
+    assert patience.wait("ada") == 0
+
+
+def test_the_command_line_adds_lists_and_resets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = ["--data", str(tmp_path)]
+    accounts = Accounts(tmp_path / "accounts.sqlite")
+    accounts.add("learner", "learner")
+
+    assert main(["hub", *data, "--add-instructor", "grace"]) == 0
+    name, password = capsys.readouterr().out.split()
+    assert (name, accounts.check("grace", password).role) == ("grace", "instructor")
+
+    assert main(["hub", *data, "--reset-password", "grace"]) == 0
+    assert accounts.check("grace", capsys.readouterr().out.split()[1]) is not None
+    assert accounts.check("grace", password) is None
+
+    assert main(["hub", *data, "--accounts"]) == 0
+    assert capsys.readouterr().out.split() == ["learner", "learner", "grace", "instructor"]
+
+    assert main(["hub", *data, "--reset-password", "grce"]) == 2
+    assert "grace" in capsys.readouterr().err
+
+
+def test_accounts_before_the_first_start_say_what_to_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["hub", "--data", str(tmp_path), "--accounts"]) == 2
+    assert "./academy hub" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,102 @@
+"""The data folder: private, one hub at a time, clear words where it cannot be."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub_config import running
+from hub_config.deployment import SECRETS, Deployment, is_free
+from hub_config.errors import HubError, Refused
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Deployment:
+    made = Deployment(tmp_path / "data")
+    made.prepare()
+    return made
+
+
+def test_secrets_are_private_and_stay(deployment: Deployment) -> None:
+    first = {name: deployment.secret(name) for name in SECRETS}
+    for name in SECRETS:
+        assert stat.S_IMODE((deployment.secrets / name).stat().st_mode) == 0o600
+        assert len(first[name]) == 64
+    assert stat.S_IMODE(deployment.secrets.stat().st_mode) == 0o700
+    assert stat.S_IMODE(deployment.data.stat().st_mode) & 0o077 in (0, 0o011)
+    deployment.prepare()
+    assert {name: deployment.secret(name) for name in SECRETS} == first
+    assert len(set(first.values())) == len(SECRETS)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HubError, match="--data") as caught:
+        Deployment(tmp_path / "file" / "data").prepare()
+    assert str(tmp_path / "file") in str(caught.value)
+
+
+FULL_DISK = 'mkdir -p /tmp/full && mount -t tmpfs -o size=40k tmpfs /tmp/full && exec "$@"'
+PREPARE = """
+from pathlib import Path
+from hub_config.deployment import Deployment
+from hub_config.errors import HubError
+try:
+    Deployment(Path("/tmp/full/data")).prepare()
+except HubError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_named_before_anybody_works_on_it() -> None:
+    """A tmpfs of a few pages is a real full disk; mounting one needs an own mount namespace."""
+    unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", FULL_DISK, "sh"]
+    done = subprocess.run(
+        [*unshare, sys.executable, "-c", PREPARE], capture_output=True, text=True, timeout=60, check=False
+    )
+    if "unshare" in done.stderr or "mount:" in done.stderr:
+        pytest.skip(f"no own mount namespace here: {done.stderr.strip()}")
+    assert "No space left on device" in done.stdout, done.stderr
+    assert "free some space" in done.stdout
+
+
+def test_one_hub_at_a_time(deployment: Deployment) -> None:
+    second = deployment.only_hub()
+    with deployment.only_hub(), pytest.raises(Refused, match=f"process {os.getpid()}"):
+        second.__enter__()
+    with deployment.only_hub():
+        pass
+
+
+def test_inner_ports_are_chosen_once(deployment: Deployment) -> None:
+    first = deployment.ports()
+    assert deployment.ports() == first
+    assert len(set(first.values())) == 3
+
+
+def test_an_inner_port_that_another_program_took_is_replaced(deployment: Deployment) -> None:
+    first = deployment.ports()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", first["hub"]))
+        other.listen()
+        running.mend_ports(deployment)
+        assert deployment.ports()["hub"] != first["hub"]
+        assert all(is_free("127.0.0.1", port) for port in deployment.ports().values())
+
+
+def test_a_port_in_use_is_refused_with_who_and_what_next() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Refused) as caught:
+            running.check_port("127.0.0.1", port)
+    assert f"port {port}" in str(caught.value)
+    assert f"process {os.getpid()}" in str(caught.value)
+    proposed = int(str(caught.value).rsplit("--port ", 1)[1])
+    assert is_free("127.0.0.1", proposed)
