@@ -3,10 +3,12 @@
 from sandbox.capable import Capabilities, capabilities, command, enter
 from sandbox.errors import FrameError, SandboxError, WallError, WallUnavailable, WarmError
 from sandbox.wall import Bind, Limits, Wall
+from sandbox.warm.client import CellResult, WarmServer
 
 __all__ = [
     "Bind",
     "Capabilities",
+    "CellResult",
     "FrameError",
     "Limits",
     "SandboxError",
@@ -14,6 +16,7 @@ __all__ = [
     "WallError",
     "WallUnavailable",
     "WarmError",
+    "WarmServer",
     "capabilities",
     "command",
     "enter",

@@ -32,6 +32,8 @@ def builder(wall: Wall, kind: str) -> "Builder":
         return Namespaces(wall)
     if kind in ("landlock", "uid"):
         return Together(wall, kind)
+    if kind == "open":
+        return Open(wall)
     raise WallUnavailable(f"a running process cannot enter a wall of kind {kind!r}; try ./academy doctor")
 
 
@@ -160,6 +162,18 @@ class Namespaces(Builder):
             landlock.scope_abstract_sockets()
         self.limit(others=2)
         seccomp.restrict(nested=wall.nested, sockets=True)
+
+
+class Open(Builder):
+    """No wall: a process that is watched over and ended with all that it started."""
+
+    def in_keeper(self) -> None:
+        """Adopt the orphans, so that they can be found and ended."""
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+
+    def in_inner(self, keep: tuple[int, ...]) -> None:
+        """Close what the caller had open."""
+        syscalls.close_all_but(keep)
 
 
 class Together(Builder):

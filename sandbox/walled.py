@@ -85,7 +85,7 @@ def split(wall: Wall, kind: str, keep: tuple[int, ...] = ()) -> Walled | None:
     Parameters
     ----------
     kind
-        ``namespaces``, ``landlock`` or ``uid``.
+        ``namespaces``, ``landlock`` or ``uid``; ``open`` is a process without a wall that is ended as one.
     keep
         File descriptors that stay open inside, besides 0, 1 and 2.
 

@@ -1,0 +1,119 @@
+"""Inside: run the cells of one job and say after each what it showed."""
+
+import asyncio
+import contextlib
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from sandbox.errors import FrameError
+from sandbox.warm import frames, shell
+
+
+class CellTimeout(BaseException):
+    """A cell took longer than it may; not an `Exception`, so that no cell catches it by accident."""
+
+
+def run(cells: shell.CellShell, job: dict[str, Any], channel: socket.socket) -> None:
+    """Run the job's cells in this process and send a message after each; the last one is ``{"done": true}``."""
+    os.environ.update(job["env"])
+    if job["cwd"] is not None:
+        os.chdir(job["cwd"])
+    _look_in_the_folder_first()
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(None)
+    shell.attach(cells)
+    if job["tracebacks"] == "minimal":
+        cells.InteractiveTB.set_mode("Minimal")
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    process = os.getpid()
+    for number, code in enumerate(job["cells"]):
+        message = _run_one(cells, loop, code, job["timeout"])
+        if os.getpid() != process:
+            os._exit(0)  # a cell forked and let the copy run on; the channel is the original's
+        channel.sendall(_packed({"cell": number, **message}))
+        if cells.over or (job["stop_on_error"] and not message["ok"]):
+            break
+    channel.sendall(frames.pack({"done": True, "exit": cells.over}))
+
+
+def _run_one(
+    cells: shell.CellShell, loop: asyncio.AbstractEventLoop, code: str, timeout: float
+) -> dict[str, Any]:
+    started = time.perf_counter()
+    if not code.strip():
+        cells.recorder.begin()
+        return {
+            "outputs": [],
+            "captured": [],
+            "updates": {},
+            "execution_count": None,
+            "ok": True,
+            "seconds": 0.0,
+        }
+    count = cells.execution_count
+    cells.timed_out = None
+    task = loop.create_task(cells.run(code))
+    ok = _with_deadline(cells, loop, task, timeout)
+    recorder = cells.recorder
+    updates = {
+        cell: recorder.cells[cell].outputs for cell in recorder.updated if cell < len(recorder.cells) - 1
+    }
+    return {
+        "outputs": recorder.cells[-1].outputs,
+        "captured": recorder.captured.outputs,
+        "updates": updates,
+        "execution_count": count,
+        "ok": ok,
+        "seconds": time.perf_counter() - started,
+    }
+
+
+def _with_deadline(
+    cells: shell.CellShell, loop: asyncio.AbstractEventLoop, task: asyncio.Task[bool], timeout: float
+) -> bool:
+    def late(number: int, frame: Any) -> None:
+        __tracebackhide__ = True
+        cells.timed_out = f"the cell ran longer than {timeout:g} s and was stopped"
+        if frame is not None and frame.f_code.co_filename == selectors.__file__:
+            # it awaits: raising here would break the event loop instead
+            loop.call_soon_threadsafe(task.cancel, cells.timed_out)
+        else:
+            raise CellTimeout(cells.timed_out)
+
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        return loop.run_until_complete(task) and cells.timed_out is None
+    except (CellTimeout, asyncio.CancelledError) as error:
+        if not any(o["output_type"] == "error" for o in cells.recorder.cells[-1].outputs):
+            cells.recorder.error(type(error).__name__, str(error), [str(error)])
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _packed(message: dict[str, Any]) -> bytes:
+    try:
+        return frames.pack(message)
+    except FrameError as error:
+        text = f"the cell's output was left out: {error}\n"
+        kept = [{"output_type": "stream", "name": "stderr", "text": text}]
+        return frames.pack(message | {"outputs": kept, "captured": [], "updates": {}})
+
+
+def _look_in_the_folder_first() -> None:
+    """Let modules beside the notebook be found: after the standard library, before what is installed."""
+    with contextlib.suppress(ValueError):
+        sys.path.remove("")
+    installed = (
+        i for i, path in enumerate(sys.path) if os.path.basename(path) in ("site-packages", "dist-packages")
+    )
+    sys.path.insert(next(installed, 0), "")

@@ -1,0 +1,220 @@
+"""The IPython shell in which cells run: a kernel's, without a kernel's sockets."""
+
+import asyncio
+import builtins
+import getpass
+import os
+import sys
+import tempfile
+from typing import Any, NoReturn
+
+import comm
+from comm.base_comm import BaseComm
+from ipykernel.compiler import XCachingCompiler
+from IPython.core.autocall import ExitAutocall
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
+from IPython.utils.process import system
+from traitlets import Any as AnyTrait
+from traitlets import Instance, Type, default
+from traitlets.config import Config
+
+from sandbox.warm.outputs import Recorder, Sink, Stream
+
+
+class Hook(DisplayHook):
+    """Shows the value of a cell's last expression."""
+
+    def start_displayhook(self) -> None:
+        """Begin an output."""
+        self._output: dict[str, Any] | None = None
+
+    def write_output_prompt(self) -> None:
+        """Write no prompt."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        """Keep the value's representations."""
+        self._output = {"data": format_dict, "metadata": md_dict}
+
+    def finish_displayhook(self) -> None:
+        """Show them."""
+        if self._output and self._output["data"]:
+            self.shell.recorder.show("execute_result", **self._output, execution_count=self.prompt_count)
+
+
+class Publisher(DisplayPublisher):
+    """Shows what `display` is given."""
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Show representations of an object, or put them in the place of earlier ones."""
+        display_id = (transient or {}).get("display_id")
+        if not update:
+            self.shell.recorder.show("display_data", data, metadata, display_id=display_id)
+        elif display_id:
+            self.shell.recorder.update(display_id, data, metadata)
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Forget what the cell showed."""
+        self.shell.recorder.clear(wait=wait)
+
+
+class Exit(ExitAutocall):
+    """``exit`` and ``quit``: the cell ends as it would, and no later one runs."""
+
+    def __call__(self) -> None:
+        """Take note."""
+        self._ip.ask_exit()
+
+
+class Cells:
+    """What libraries look for in ``get_ipython().kernel``: the cell that runs."""
+
+    def __init__(self) -> None:
+        self.message = ""
+
+    def get_parent(self, channel: str | None = None) -> dict[str, Any]:
+        """Return the request that the running cell came with."""
+        return {"header": {"msg_id": self.message}}
+
+
+class CellShell(InteractiveShell):
+    """An IPython shell whose outputs go to a `Recorder`."""
+
+    displayhook_class = Type(Hook)
+    display_pub_class = Type(Publisher)
+    compiler_class = Type(XCachingCompiler)
+    exiter = Instance(ExitAutocall)
+    kernel = AnyTrait()
+    recorder = Instance(Recorder)
+    timed_out: str | None = None
+    over = False
+
+    @default("exiter")
+    def _exiter(self) -> ExitAutocall:
+        return Exit(self)
+
+    @default("kernel")
+    def _kernel(self) -> Cells:
+        return Cells()
+
+    @default("recorder")
+    def _recorder(self) -> Recorder:
+        return Recorder()
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: nobody looks at a window here."""
+
+    def init_virtualenv(self) -> None:
+        """Do nothing: the environment is the one that this process runs from."""
+
+    def ask_exit(self) -> None:
+        """Run no further cell."""
+        self.over = True
+
+    def system_piped(self, cmd: str) -> None:
+        """Run a shell command, its output shown as it comes."""
+        if cmd.rstrip().endswith("&"):
+            raise OSError("Background processes not supported.")
+        self.user_ns["_exit_code"] = system(self.var_expand(cmd, depth=1))
+
+    system = system_piped
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        if self.timed_out:
+            self.recorder.error("CellTimeout", self.timed_out, stb)
+        else:
+            self.recorder.error(etype.__name__, str(evalue), stb)
+
+    async def run(self, code: str) -> bool:
+        """Run one cell as a kernel does, inside a running event loop, and say whether it passed."""
+        self.recorder.begin()
+        self.kernel.message = f"cell-{len(self.recorder.cells)}"
+        transformed, problem = code, None
+        try:
+            transformed = self.transform_cell(code)
+        except Exception:  # noqa: BLE001 - whatever a transformer raises is shown as the cell's error
+            problem = sys.exc_info()
+        if self.should_run_async(code, transformed_cell=transformed, preprocessing_exc_tuple=problem):
+            result = None
+            try:
+                result = await self.run_cell_async(
+                    code, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=problem
+                )
+            finally:
+                self.events.trigger("post_execute")
+                self.events.trigger("post_run_cell", result)
+        else:
+            result = self.run_cell(code, store_history=True)
+        await asyncio.sleep(0)
+        self.recorder.collect()
+        return result.success
+
+
+class CellComm(BaseComm):
+    """A widget's line to a front end that is not there; `Output` widgets collect what is theirs."""
+
+    def publish_msg(
+        self,
+        msg_type: str,
+        data: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+        buffers: Any = None,
+        **keys: Any,
+    ) -> None:
+        """Look only at the state that tells an `Output` widget to collect, or to stop."""
+        state = (data or {}).get("state") or {}
+        if "msg_id" not in state:
+            return
+        hooks = CellShell.instance().recorder.hooks
+        sink: Sink = self.__dict__.setdefault("sink", Sink())
+        if state["msg_id"]:
+            hooks.append(sink)
+        elif sink in hooks:
+            hooks.remove(sink)
+            update = {"method": "update", "state": {"outputs": list(sink.outputs)}, "buffer_paths": []}
+            self.__dict__.setdefault("due", []).append(update)
+
+
+def no_input(prompt: object = "") -> NoReturn:
+    """Stand in for ``input``.
+
+    Raises
+    ------
+    StdinNotImplementedError
+        Always.
+    """
+    raise StdinNotImplementedError("input() has nobody to ask here: give the value in the cell instead")
+
+
+def make() -> CellShell:
+    """Return the shell of this process, ready but without streams (see `attach`)."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "linux"
+    config.IPKernelApp.tqdm = "shown as in a kernel"  # how tqdm tells a notebook from a terminal
+    with tempfile.TemporaryDirectory() as folder:
+        profile = ProfileDir.create_profile_dir(os.path.join(folder, "profile"))
+        shell = CellShell.instance(config=config, profile_dir=profile, ipython_dir=folder)
+    comm.create_comm = CellComm
+    return shell
+
+
+def attach(shell: CellShell) -> None:
+    """Send everything that this process shows into the shell's recorder."""
+    shell.recorder = Recorder()
+    shell.recorder.watch("stdout", 1)
+    shell.recorder.watch("stderr", 2)
+    sys.stdout, sys.stderr = Stream(shell.recorder, "stdout"), Stream(shell.recorder, "stderr")
+    builtins.input = no_input
+    getpass.getpass = no_input
