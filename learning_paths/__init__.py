@@ -28,7 +28,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # learners' servers import learning_paths.ui, which needs neither numpy nor SQLAlchemy: a second saved each
+    # learners' servers import learning_paths.ui, which needs neither numpy nor SQLAlchemy: a second saved
     if name == "Academy":
         from learning_paths.academy import Academy
 

@@ -9,14 +9,14 @@ from learning_paths.store import Evidence, Snapshot
 
 SAYINGS = {
     "graded": {
-        "en": "Your lab “{lab}”, task “{task}”, got {score} of {points} points: “{skill}” went from {before} % "
-        "to {after} %{verdict}.",
+        "en": "Your lab “{lab}”, task “{task}”, got {score} of {points} points: “{skill}” went from "
+        "{before} % to {after} %{verdict}.",
         "zh": "您的实验“{lab}”中任务“{task}”得了 {score} / {points} 分："
         "“{skill}”从 {before} % 变为 {after} %{verdict}。",
     },
     "regraded": {
-        "en": "Your lab “{lab}”, task “{task}”, was graded again and has {score} of {points} points now: "
-        "“{skill}” went from {before} % to {after} %{verdict}.",
+        "en": "Your lab “{lab}”, task “{task}”, was graded again and has {score} of {points} points "
+        "now: “{skill}” went from {before} % to {after} %{verdict}.",
         "zh": "您的实验“{lab}”中任务“{task}”被重新评分，现为 {score} / {points} 分："
         "“{skill}”从 {before} % 变为 {after} %{verdict}。",
     },

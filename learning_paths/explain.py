@@ -28,8 +28,8 @@ SAYINGS = {
     },
     "leads": {"en": "It leads on to “{end}”, which your goal asks for.", "zh": "它通向目标所要求的“{end}”。"},
     "not-taught": {
-        "en": "This curriculum does not teach “{skill}” yet. It stays in the plan so that you know of it; the "
-        "hours are an estimate.",
+        "en": "This curriculum does not teach “{skill}” yet. It stays in the plan so that you know of it; "
+        "the hours are an estimate.",
         "zh": "本课程体系尚未讲授“{skill}”。计划中保留它，是为了让您知道还缺什么；学时只是估计。",
     },
     "not-proved": {
@@ -41,8 +41,8 @@ SAYINGS = {
         "zh": "从您填写的背景看，还没有迹象表明您已经掌握它。",
     },
     "guess": {
-        "en": "From your background we guess a chance of {percent} % that you know it: too little to leave it "
-        "out.",
+        "en": "From your background we guess a chance of {percent} % that you know it: too little to "
+        "leave it out.",
         "zh": "根据您的背景，估计您已掌握它的可能性约为 {percent} %，还不足以跳过。",
     },
     "evidence": {
@@ -51,8 +51,8 @@ SAYINGS = {
         "zh": "您的实验“{lab}”中任务“{task}”得了 {score} / {points} 分，目前估计掌握程度为 {percent} %。",
     },
     "faded": {
-        "en": "You showed it on {date} in the lab “{lab}”; such knowledge fades and now stands at {percent} %: "
-        "a refresher.",
+        "en": "You showed it on {date} in the lab “{lab}”; such knowledge fades and now stands at {percent} "
+        "%: a refresher.",
         "zh": "您在 {date} 的实验“{lab}”中证明过它；这类知识会随时间淡忘，现估计为 {percent} %，建议复习。",
     },
 }
@@ -95,7 +95,7 @@ class Explainer:
     shown: Mapping[int, Sequence[Shown]]
 
     def reasons(self, item: Item) -> list[dict[str, Any]]:
-        """Return why an item is there: a reason for each competency it is chosen for, nearest the goal first."""
+        """Return why an item is there: a reason for each competency, nearest to the goal first."""
         highest: dict[int, Node] = {}
         for node in self.selection.chosen[item]:
             highest[node[0]] = max(node, highest.get(node[0], node))
@@ -109,7 +109,7 @@ class Explainer:
         return found
 
     def chain(self, node: Node) -> list[Node]:
-        """Return the way from a missing node to a goal; levels of one competency count as one step, the highest."""
+        """Return the way from a missing node to a goal; of one competency only the highest level counts."""
         way = [node]
         while (further := self.selection.links[way[-1]].node) is not None:
             if further[0] == way[-1][0]:

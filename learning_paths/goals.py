@@ -81,6 +81,6 @@ def _skill(catalogue: Catalogue, text: str) -> Skill:
     if at and level not in Level.__members__:
         raise BadProfile(
             "competencies",
-            f"{level!r} in {text!r} is no level; use B (basic), I (intermediate), P (professional) or E (expert)",
+            f"{level!r} in {text!r} is no level; use B (basic), I (intermediate), P (professional) or E",
         )
     return Skill(name, Level[level] if at else Level.P)

@@ -40,12 +40,12 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
     Returns
     -------
     dict
-        ``goal``; ``units`` in order with ``id``, ``kind`` (lesson, lab, gap), ``title``, ``course``, ``hours``
-        (None for a gap that nothing allows to estimate), ``week`` and ``until`` (from 1), ``state`` (next,
+        ``goal``; ``units`` in order with ``id``, ``kind`` (lesson, lab, gap), ``title``, ``course``,
+        ``hours`` (None for a gap that nothing allows to estimate), ``week`` and ``until`` (from 1), ``state`` (next,
         later, gap), ``reasons``, ``unlocks``; ``done``, the units that are behind the learner;
         ``total_hours`` with ``gap_hours`` of them for gaps; ``weeks``; ``practice_share``, the labs' part of
-        the hours that are covered; ``deadline`` where a number of weeks was wished for; ``competencies``, what
-        the goal asks and where the learner stands; ``progress``.
+        the hours that are covered; ``deadline`` where a number of weeks was wished for; ``competencies``,
+        what the goal asks and where the learner stands; ``progress``.
     """
     goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
     mastered = standing.mastery.mastered()

@@ -300,7 +300,7 @@ def pack(minutes: Sequence[int], minutes_a_week: int) -> list[tuple[int, int]]:
 
 
 def _comes_before(unit: Unit, other: Unit) -> bool:
-    """Order inside a course: lessons as they stand, a lab behind its lessons, before those that go above it."""
+    """Order inside a course: lessons as they stand, a lab behind its lessons and before those above it."""
     if unit.teaches and other.teaches:
         return unit.place < other.place
     if unit.teaches:

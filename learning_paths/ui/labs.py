@@ -62,7 +62,7 @@ class LabDesk:
         Raises
         ------
         UIError
-            When there is nothing to hand in (404), the notebook is broken or too large, or the exchange refuses.
+            When there is nothing to hand in (404), the notebook is broken or too large, or nbgrader refuses.
         """
         notebook = self._notebook(lab)
         config = self._config(lab)
@@ -141,7 +141,7 @@ class LabDesk:
         size = path.stat().st_size
         if size > 1000 * most_kilobytes:
             raise UIError(
-                f"{shown} has {size / 1e6:.0f} MB, more than the {most_kilobytes / 1000:.0f} MB that are taken; "
+                f"{shown} has {size / 1e6:.0f} MB, more than the {most_kilobytes / 1000:.0f} MB allowed; "
                 "clear large outputs (Edit, Clear Outputs of All Cells), save and submit again"
             )
         try:

@@ -71,7 +71,7 @@ def open_lesson(unit: str, material: Path, home: Path, language: str = "en") -> 
         _write(target / RECORD, json.dumps(copied, indent=1, sort_keys=True).encode())
     except OSError as error:
         raise UIError(
-            f"cannot write the lesson: {error.strerror}, lessons/{course.name}; free some space and open it again",
+            f"cannot write the lesson: {error.strerror}, lessons/{course.name}; free some space, try again",
             507,
         ) from error
     return Opened(f"lessons/{course.name}/{notebook.name}", new, outdated)

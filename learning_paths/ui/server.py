@@ -117,7 +117,7 @@ class ServiceHandler(AcademyHandler):
             answer = await AsyncHTTPClient().fetch(request, raise_error=False)
         except (OSError, HTTPClientError) as error:
             raise UIError(
-                f"the academy service does not answer ({error}); what you typed is kept, try again in a minute",
+                f"the academy service does not answer ({error}); what you typed is kept, try again soon",
                 502,
             ) from error
         if "json" not in answer.headers.get("Content-Type", ""):

@@ -1,0 +1,38 @@
+// What the learner does with files: open lessons and labs, hand labs in, read feedback.
+
+export class Desk {
+  constructor(app, service, tracker) {
+    this.app = app;
+    this.service = service;
+    this.tracker = tracker;
+  }
+
+  /** The lab that a notebook panel shows (`<lab>/<lab>.ipynb`), or null. */
+  labOf(panel) {
+    const found = /^([a-z0-9]+(?:-[a-z0-9]+)*)\/\1\.ipynb$/.exec(panel?.context?.path ?? '');
+    return found ? found[1] : null;
+  }
+
+  /** Bring a unit home and show it; returns what the server says of it. */
+  async open(unit, language) {
+    const answer = await this.service.post('open', { unit, language });
+    await this.app.commands.execute('docmanager:open', { path: answer.path });
+    return answer;
+  }
+
+  /** Save an open lab and hand it in. */
+  async submit(lab) {
+    const path = `${lab}/${lab}.ipynb`;
+    const panel = this.tracker.find(one => one.context.path === path);
+    if (panel?.context.model.dirty) {
+      await panel.context.save();
+    }
+    return this.service.post('submit', { lab });
+  }
+
+  /** Fetch the newest feedback and show it. */
+  async readFeedback(lab) {
+    const { path } = await this.service.post('feedback', { lab });
+    await this.app.commands.execute('docmanager:open', { path, factory: 'HTML Viewer' });
+  }
+}

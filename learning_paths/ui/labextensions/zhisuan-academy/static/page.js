@@ -1,0 +1,184 @@
+// The start page: who you are, where you want to go, and the plan that leads there.
+
+import { element, refill, whileBusy } from './dom.js';
+import { ProfileForm } from './form.js';
+import { PlanView } from './plan.js';
+import { LANGUAGES, Words } from './words.js';
+
+const LEAST_MILLISECONDS = 5000;
+
+export class StartPage {
+  /**
+   * @param service  where answers come from
+   * @param desk  what opens and submits
+   * @param {string} language
+   * @param {(language: string) => void} onLanguage
+   */
+  constructor(service, desk, language, onLanguage) {
+    this.service = service;
+    this.desk = desk;
+    this.onLanguage = onLanguage;
+    this.words = new Words(language);
+    this.me = null;
+    this.choices = null;
+    this.plan = null;
+    this.grades = [];
+    this.status = { labs: {}, lessons: {} };
+    this.editing = false;
+    this.loadedAt = 0;
+    this.message = element('div', { class: 'za-message', role: 'status', 'aria-live': 'polite' });
+    this.body = element('div', { class: 'za-body' });
+    this.head = element('header', { class: 'za-head' });
+    this.node = element('div', { class: 'za-start', tabindex: '-1' }, this.head, this.message, this.body);
+    this.form = new ProfileForm(profile => this.save(profile));
+    this.view = new PlanView(this);
+    this.render();
+  }
+
+  /** Ask for everything. */
+  async load() {
+    this.tell('loading');
+    try {
+      const [me, choices, status] = await Promise.all(['api/me', 'api/choices', 'status'].map(path => this.service.get(path)));
+      Object.assign(this, { me, choices, status });
+      this.form.fill(choices, me.profile, me.name);
+      await this.loadPlan();
+      this.tell(status.problem);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.render();
+  }
+
+  /** Ask again for what changes by itself, at most every few seconds. */
+  async refresh() {
+    if (!this.plan || Date.now() - this.loadedAt < LEAST_MILLISECONDS) {
+      return;
+    }
+    try {
+      this.status = await this.service.get('status');
+      await this.loadPlan();
+      this.tell(this.status.problem);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.renderBody();
+  }
+
+  async loadPlan() {
+    if (!this.me.profile) {
+      return;
+    }
+    [this.plan, this.grades] = await Promise.all([this.service.get('api/plan'), this.service.get('api/grades')]);
+    this.loadedAt = Date.now();
+  }
+
+  async save(profile) {
+    this.tell('planning');
+    try {
+      this.me.profile = await this.service.put('api/profile', { ...profile, language: this.words.language });
+      this.form.keepAsSaved();
+      await this.loadPlan();
+      this.editing = false;
+      this.tell('plan-made');
+      this.renderBody();
+      this.body.querySelector('h2')?.focus();
+    } catch (error) {
+      this.form.blame(error);
+      this.fail(error);
+    }
+  }
+
+  /** Do something that takes a moment, with the button busy and the outcome said aloud. */
+  act(button, busy, work) {
+    return whileBusy(button, this.words.say(busy), async () => {
+      try {
+        await work();
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  openUnit(button, unit) {
+    return this.act(button, 'opening', async () => {
+      const answer = await this.desk.open(unit.id, this.words.language);
+      const saying = answer.outdated ? 'opened-outdated' : answer.new ? 'opened-new' : 'opened';
+      this.tell(saying, { path: answer.path, title: this.words.of(unit.title) });
+    });
+  }
+
+  submitLab(button, lab) {
+    return this.act(button, 'submitting', async () => {
+      await this.desk.submit(lab);
+      this.tell('submitted-now');
+      this.status = await this.service.get('status');
+      this.renderBody();
+    });
+  }
+
+  readFeedback(button, lab) {
+    return this.act(button, 'fetching', async () => {
+      await this.desk.readFeedback(lab);
+      this.tell('feedback-open');
+    });
+  }
+
+  edit() {
+    this.editing = true;
+    this.renderBody();
+    this.form.focus();
+  }
+
+  /** Say something in the live region: the name of a text, or a whole sentence; nothing clears it. */
+  tell(text, values) {
+    this.message.classList.remove('za-error');
+    this.message.textContent = text ? this.words.say(text, values) : '';
+  }
+
+  fail(error) {
+    console.error(error);
+    this.message.classList.add('za-error');
+    this.message.textContent = this.words.say('failed', { message: error.message });
+    this.message.scrollIntoView({ block: 'nearest' });
+  }
+
+  setLanguage(language) {
+    this.words = new Words(language);
+    this.onLanguage(language);
+    this.tell('');
+    this.render();
+  }
+
+  render() {
+    this.node.lang = this.words.language;
+    this.renderHead();
+    this.form.render(this.words);
+    this.renderBody();
+  }
+
+  renderHead() {
+    const other = LANGUAGES.find(language => language !== this.words.language);
+    refill(
+      this.head,
+      element('h1', {}, this.me ? this.words.say('welcome', { name: this.me.name }) : this.words.say('title')),
+      element(
+        'button',
+        { type: 'button', class: 'jp-mod-styled', lang: other, 'data-key': 'language', onclick: () => this.setLanguage(other) },
+        this.words.say('other-language')
+      )
+    );
+  }
+
+  renderBody() {
+    if (!this.choices) {
+      const again = element('button', { type: 'button', class: 'jp-mod-styled jp-mod-accept' }, this.words.say('try-again'));
+      again.addEventListener('click', () => this.act(again, 'loading', () => this.load()));
+      refill(this.body, this.message.classList.contains('za-error') ? again : null);
+    } else if (!this.plan || this.editing) {
+      refill(this.body, this.plan ? null : element('p', { class: 'za-lead' }, this.words.say('lead')), this.form.node);
+    } else {
+      refill(this.body, this.view.render(this.words));
+    }
+  }
+}

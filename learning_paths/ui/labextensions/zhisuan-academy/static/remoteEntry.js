@@ -1,0 +1,33 @@
+// The module-federation container that JupyterLab loads, written by hand: no node, no bundler.
+// It hands Lab's own shared modules to plugin.js, which is an ordinary ES module beside this file.
+(() => {
+  const base = new URL('.', document.currentScript.src);
+  let scope;
+
+  async function shared(name) {
+    const versions = Object.values(scope[name] ?? {});
+    if (!versions.length) {
+      throw new Error(`JupyterLab shares no ${name}; this extension needs JupyterLab 4`);
+    }
+    return (await versions[0].get())();
+  }
+
+  const container = {
+    init(shareScope) {
+      scope = shareScope;
+      return Promise.resolve();
+    },
+    async get() {
+      const names = ['apputils', 'launcher', 'notebook', 'services', 'translation'].map(name => `@jupyterlab/${name}`);
+      const [apputils, launcher, notebook, services, translation, widgets] = await Promise.all(
+        [...names, '@lumino/widgets'].map(shared)
+      );
+      const { createPlugin } = await import(new URL('plugin.js', base).href);
+      const plugin = createPlugin({ apputils, launcher, notebook, services, translation, widgets });
+      return () => ({ __esModule: true, default: plugin });
+    }
+  };
+
+  window._JUPYTERLAB = window._JUPYTERLAB ?? {};
+  window._JUPYTERLAB['zhisuan-academy'] = container;
+})();

@@ -1,0 +1,46 @@
+// Requests to the learner's own server, under Lab's own settings (token, XSRF).
+
+/** What went wrong, in words for the learner; `field` names the input that is to blame. */
+export class ServiceError extends Error {
+  constructor(message, status, field) {
+    super(message);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+export class Service {
+  /** @param services  Lab's @jupyterlab/services  @param {() => import('./words.js').Words} words */
+  constructor(services, words) {
+    this.connection = services.ServerConnection;
+    this.words = words;
+  }
+
+  get(path) {
+    return this.request(path, 'GET');
+  }
+
+  post(path, body) {
+    return this.request(path, 'POST', body);
+  }
+
+  put(path, body) {
+    return this.request(path, 'PUT', body);
+  }
+
+  async request(path, method, body) {
+    const settings = this.connection.makeSettings();
+    const init = { method, body: body === undefined ? undefined : JSON.stringify(body) };
+    let answer;
+    try {
+      answer = await this.connection.makeRequest(`${settings.baseUrl}academy/${path}`, init, settings);
+    } catch {
+      throw new ServiceError(this.words().say('no-server'), 0);
+    }
+    const data = await answer.json().catch(() => null);
+    if (!answer.ok) {
+      throw new ServiceError(data?.error ?? this.words().say('strange', { status: answer.status }), answer.status, data?.field);
+    }
+    return data;
+  }
+}
