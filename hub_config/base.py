@@ -9,7 +9,7 @@ from traitlets.config import Config
 
 from . import tether
 from .authenticator import AccountsAuthenticator
-from .deployment import Deployment
+from .deployment import DEFAULT_IP, DEFAULT_PORT, Deployment
 from .spawner import WalledSpawner, walls_notice
 
 HERE = Path(__file__).resolve().parent
@@ -52,8 +52,8 @@ def _hold(deployment: Deployment) -> None:
 
 def _addresses(c: Config, deployment: Deployment) -> None:
     ports = deployment.ports()
-    c.JupyterHub.ip = "127.0.0.1"
-    c.JupyterHub.port = 8000
+    c.JupyterHub.ip = DEFAULT_IP
+    c.JupyterHub.port = DEFAULT_PORT
     c.JupyterHub.hub_ip = "127.0.0.1"
     c.JupyterHub.hub_port = ports["hub"]
     c.JupyterHub.db_url = f"sqlite:///{deployment.hub / 'jupyterhub.sqlite'}"

@@ -5,9 +5,8 @@ import sys
 from collections.abc import Sequence
 
 from .accounts import Accounts
-from .deployment import Deployment
+from .deployment import DEFAULT_IP, DEFAULT_PORT, Deployment
 from .errors import HubError, Refused
-from .running import DEFAULT_IP, DEFAULT_PORT, run
 
 EXAMPLE = """\
 examples:
@@ -22,7 +21,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit code: 0 fine, 2 bad input, 3 refused, 130 stopped by Ctrl-C."""
     options = _parser().parse_args(argv)
     try:
-        return _accounts_verb(options) if _asks_for_accounts(options) else run(_deployment(options), options)
+        if _asks_for_accounts(options):
+            return _accounts_verb(options)
+        from .running import run  # takes seconds to import, which a forgotten password need not wait for
+
+        return run(_deployment(options), options)
     except Refused as error:
         print(f"academy: {error}", file=sys.stderr)
         return 3

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from nbgrader.utils import notebook_hash
 
+from graders.configuration import COURSE_ID
+
 from .deployment import Deployment
 
-COURSE_ID = "academy"
 # nbgrader names a submission's folder so: person, lab, time, random letters
 ENTRY = re.compile(r"[^+]*\+(?P<lab>[a-z0-9][a-z0-9-]{0,63})\+[^+]*\+(?P<mark>[A-Za-z0-9_-]{1,32})")
 # A submission larger than this is refused whole; the largest lab's honest one is a few hundred KiB.
@@ -53,6 +54,11 @@ class Desk:
     def inbound(self) -> Path:
         """Where the person's submissions arrive."""
         return self.exchange / COURSE_ID / "inbound"
+
+    @property
+    def grading_key(self) -> Path:
+        """An instructor's copy of the key of the hidden inputs: formgrader grades as the host does."""
+        return self.folder / "grading.key"
 
     @property
     def feedback(self) -> Path:

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import catalogue
+from catalogue.errors import CatalogueError
+
 from .accounts import ROLES, Accounts
 from .deployment import Deployment, write_private
+from .errors import HubError
 from .labs import open_labs
 
 
@@ -26,8 +30,12 @@ def prepare(deployment: Deployment, say: Callable[[str], None]) -> dict[str, str
     Raises
     ------
     HubError
-        Where the data folder cannot be written, or the course cannot be made.
+        Where the data folder cannot be written, or catalogue or course cannot be read.
     """
+    try:
+        catalogue.load()
+    except CatalogueError as error:
+        raise HubError(f"{str(error).splitlines()[0]}; ./academy catalogue check tells all") from error
     deployment.prepare()
     passwords = first_accounts(deployment)
     open_labs(deployment, say)

@@ -2,11 +2,37 @@
 
 from collections.abc import Callable
 
+import graders
+from graders.configuration import COURSE_ID
+from graders.errors import GradingError
+from graders.releasing import unreleased
+
 from .deployment import Deployment
-from .exchange import COURSE_ID
+from .errors import HubError
 
 
 def open_labs(deployment: Deployment, say: Callable[[str], None]) -> None:
-    for part in ("inbound", "outbound", "feedback"):
-        (deployment.exchange / COURSE_ID / part).mkdir(parents=True, exist_ok=True)
-    deployment.course.mkdir(exist_ok=True)
+    """Make the course folder and release each lab that learners cannot fetch yet.
+
+    A lab that was released stays as it was until an instructor releases it anew. One that cannot be released
+    is told and stops neither the others nor the hub.
+
+    Raises
+    ------
+    HubError
+        When the course folder cannot be made.
+    """
+    try:
+        course = graders.make(deployment.data)
+        for part in ("inbound", "outbound", "feedback"):
+            (course.exchange / COURSE_ID / part).mkdir(parents=True, exist_ok=True)
+    except GradingError as error:
+        raise HubError(str(error)) from error
+    except OSError as error:
+        raise HubError(f"{error.filename}: {error.strerror}; free or mend it, then start again") from error
+    for lab in unreleased(course, course.known()):
+        say(f"releasing lab {lab}")
+        try:
+            graders.release(lab, data=deployment.data)
+        except GradingError as error:
+            say(f"lab {lab} stays closed: {error}; then ./academy release {lab}")

@@ -24,8 +24,6 @@ from .deployment import Deployment, free_ports, is_free
 from .errors import HubError, Refused
 from .spawner import is_same_process
 
-DEFAULT_IP = "127.0.0.1"
-DEFAULT_PORT = 8000
 CONFIG = Path(__file__).resolve().parent / "jupyterhub_config.py"
 START_SECONDS = 120
 STOP_SECONDS = 60

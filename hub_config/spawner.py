@@ -12,11 +12,12 @@ from tornado import web
 from traitlets import Float, Unicode
 
 import sandbox
+from graders.seeds import grading_key
 
 from . import walls
 from .accounts import Account, Accounts
 from .deployment import OWN_TREE, Deployment, write_private
-from .exchange import COURSE_ID, belong_to, desk
+from .exchange import belong_to, desk
 
 # Two readings of one process' start agree to the kernel's clock tick of 0.01 s.
 SAME_START_SECONDS = 0.05
@@ -114,31 +115,25 @@ def make_ready(account: Account, deployment: Deployment, kind: str) -> None:
     """Make the folders that a person's wall shows, owned by who runs inside it."""
     uid = walls.uid_of(account)
     home, own = deployment.home(account.name), desk(deployment, account.name)
-    seen = walls.view(account, deployment, kind)
-    folders = [home, own.inbound, own.feedback]
-    if kind in OWN_TREE:
-        folders += [own.exchange / COURSE_ID / "outbound", own.exchange / COURSE_ID / "feedback"]
-        folders += [home / "course"] if seen.course else []
-    for folder in folders:
+    for folder in (home, own.inbound, own.feedback):
         folder.mkdir(parents=True, exist_ok=True)
+    seen = walls.view(account, deployment, kind)
+    if seen.course:
+        write_private(own.grading_key, grading_key(deployment.data).hex())
     if kind not in OWN_TREE:
-        _link(own.exchange / COURSE_ID / "outbound", deployment.exchange / COURSE_ID / "outbound")
-        _link(own.exchange / COURSE_ID / "feedback", own.feedback)
-        if seen.course:
-            _link(seen.course, deployment.course)
+        for show in walls.shown(account, deployment, seen):
+            _link(show.at, show.real)
     home.chmod(0o700)
     own.folder.chmod(0o700)
     if os.geteuid() == 0:
-        for folder in (home, own.folder):
-            if folder.stat().st_uid != uid:
-                belong_to(folder, uid)
-        if account.role == "instructor":
-            belong_to(deployment.course, uid)
-            belong_to(deployment.exchange, uid)
+        mine = [home, own.folder, *((deployment.course, deployment.exchange) if seen.course else ())]
+        for folder in mine:
+            belong_to(folder, uid)
 
 
 def _link(link: Path, target: Path) -> None:
-    if not link.is_symlink():
+    if link != target and not link.is_symlink():
+        link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(target)
 
 

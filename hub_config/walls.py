@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.folders import CHECKOUT
+from graders.seeds import KEY_FILE
 from sandbox import Bind, Limits, Wall
 
 from .accounts import FIRST_UID, Account
@@ -15,6 +16,8 @@ from .exchange import COURSE_ID, desk
 STAFF_UID = FIRST_UID - 1
 LIMITS = Limits(memory_mib=8192, processes=512, file_mib=2048, open_files=4096)
 TMP_MIB = 1024
+# An instructor's folder in Lab that holds the course, laid out as in the data folder
+OFFICE = "academy"
 EXCHANGE_AT = Path("/srv/academy/exchange")
 MATERIAL = CHECKOUT / "courses"
 SETTINGS = Path(__file__).resolve().parent / "singleuser"
@@ -48,9 +51,47 @@ def view(account: Account, deployment: Deployment, kind: str) -> View:
     """Return where things are seen behind a kind of wall."""
     own_tree = kind in OWN_TREE
     home = Path("/home") / account.name if own_tree else deployment.home(account.name)
-    staff = account.role == "instructor"
-    real = deployment.exchange if staff else desk(deployment, account.name).exchange
-    return View(home, EXCHANGE_AT if own_tree else real, home / "course" if staff else None)
+    if account.role == "instructor":
+        # the course's own settings look for the exchange beside the course
+        return View(home, home / OFFICE / "exchange", home / OFFICE / "course")
+    return View(home, EXCHANGE_AT if own_tree else desk(deployment, account.name).exchange, None)
+
+
+@dataclass(frozen=True)
+class Show:
+    """Something of the data folder that a person's server sees.
+
+    Parameters
+    ----------
+    real
+        Where it lies on the host.
+    at
+        Where the server finds it: bound there, or by a link where the wall has no file tree of its own.
+    writable
+        Whether the server may change it.
+    """
+
+    real: Path
+    at: Path
+    writable: bool
+
+
+def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
+    """Return what a person's server sees of the data folder, besides the home; outer folders first."""
+    own = desk(deployment, account.name)
+    if seen.course:
+        office = seen.course.parent
+        return [
+            Show(deployment.course, seen.course, True),
+            Show(deployment.exchange, seen.exchange, True),
+            Show(own.grading_key, office / KEY_FILE, False),
+        ]
+    course = seen.exchange / COURSE_ID
+    return [
+        Show(own.exchange, seen.exchange, True),
+        Show(deployment.exchange / COURSE_ID / "outbound", course / "outbound", False),
+        Show(own.feedback, course / "feedback", False),
+    ]
 
 
 def wall_of(account: Account, deployment: Deployment, kind: str) -> Wall:
@@ -62,22 +103,10 @@ def wall_of(account: Account, deployment: Deployment, kind: str) -> Wall:
     """
     seen = view(account, deployment, kind)
     binds = [Bind(MATERIAL, MATERIAL)]
-    if account.role == "instructor":
-        course = seen.course if kind in OWN_TREE else deployment.course
-        binds += [
-            Bind(deployment.course, course, writable=True),
-            Bind(deployment.exchange, seen.exchange, writable=True),
-            Bind(CHECKOUT / "labs", CHECKOUT / "labs"),
-        ]
-    else:
-        own = desk(deployment, account.name)
-        released = deployment.exchange / COURSE_ID / "outbound"
-        shown = seen.exchange / COURSE_ID if kind in OWN_TREE else None
-        binds += [
-            Bind(own.exchange, seen.exchange, writable=True),
-            Bind(released, shown / "outbound" if shown else released),
-            Bind(own.feedback, shown / "feedback" if shown else own.feedback),
-        ]
+    if seen.course:
+        binds.append(Bind(CHECKOUT / "labs", CHECKOUT / "labs"))
+    for show in shown(account, deployment, seen):
+        binds.append(Bind(show.real, show.at if kind in OWN_TREE else show.real, writable=show.writable))
     return Wall(
         binds=tuple(binds),
         home=deployment.home(account.name),
@@ -105,6 +134,7 @@ def environment(account: Account, deployment: Deployment, kind: str, academy_url
         "ACADEMY_MATERIAL": str(MATERIAL),
         "ACADEMY_ROLE": account.role,
         "ACADEMY_EXCHANGE": str(seen.exchange),
+        "ACADEMY_COURSE_ID": COURSE_ID,
         "JUPYTER_CONFIG_PATH": ":".join(map(str, settings)),
         "JUPYTER_RUNTIME_DIR": str(runtime),
         # several people share the processors: one thread a kernel unless the person asks for more

@@ -10,6 +10,8 @@ c.KernelManager.transport = "ipc"
 c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
 c.ServerApp.jpserver_extensions = {"learning_paths.ui.server": True}
 c.LabApp.extra_labextensions_path = [str(CHECKOUT / "learning_paths" / "ui" / "labextensions")]
+c.LabApp.extension_manager = "readonly"  # the environment is the academy's, read-only behind the wall
+c.LanguageServerManager.autodetect = False
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 # A kernel that a closed tab left behind keeps its memory for half an hour more

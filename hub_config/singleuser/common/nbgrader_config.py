@@ -1,10 +1,16 @@
 """nbgrader as every person's server sees it; the places come from the wall (hub_config.walls)."""
 
 import os
+from pathlib import Path
 
 c = get_config()  # noqa: F821 (nbgrader puts it there)
 
-c.CourseDirectory.course_id = "academy"
-c.Exchange.root = os.environ["ACADEMY_EXCHANGE"]
-# Said at submit time, where the learner can still do something about it
-c.CourseDirectory.max_dir_size = 50_000  # kB
+if course := os.environ.get("ACADEMY_COURSE"):
+    from graders.configuration import configure  # seconds, which only a grader's server spends
+
+    configure(c, Path(course))
+else:
+    c.CourseDirectory.course_id = os.environ["ACADEMY_COURSE_ID"]
+    c.Exchange.root = os.environ["ACADEMY_EXCHANGE"]
+    # said at submit time, where the learner can still do something about it
+    c.CourseDirectory.max_dir_size = 50_000  # kB
