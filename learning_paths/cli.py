@@ -22,7 +22,7 @@ from learning_paths.tracks import load_tracks
 
 EXAMPLES = """examples:
   ./academy plan --degree none --role operator-developer --hours 6
-  ./academy plan --degree computer-science --job software-developer --years 4 --role ai-training-engineer --json
+  ./academy plan --degree computing --job software-developer --years 4 --role ai-training-engineer --json
   ./academy plan --target fine-tuning@I --target gpu-programming@I --weeks 8
 """
 
@@ -34,8 +34,9 @@ WORDS = {
         "hours": "hours",
         "why": "why",
         "kinds": {"lesson": "lesson", "lab": "lab", "gap": "not covered yet"},
-        "sum": "{total:g} hours in {weeks} weeks at {hours:g} hours a week; labs are {share:.0%} of what is covered.",
-        "gaps": "{gap:g} of these hours are estimates for what this curriculum does not cover yet.",
+        "sum": "{total:.1f} hours in {weeks} weeks at {hours:g} hours a week; of what is covered, labs are "
+        "{share:.0%}.",
+        "gaps": "{gap:.1f} of these hours are estimates for what this curriculum does not cover yet.",
         "uncovered": "Part of this goal, but no competency of the framework: {texts}.",
         "late": "This does not fit into {weeks} weeks: it would take {needed:g} hours a week.",
         "fits": "This fits into {weeks} weeks.",
@@ -49,8 +50,8 @@ WORDS = {
         "hours": "学时",
         "why": "理由",
         "kinds": {"lesson": "课程", "lab": "实验", "gap": "尚未覆盖"},
-        "sum": "共 {total:g} 学时，每周 {hours:g} 学时，需 {weeks} 周；实验占已覆盖部分的 {share:.0%}。",
-        "gaps": "其中 {gap:g} 学时是对尚未覆盖内容的估计。",
+        "sum": "共 {total:.1f} 学时，每周 {hours:g} 学时，需 {weeks} 周；实验占已覆盖部分的 {share:.0%}。",
+        "gaps": "其中 {gap:.1f} 学时是对尚未覆盖内容的估计。",
         "uncovered": "属于该目标、但不在能力框架之内：{texts}。",
         "late": "{weeks} 周内无法完成：每周需要 {needed:g} 学时。",
         "fits": "可以在 {weeks} 周内完成。",
@@ -99,7 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--role", metavar="ID", help="role or migration target to reach")
     plan.add_argument("--track", metavar="ID", help="curated track to follow")
     plan.add_argument(
-        "--target", metavar="COMPETENCY@LEVEL", action="append", default=[], help="competency to reach; repeatable"
+        "--target",
+        metavar="COMPETENCY@LEVEL",
+        action="append",
+        default=[],
+        help="competency to reach, without level the professional one; may be repeated",
     )
     plan.add_argument("--hours", metavar="N", help="hours a week (5)")
     plan.add_argument("--weeks", metavar="N", help="weeks in which you would like to be there")
@@ -162,8 +167,8 @@ def _show(made: dict[str, Any], language: str) -> None:
         table.add_row(
             week,
             f"{escape(unit['title'][language])}\n[dim]{kind}, {escape(unit['id'])}[/dim]",
-            "?" if unit["hours"] is None else f"{unit['hours']:g}",
-            escape(unit["reasons"][0]["text"][language]),
+            "?" if unit["hours"] is None else f"{unit['hours']:.1f}",
+            escape(unit["reasons"][0]["short"][language]),
         )
     console.print(table)
     console.print(

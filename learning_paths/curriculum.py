@@ -44,10 +44,8 @@ class Ground:
     def curriculum(self) -> Curriculum:
         """Needs and units."""
         competencies = self.catalogue.competencies
-        stages = list(self.catalogue.structure.stages)
         return Curriculum(
             competencies=tuple(competencies),
-            stages=tuple(stages.index(one.stage) for one in competencies.values()),
             needs=tuple(
                 (self.node(Skill(name, need.for_)), self.node(Skill(need.needs, need.at)))
                 for name, one in competencies.items()
@@ -77,14 +75,12 @@ class Ground:
     def gap_minutes(self) -> int | None:
         """Estimate for a level that the curriculum does not teach; None without any course to go by.
 
-        The mean, over all courses, of their lessons' and labs' minutes by competency and level taught, to the
-        quarter of an hour.
+        The minutes of all lessons and labs, divided by the levels of competencies that they teach or prove,
+        to the quarter of an hour.
         """
-        taught: set[tuple[str, Node]] = set()
-        for unit in self.curriculum.units:
-            for row, level in unit.teaches:
-                # a course that goes straight to a level carries those below it
-                taught.update((unit.course, (row, below)) for below in range(level + 1))
+        taught = {
+            (unit.course, node) for unit in self.curriculum.units for node in unit.teaches + unit.proves
+        }
         minutes = sum(unit.minutes for unit in self.curriculum.units)
         return max(15, round(minutes / len(taught) / 15) * 15) if taught else None
 
@@ -141,16 +137,15 @@ class Ground:
         return np.maximum.accumulate(known[:, ::-1], axis=1)[:, ::-1]
 
     def _units(self) -> Iterable[Unit]:
-        stages = list(self.catalogue.structure.stages)
         labs = self.catalogue.labs
         for number, course in enumerate(self.catalogue.courses.values()):
-            stage = stages.index(course.stage)
+            first = min(self.rows[skill.competency] for skill in course.teaches)
             for position, lesson in enumerate(course.lessons):
                 yield Unit(
                     id=f"lesson:{lesson.id}",
                     minutes=lesson.minutes or ASSUMED_MINUTES,
                     course=course.slug,
-                    place=(stage, number, position),
+                    place=(first, number, position),
                     teaches=self._nodes(lesson.teaches),
                     uses=self._nodes((*course.uses, *lesson.uses)),
                 )
@@ -160,7 +155,7 @@ class Ground:
                     id=f"lab:{slug}",
                     minutes=lab.minutes or ASSUMED_MINUTES,
                     course=course.slug,
-                    place=(stage, number, len(course.lessons) + position),
+                    place=(first, number, len(course.lessons) + position),
                     proves=self._nodes(skill for task in lab.tasks for skill in task.proves),
                     uses=self._nodes(course.uses),
                 )

@@ -118,10 +118,11 @@ class Explainer:
                 way.append(further)
         return way
 
-    def unlocks(self, item: Item, upcoming: Sequence[Item]) -> list[Item]:
-        """Return the items of the plan that wait for this one, the first three."""
+    def unlocks(self, items: Sequence[Item], upcoming: Sequence[Sequence[Item]]) -> list[Item]:
+        """Return what waits for some items taken as one unit: the last item of each later unit, first three."""
         waiting = self.ground.curriculum.before
-        return [other for other in upcoming if item in waiting[other]][:3]
+        after = (unit[-1] for unit in upcoming if any(not waiting[one].isdisjoint(items) for one in unit))
+        return list(after)[:3]
 
     def _reason(self, node: Node) -> dict[str, Any]:
         way = self.chain(node)
@@ -144,6 +145,7 @@ class Explainer:
             "level": str(self.ground.skill(node).level),
             "chain": [f"competency:{self.ground.skill(step)}" for step in way] + [self.goal.id],
             "probability": round(float(self.mastery.now[node]), 3),
+            "short": parts[0],
             "text": {
                 language: _join(language, [part[language] for part in parts]) for language in ("en", "zh")
             },
@@ -155,6 +157,7 @@ class Explainer:
             "competency": self.ground.curriculum.competencies[node[0]],
             "level": str(self.ground.skill(node).level),
             "chain": [],
+            "short": self._say(kind, {"skill": node}, {}),
             "text": self._say(kind, {"skill": node}, {}),
         }
 

@@ -41,8 +41,8 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
     -------
     dict
         ``goal``; ``units`` in order with ``id``, ``kind`` (lesson, lab, gap), ``title``, ``course``,
-        ``hours`` (None for a gap that nothing allows to estimate), ``week`` and ``until`` (from 1), ``state`` (next,
-        later, gap), ``reasons``, ``unlocks``; ``done``, the units that are behind the learner;
+        ``hours`` (None for a gap that nothing allows to estimate), ``week`` and ``until`` (from 1), ``state``
+        (next, later, gap), ``reasons``, ``unlocks``; ``done``, the units that are behind the learner;
         ``total_hours`` with ``gap_hours`` of them for gaps; ``weeks``; ``practice_share``, the labs' part of
         the hours that are covered; ``deadline`` where a number of weeks was wished for; ``competencies``,
         what the goal asks and where the learner stands; ``progress``.
@@ -88,10 +88,9 @@ def _units(ground: Ground, left: Selection, explainer: Explainer, learner: Learn
     runs = _runs(list(left.chosen))
     minutes = [sum(_minutes(ground, item) or 0 for item in run) for run in runs]
     weeks = pack(minutes, max(1, int(learner.hours * 60)))
-    upcoming = [run[-1] for run in runs]
     first = next((run[-1] for run in runs if isinstance(run[-1], Unit)), None)
     units = []
-    for run, length, (week, until) in zip(runs, minutes, weeks, strict=True):
+    for number, (run, length, (week, until)) in enumerate(zip(runs, minutes, weeks, strict=True)):
         item = run[-1]
         estimated = isinstance(item, Unit) or ground.gap_minutes is not None
         state = "gap" if isinstance(item, Gap) else "next" if item is first else "later"
@@ -108,7 +107,7 @@ def _units(ground: Ground, left: Selection, explainer: Explainer, learner: Learn
                 "reasons": explainer.reasons(item),
                 "unlocks": [
                     {"id": identity(ground, other), "title": ground.title(other)}
-                    for other in explainer.unlocks(item, upcoming)
+                    for other in explainer.unlocks(run, runs[number + 1 :])
                 ],
             }
         )

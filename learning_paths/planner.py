@@ -30,7 +30,8 @@ class Unit:
     course
         The course it belongs to.
     place
-        Where it stands among all units: stage, course, position; ties in the order are broken by it.
+        Where it stands among all units; ties in the order are broken by it. Its first number is the row of
+        the first competency that its course teaches, then come course and position.
     teaches
         Nodes that a lesson teaches; empty for a lab.
     proves
@@ -57,7 +58,7 @@ class Gap:
     node
         What is missing.
     place
-        As of a unit: the competency's stage, then its row behind all courses, then the level.
+        As of a unit: the competency's row, then a number behind all courses, then the level.
     """
 
     node: Node
@@ -79,9 +80,7 @@ class Curriculum:
     Parameters
     ----------
     competencies
-        Their ids, by row.
-    stages
-        Stage of each competency, by row, counted from 0.
+        Their ids, by row, in the order of the learning curve.
     needs
         Pairs ``(node, needed node)`` between competencies.
     units
@@ -89,7 +88,6 @@ class Curriculum:
     """
 
     competencies: tuple[str, ...]
-    stages: tuple[int, ...]
     needs: tuple[tuple[Node, Node], ...]
     units: tuple[Unit, ...]
 
@@ -163,7 +161,7 @@ class Curriculum:
         return (*(self.lessons.get(node) or (self._gap(node),)), *self.labs.get(node, ()))
 
     def _gap(self, node: Node) -> Gap:
-        return Gap(node, (self.stages[node[0]], len(self.units) + node[0], node[1]))
+        return Gap(node, (node[0], len(self.units), node[1]))
 
     def _items(self) -> list[Item]:
         return [*self.units, *(self._gap(node) for node in self.needed_by if node not in self.lessons)]
@@ -197,7 +195,9 @@ class Curriculum:
         A unit that brings a node itself does not wait for others; inside a course `_comes_before` rules.
         """
         cover = self.cover(node)
-        return () if item in cover else (other for other in cover if other.course != item.course)
+        if item in cover:
+            return ()
+        return (other for other in cover if isinstance(item, Gap) or other.course != item.course)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ MOST_YEARS = 60
 LEAST_HOURS, MOST_HOURS = 0.5, 80
 MOST_WEEKS = 520
 LANGUAGES = ("en", "zh")
+NONE = "none"
+"""Said in place of a degree or a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,12 @@ def _text(data: Mapping[str, Any], field: str) -> str | None:
 
 def _background(catalogue: Catalogue, kind: str, value: object) -> str | None:
     name = _text({kind: value}, kind)
-    if name is None or (name == "none" and "none" not in catalogue.backgrounds):
+    if name in (None, NONE):
         return None
     try:
         return catalogue.background(name, kind).id
     except UnknownId as error:
-        raise BadProfile(kind, f"{error}; or none") from error
+        raise BadProfile(kind, f"{error}; or {NONE}") from error
 
 
 def _number(data: Mapping[str, Any], field: str, least: float, most: float, *, default: float) -> float:
