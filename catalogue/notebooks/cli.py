@@ -2,16 +2,22 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from catalogue.errors import CatalogueError
 from catalogue.folders import CHECKOUT
+from catalogue.reading import parse
 
 from .units import find
 
 FAILED, USAGE = 1, 2
+_REPORT = "where the report goes (default: notebooks/report in the data folder)"
 
 
 def add_verbs(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +33,7 @@ def add_verbs(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_build(verbs)
     _add_pull(verbs)
     _add_check(verbs)
+    _add_execute(verbs)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,6 +107,26 @@ def _add_check(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 
+def _add_execute(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "run every lesson and every lab's solution; what has not changed is not run again"
+    parser = _verb(verbs, "execute", about, "notebooks execute --jobs 2 courses/3-computing", _execute)
+    _add_paths(parser)
+    parser.add_argument("--kernel", action="store_true", help="a real kernel for each, instead of warm forks")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="how many at a time"
+    )
+    parser.add_argument("--report", type=lambda given: Path(given).absolute(), metavar="DIR", help=_REPORT)
+    parser.add_argument("--again", action="store_true", help="run also what has not changed")
+    parser.add_argument(
+        "--parameters",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="for the cell tagged `parameters`; values are YAML",
+    )
+
+
 def _build(arguments: argparse.Namespace) -> int:
     from .build import build
 
@@ -110,6 +137,37 @@ def _pull(arguments: argparse.Namespace) -> int:
     from .pull import pull
 
     return _each(arguments, pull, "pulled")
+
+
+def _execute(arguments: argparse.Namespace) -> int:
+    from .execute import Way, execute, jobs
+    from .progress import Progress
+    from .report import write_report
+
+    if arguments.jobs < 1:
+        raise CatalogueError(f"--jobs {arguments.jobs} is not a number of notebooks; give 1 or more")
+    todo = jobs(find(arguments.root, arguments.paths))
+    if not todo:
+        raise CatalogueError("no notebook is built there; run ./academy notebooks build")
+    way = Way(arguments.kernel, _parameters(arguments.parameters), arguments.report, arguments.again)
+    with Progress(len(todo)) as progress:
+        outcomes = execute(todo, way, arguments.jobs, progress.done)
+    report = write_report(outcomes, way.folder)
+    progress.summary(outcomes, report)
+    return FAILED if any(outcome.failure for outcome in outcomes) else 0
+
+
+def _parameters(given: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for item in given:
+        name, separator, value = item.partition("=")
+        if not separator or not name.isidentifier():
+            raise CatalogueError(f"--parameters {item!r} is no NAME=VALUE; write it like n=100")
+        try:
+            found[name] = parse(value)
+        except yaml.YAMLError as error:
+            raise CatalogueError(f"--parameters {item!r}: the value is no YAML ({error})") from None
+    return found
 
 
 def _each(arguments: argparse.Namespace, act: Callable, done: str) -> int:
