@@ -80,7 +80,6 @@ def _with_deadline(
     cells: shell.CellShell, loop: asyncio.AbstractEventLoop, task: asyncio.Task[bool], timeout: float
 ) -> bool:
     def late(number: int, frame: Any) -> None:
-        __tracebackhide__ = True
         cells.timed_out = f"the cell ran longer than {timeout:g} s and was stopped"
         if frame is not None and frame.f_code.co_filename == selectors.__file__:
             # it awaits: raising here would break the event loop instead

@@ -17,9 +17,9 @@ from sandbox import walled
 from sandbox.errors import SandboxError
 from sandbox.syscalls import PR_SET_PDEATHSIG, prctl
 from sandbox.wall import Wall
-from sandbox.warm import child, frames, shell, supervise
+from sandbox.warm import child, frames, memory, shell, supervise
 
-_LAZY = {"torch": ("torch._dynamo",), "matplotlib": ("matplotlib.pyplot",)}
+_LAZY = {"torch": ("torch._dynamo",), "matplotlib": ("matplotlib.pyplot",), "numpy": ("numpy.random",)}
 _FIRST_CELLS = "1 + 1", "raise ValueError('warm')", "import asyncio; await asyncio.sleep(0)"
 _FIRST_FIGURE = "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.title('warm'); plt.show()"
 
@@ -29,8 +29,8 @@ def warm_up(imports: list[str]) -> shell.CellShell:
     cells = shell.make()
     for name in imports:
         importlib.import_module(name)
-        for lazy in _LAZY.get(name.partition(".")[0], ()):
-            importlib.import_module(lazy)
+    for lazy in (lazy for name, found in _LAZY.items() if name in sys.modules for lazy in found):
+        importlib.import_module(lazy)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     first = [*_FIRST_CELLS, *([_FIRST_FIGURE] if "matplotlib" in sys.modules else [])]
@@ -42,6 +42,7 @@ def warm_up(imports: list[str]) -> shell.CellShell:
     sys.last_exc = sys.last_type = sys.last_value = sys.last_traceback = None
     gc.collect()
     gc.freeze()
+    memory.collapse()
     return cells
 
 

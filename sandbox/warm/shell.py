@@ -24,6 +24,8 @@ from traitlets.config import Config
 
 from sandbox.warm.outputs import Recorder, Sink, Stream
 
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
 
 class Hook(DisplayHook):
     """Shows the value of a cell's last expression."""
@@ -129,6 +131,18 @@ class CellShell(InteractiveShell):
         self.user_ns["_exit_code"] = system(self.var_expand(cmd, depth=1))
 
     system = system_piped
+
+    def _get_exc_info(self, exc_tuple: Any = None) -> Any:
+        """Return the error without this package's own frames at its end, which say nothing to a learner."""
+        etype, value, traceback = super()._get_exc_info(exc_tuple)
+        step, last = traceback, None
+        while step is not None:
+            if not step.tb_frame.f_code.co_filename.startswith(_HERE):
+                last = step
+            step = step.tb_next
+        if last is not None:
+            last.tb_next = None
+        return etype, value, traceback
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         if self.timed_out:

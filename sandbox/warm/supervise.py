@@ -28,10 +28,8 @@ def supervise(handle: Walled, inner: socket.socket, caller: socket.socket, job: 
         reason, detail = "broken", str(error)
     except (BrokenPipeError, ConnectionResetError):
         reason, detail = "gone", ""
-    if reason == "died":
-        patience = time.monotonic() + GRACE
-        while handle.poll() is None and time.monotonic() < patience:
-            time.sleep(0.002)
+    if reason in ("done", "died"):
+        handle.ended_within(GRACE)
     status = handle.kill()
     if reason == "died":
         detail = _how(status)
