@@ -14,6 +14,7 @@ from typing import Any
 
 from .failures import shown, told
 
+SCORE_TYPE = "application/vnd.academy.score+json"  # the table as data: feedback is made from it
 WORDS = {
     "en": {
         "caption": "Points",
@@ -129,7 +130,15 @@ class Score:
         left = self.points - sum(part.points for part in self.parts)
         return _words()["more"].format(n=Points(left)) if left > 1e-9 else ""
 
-    def _repr_html_(self) -> str:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        parts = [{"name": p.name, "points": float(p.points), "earned": float(p.earned)} for p in self.parts]
+        return {
+            "text/plain": repr(self),
+            "text/html": self._html(),
+            SCORE_TYPE: {"points": self.points, "parts": parts},
+        }
+
+    def _html(self) -> str:
         words = _words()
         head = "".join(f'<th scope="col">{words[k]}</th>' for k in ("property", "earned", "says"))
         rows = [

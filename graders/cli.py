@@ -1,0 +1,180 @@
+"""The verbs that grade: ``release``, ``grade``, ``prove``, ``mutate``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import GradingError, Refusal
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+RAW = argparse.RawDescriptionHelpFormatter
+FINE, FAILED, BAD_INPUT, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb and return its exit code: 0 fine, 1 a check failed, 2 bad input, 3 something refused."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.act(arguments)
+    except Refusal as error:
+        print(f"academy: {error}", file=sys.stderr)
+        return REFUSED
+    except GradingError as error:
+        print(f"academy: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="academy", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _add_release(verbs)
+    _add_grade(verbs)
+    _add_prove(verbs)
+    return parser
+
+
+def _add_release(verbs: argparse._SubParsersAction) -> None:
+    verb = verbs.add_parser(
+        "release",
+        help="hand labs out to learners",
+        description="Make the learner's version of labs, note their points, hand them out.",
+        epilog="example:\n  ./academy release stable-softmax",
+        formatter_class=RAW,
+    )
+    verb.add_argument("labs", nargs="*", metavar="LAB", help="all labs when none is named")
+    _add_data(verb)
+    verb.set_defaults(act=_release)
+
+
+def _add_grade(verbs: argparse._SubParsersAction) -> None:
+    verb = verbs.add_parser(
+        "grade",
+        help="collect and grade what learners submitted",
+        description="Collect submissions, grade each behind a wall, put the scores into the gradebook.",
+        epilog="example:\n  ./academy grade stable-softmax --learner ada --feedback",
+        formatter_class=RAW,
+    )
+    verb.add_argument("labs", nargs="*", metavar="LAB", help="all released labs when none is named")
+    verb.add_argument("--learner", action="append", metavar="NAME", help="only this one; may be repeated")
+    verb.add_argument("--feedback", action="store_true", help="make and hand out feedback too")
+    verb.add_argument("--no-collect", action="store_true", help="grade what is there, collect nothing new")
+    verb.add_argument("--json", action="store_true", help="one line of JSON for each submission")
+    _add_data(verb)
+    verb.set_defaults(act=_grade)
+
+
+def _add_prove(verbs: argparse._SubParsersAction) -> None:
+    verb = verbs.add_parser(
+        "prove",
+        help="grade each lab's own submissions against their expected scores",
+        description=(
+            "Grade every lab's shipped submissions and compare with submissions/expected.yml; run the "
+            "reference on ten seeds. A proof is kept in proof.json and taken again until something that it "
+            "depends on changes."
+        ),
+        epilog="examples:\n  ./academy prove stable-softmax\n  ./academy prove --all",
+        formatter_class=RAW,
+    )
+    verb.add_argument("labs", nargs="*", metavar="LAB", help="all labs when none is named")
+    verb.add_argument("--all", action="store_true", help="prove also what is proved already")
+    verb.add_argument("--json", action="store_true", help="one JSON document")
+    verb.set_defaults(act=_prove)
+
+
+def _add_data(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (ACADEMY_DATA)")
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from .releasing import release
+
+    with _progress("releasing"):
+        released = release(*arguments.labs, data=arguments.data)
+    for lab in released:
+        print(f"{lab} is released")
+    if not released:
+        print("there are no labs; ./academy notebooks build makes them", file=sys.stderr)
+    return FINE
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from .grading import grade
+
+    refused = 0
+    with _progress("grading") as progress:
+        for result in grade(
+            *arguments.labs,
+            learners=arguments.learner,
+            data=arguments.data,
+            collect=not arguments.no_collect,
+            feedback=arguments.feedback,
+        ):
+            refused += result.status != "graded"
+            progress.update(f"{result.lab}: {result.learner}")
+            print(result.line() if arguments.json else _told(result), flush=True)
+    return REFUSED if refused else FINE
+
+
+def _told(result: object) -> str:
+    if result.status != "graded":
+        return f"{result.lab}  {result.learner}  {result.status}: {result.reason}"
+    earned = sum(value["score"] or 0 for value in result.scores.values())
+    most = sum(value["max"] for value in result.scores.values())
+    return f"{result.lab}  {result.learner}  {earned:g} of {most:g}"
+
+
+def _prove(arguments: argparse.Namespace) -> int:
+    from .proof import labs_to_prove, prove
+
+    proofs = []
+    with _progress("proving") as progress:
+        for lab in arguments.labs or labs_to_prove():
+            proof = prove(lab, force=arguments.all, tell=progress.update)
+            proofs.append(proof)
+            if not arguments.json:
+                print("\n".join(_proved(proof)), flush=True)
+    if arguments.json:
+        labs = {proof.lab: {**asdict(proof), "holds": proof.holds} for proof in proofs}
+        print(json.dumps({"labs": labs, "holds": all(p.holds for p in proofs)}, indent=1, ensure_ascii=False))
+    return FINE if all(proof.holds for proof in proofs) else FAILED
+
+
+def _proved(proof: object) -> Iterator[str]:
+    if proof.holds:
+        how = "proved before" if proof.cached else f"proved in {proof.seconds:g} s"
+        yield f"{proof.lab}: {len(proof.submissions)} submissions, {len(proof.seeds)} seeds, {how}"
+    for name, differences in proof.wrong.items():
+        for check, found in differences.items():
+            yield f"{proof.lab}: {name}: {check} got {found['got']}, expected {found['expected']:g}"
+            yield from (f"    {line}" for line in found["says"].splitlines()[:12])
+    for seed, checks in proof.failed_seeds.items():
+        yield f"{proof.lab}: the reference is short of full marks on seed {seed} in {', '.join(checks)}"
+
+
+@contextmanager
+def _progress(doing: str) -> Iterator[Status]:
+    """Show on stderr what is being done; results go to stdout."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{doing} …") as status:
+        yield status
+
+
+def run(argv: Sequence[str] | None = None) -> None:
+    """Run as a program."""
+    sys.exit(main(list(argv) if argv is not None else None))
+
+
+if __name__ == "__main__":
+    run()

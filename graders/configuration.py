@@ -1,0 +1,69 @@
+"""The nbgrader course's settings; its ``nbgrader_config.py`` calls :func:`configure` and nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from .engine.execute import WarmExecute
+from .engine.feedback import SafeFeedback
+from .engine.sanitize import RepairByMaster
+
+COURSE_ID = "academy"
+
+
+def configure(c: Any, course: Path) -> None:
+    """Set up nbgrader for a course folder.
+
+    Parameters
+    ----------
+    c
+        The traitlets configuration of an ``nbgrader_config.py``.
+    course
+        Root of the course folder; the exchange lies beside it.
+    """
+    # nbgrader starts alembic by its name to make the gradebook.
+    binaries = str(Path(sys.executable).parent)
+    if binaries not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
+    root = str(course)
+    c.CourseDirectory.course_id = COURSE_ID
+    c.CourseDirectory.root = root
+    c.Exchange.root = str(course.parent / "exchange")
+    # Who submitted is the hub's word (each learner has an inbound folder), not the owner of the files.
+    c.ExchangeCollect.check_owner = False
+    c.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        RepairByMaster,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    c.Autograde.autograde_preprocessors = [
+        WarmExecute,
+        IgnorePattern,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    c.GenerateFeedback.preprocessors = [GetGrades, SafeFeedback, CSSHTMLHeaderPreprocessor]
+    c.OverwriteCells.add_missing_cells = True
+    for part in (c.WarmExecute, c.RepairByMaster, c.SafeFeedback):
+        part.course = root

@@ -1,0 +1,166 @@
+"""The nbgrader course in the data folder, made from the labs of the checkout and never written back."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML, YAMLError
+
+from catalogue.folders import CHECKOUT
+
+from .configuration import COURSE_ID, configure
+from .engine.master import LIMITS_FILE, NOT_DATA, LabLimits
+from .errors import CourseError, LabError
+from .seeds import grading_key
+
+CONFIG = f'''"""Made by ./academy; settings of your own go below the call."""
+
+from pathlib import Path
+
+from graders.configuration import configure
+
+configure(get_config(), Path(__file__).resolve().parent)  # course {COURSE_ID}
+'''
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course folder.
+
+    Attributes
+    ----------
+    data
+        The data folder that it lies in.
+    labs
+        Where the labs come from: a folder with ``source/`` and ``authoring/``.
+    """
+
+    data: Path
+    labs: Path = CHECKOUT / "labs"
+
+    @property
+    def root(self) -> Path:
+        """``<data>/course``: source, release, submitted, autograded, feedback, gradebook.db."""
+        return self.data / "course"
+
+    @property
+    def exchange(self) -> Path:
+        """``<data>/exchange``: what is handed out and in."""
+        return self.data / "exchange"
+
+    def known(self) -> list[str]:
+        """Return the labs of the checkout, by name."""
+        found = (self.labs / "source").glob("*/*.ipynb")
+        return sorted(path.parent.name for path in found if path.stem == path.parent.name)
+
+    def released(self) -> list[str]:
+        """Return the labs that learners can fetch."""
+        return sorted(path.parent.name for path in (self.root / "release").glob("*/*.ipynb"))
+
+    def settings(self) -> Any:
+        """Return the configuration that nbgrader's own commands read in this folder."""
+        from traitlets.config import Config
+
+        c = Config()
+        configure(c, self.root)
+        return c
+
+
+def make(data: Path, labs: Path | None = None) -> Course:
+    """Make the course folder, or bring it up to date.
+
+    A lab that was released stays as it was: learners have that version, and are graded by it.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+    labs
+        Where the labs lie; those of the checkout by default.
+
+    Raises
+    ------
+    CourseError
+        When the folder cannot be written.
+    """
+    course = Course(data.absolute(), labs or CHECKOUT / "labs")
+    try:
+        for name in ("source", "release", "submitted", "autograded", "feedback"):
+            (course.root / name).mkdir(parents=True, exist_ok=True)
+        course.exchange.mkdir(parents=True, exist_ok=True)
+        _write(course.root / "nbgrader_config.py", CONFIG)
+        grading_key(course.data)
+        released = set(course.released())
+        for lab in course.known():
+            if lab not in released:
+                bring(course, lab)
+    except OSError as error:
+        raise CourseError(
+            f"the course folder {course.root} cannot be written: {error.strerror}; "
+            "free or mend it, or choose another with --data"
+        ) from None
+    return course
+
+
+def bring(course: Course, lab: str) -> None:
+    """Copy a lab from the checkout into the course, with its limits.
+
+    Raises
+    ------
+    LabError
+        When there is no such lab, or its ``lab.yml`` is broken.
+    """
+    if lab not in course.known():
+        there = ", ".join(course.known()) or "none"
+        raise LabError(
+            f"no lab {lab!r} in {course.labs / 'source'} (there: {there}); ./academy notebooks build"
+        )
+    limits = limits_of(course.labs / "authoring" / lab / "lab.yml")
+    _mirror(course.labs / "source" / lab, course.root / "source" / lab)
+    path = course.root / LIMITS_FILE
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    _write(path, json.dumps({**known, lab: asdict(limits)}, indent=1, sort_keys=True) + "\n")
+
+
+def limits_of(path: Path) -> LabLimits:
+    """Return the limits that a ``lab.yml`` gives, or the defaults."""
+    try:
+        given = (YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}).get("limits") or {}
+        return LabLimits(**{k: given[k] for k in ("seconds", "memory_mib") if k in given})
+    except FileNotFoundError:
+        return LabLimits()
+    except (YAMLError, AttributeError, TypeError) as error:
+        raise LabError(f"{path}: {error}; ./academy catalogue check") from None
+
+
+def _mirror(source: Path, target: Path) -> None:
+    """Make a folder equal to another, file by file."""
+    wanted = {p.relative_to(source) for p in source.rglob("*") if p.is_file() and not NOT_DATA & set(p.parts)}
+    for path in [p for p in target.rglob("*") if p.is_file() and p.relative_to(target) not in wanted]:
+        path.unlink()
+    for relative in sorted(wanted):
+        copy = target / relative
+        if copy.exists() and filecmp.cmp(source / relative, copy, shallow=False):
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        temporary = copy.with_name(f".{copy.name}.{os.getpid()}")
+        shutil.copyfile(source / relative, temporary)
+        os.replace(temporary, copy)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file at once or not at all; a file that is there with settings of its own stays."""
+    if path.exists() and (path.read_text(encoding="utf-8") == text or path.suffix == ".py"):
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, path)

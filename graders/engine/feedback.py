@@ -1,0 +1,93 @@
+"""What a learner gets back: scores and properties, neither hidden tests nor their inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from .master import Master, read_master
+from .outputs import SCORE_TYPE, harmless
+
+NOT_SHOWN = "# This check is not shown."
+RUN_IT = "run this check in your notebook to see why"
+# Raw HTML in a learner's Markdown would run in the browser of whoever reads it.
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+class SafeFeedback(NbGraderPreprocessor):
+    """Takes hidden tests and what was learnt from them out of an autograded notebook.
+
+    Once a check with hidden tests has run, the learner's code has seen its inputs and may show them in any
+    later cell: from there on only names of properties and points are shown, as the master words them.
+    """
+
+    course = Unicode("", help="Root of the course folder").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Return the notebook as its learner may see it."""
+        master = read_master(Path(self.course) / "source" / resources["nbgrader"]["assignment"])
+        return safe(master, nb), resources
+
+
+def safe(master: Master, notebook: NotebookNode) -> NotebookNode:
+    """Change an autograded notebook to what its learner may see, and return it."""
+    seen = False
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        seen = seen or name in master.hides
+        if name in master.released and name not in master.answers:
+            cell.source = master.released[name].strip() or NOT_SHOWN
+        elif cell.cell_type == "markdown":
+            cell.source = TAG.sub("&lt;", cell.source)
+        if cell.cell_type != "code":
+            continue
+        if not seen:
+            cell.outputs = [_without_numbers(o) for o in harmless(cell.outputs)]
+        elif name in master.points:
+            cell.outputs = [new_output("stream", name="stdout", text=_summary(master, name, cell))]
+        else:
+            cell.outputs = []
+    return notebook
+
+
+def _without_numbers(output: NotebookNode) -> NotebookNode:
+    """Drop the table as data: it was for us."""
+    if "data" in output:
+        output.data = {k: v for k, v in output.data.items() if k != SCORE_TYPE}
+    return output
+
+
+def _summary(master: Master, name: str, cell: NotebookNode) -> str:
+    """Return properties and points of a check; only names that stand in the master's own text."""
+    tables = [o.data[SCORE_TYPE] for o in cell.outputs if SCORE_TYPE in o.get("data", {})]
+    rows = _rows(master.cells[name].source, tables[-1] if tables else {})
+    failed = any(o.output_type == "error" for o in cell.outputs)
+    released = master.released[name]
+    lines = []
+    for title, earned, points in rows:
+        missing = earned < points and f'"{title}"' in released
+        lines.append(f"{earned:g} / {points:g}  {title}" + (f"\n        {RUN_IT}" if missing else ""))
+    if not rows:
+        said = RUN_IT if released.strip() else "test your answer on shapes, sizes and edges of your own"
+        lines.append(f"the check does not hold: {said}" if failed else "the check holds")
+    return "\n".join(lines) + "\n"
+
+
+def _rows(source: str, table: Mapping[str, Any]) -> list[tuple[str, float, float]]:
+    rows = []
+    parts = table.get("parts")
+    for part in parts if isinstance(parts, list) else ():
+        try:
+            title, earned, points = str(part["name"]), float(part["earned"]), float(part["points"])
+        except (KeyError, TypeError, ValueError):
+            continue
+        if title in source:
+            rows.append((title, earned, points))
+    return rows

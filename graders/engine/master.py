@@ -1,0 +1,188 @@
+"""The master of a lab: what every submission is repaired and scored by."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+from nbgrader.utils import is_grade, is_solution
+
+from ..errors import LabError
+
+SECONDS, MEMORY_MIB = 60, 2048  # where a lab says nothing
+LIMITS_FILE = "limits.json"  # in the course folder: {lab: {"seconds": …, "memory_mib": …}}
+NOT_DATA = {".ipynb_checkpoints", "__pycache__"}
+
+
+@dataclass(frozen=True)
+class LabLimits:
+    """What one submission may use: seconds for all of its cells together, memory in MiB."""
+
+    seconds: float = SECONDS
+    memory_mib: int = MEMORY_MIB
+
+
+@dataclass(frozen=True)
+class Master:
+    """The instructor's notebook of a lab, ready to grade by.
+
+    Attributes
+    ----------
+    lab
+        Id of the lab, the name of its folder.
+    folder
+        Where the notebook and the files handed out with it lie.
+    notebook
+        Answers as the stubs that learners get, checks whole, without outputs.
+    limits
+        What one submission may use.
+    """
+
+    lab: str
+    folder: Path
+    notebook: NotebookNode
+    limits: LabLimits = LabLimits()
+
+    @cached_property
+    def cells(self) -> dict[str, NotebookNode]:
+        """Every cell that the grader knows, by grade id, in order."""
+        return {c.metadata.nbgrader["grade_id"]: c for c in self.notebook.cells if "nbgrader" in c.metadata}
+
+    @cached_property
+    def points(self) -> dict[str, float]:
+        """Points of every graded cell, by grade id, in order."""
+        return {name: float(c.metadata.nbgrader["points"]) for name, c in self.cells.items() if is_grade(c)}
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """Grade ids of the cells that learners fill in."""
+        return tuple(name for name, cell in self.cells.items() if is_solution(cell))
+
+    @cached_property
+    def released(self) -> dict[str, str]:
+        """Text of every known cell as learners get it: without hidden tests."""
+        shown = processed(self.notebook, ClearHiddenTests)
+        return {c.metadata.nbgrader["grade_id"]: c.source for c in shown.cells if "nbgrader" in c.metadata}
+
+    @cached_property
+    def hides(self) -> frozenset[str]:
+        """Grade ids of the checks that hold hidden tests."""
+        return frozenset(name for name in self.points if self.released[name] != self.cells[name].source)
+
+    @cached_property
+    def scored(self) -> frozenset[str]:
+        """Grade ids of the checks whose last line gives the points: a full mark needs that number."""
+        return frozenset(name for name in self.points if _gives_points(self.cells[name].source))
+
+    @cached_property
+    def data(self) -> dict[str, Path]:
+        """Files handed out with the notebook, by their path relative to it."""
+        found = {}
+        for path in sorted(self.folder.rglob("*")):
+            relative = path.relative_to(self.folder)
+            if path.is_file() and path.suffix != ".ipynb" and not NOT_DATA & set(relative.parts):
+                found[relative.as_posix()] = path
+        return found
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of all that the lab consists of: cells, points and data."""
+        known = {name: [c.source, self.points.get(name)] for name, c in self.cells.items()}
+        content = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
+        for name, path in self.data.items():
+            content.update(name.encode() + hashlib.sha256(path.read_bytes()).digest())
+        return content.hexdigest()
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """Top-level modules that the lab's cells import, in the reference solution too."""
+        original = nbformat.read(self.folder / f"{self.lab}.ipynb", as_version=4)
+        found: set[str] = set()
+        for cell in original.cells:
+            if cell.cell_type == "code":
+                found |= _imported(cell.source)
+        return frozenset(found)
+
+
+def processed(notebook: NotebookNode, *steps: type) -> NotebookNode:
+    """Return a copy of a notebook after these nbgrader preprocessors."""
+    copy = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    for step in steps:
+        copy, _ = step().preprocess(copy, {})
+    return copy
+
+
+def read_master(folder: Path, limits: LabLimits | None = None) -> Master:
+    """Read a lab's instructor notebook.
+
+    Parameters
+    ----------
+    folder
+        ``…/source/<lab>``, which holds ``<lab>.ipynb`` and the files handed out.
+    limits
+        Default limits where none are given.
+
+    Raises
+    ------
+    LabError
+        When there is no such notebook, or it cannot be graded by.
+    """
+    path = folder / f"{folder.name}.ipynb"
+    try:
+        original = nbformat.read(path, as_version=4)
+        notebook = processed(original, LockCells, ClearSolutions, ClearOutput, ComputeChecksums)
+    except FileNotFoundError:
+        raise LabError(f"no notebook {path}; ./academy notebooks build writes it") from None
+    except Exception as error:  # any fault of the file: nbgrader and nbformat raise many kinds  # noqa: BLE001
+        raise LabError(f"lab notebook {path} cannot be read: {error}; ./academy notebooks build") from None
+    master = Master(folder.name, folder, notebook, limits or LabLimits())
+    if not master.points:
+        raise LabError(
+            f"lab {folder.name} has no graded cell with points ({path}); ./academy notebooks check"
+        )
+    return master
+
+
+def read_limits(course: Path, lab: str) -> LabLimits:
+    """Return a lab's limits as the course folder has them, or the defaults."""
+    try:
+        return LabLimits(**json.loads((course / LIMITS_FILE).read_text(encoding="utf-8"))[lab])
+    except (OSError, ValueError, KeyError, TypeError):
+        return LabLimits()
+
+
+def _gives_points(source: str) -> bool:
+    """Tell whether a check's last line is a number of points: ``score.total()``, a name, a sum."""
+    tree = _parsed(source)
+    last = tree.body[-1] if tree and tree.body else None
+    if not isinstance(last, ast.Expr):
+        return False
+    if isinstance(last.value, ast.Call):
+        return isinstance(last.value.func, ast.Attribute) and last.value.func.attr == "total"
+    return isinstance(last.value, (ast.Name, ast.BinOp, ast.Attribute, ast.IfExp))
+
+
+def _imported(source: str) -> set[str]:
+    tree, found = _parsed(source), set()
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def _parsed(source: str) -> ast.Module | None:
+    """Return the syntax tree of a cell without its magics, or None."""
+    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n")]
+    try:
+        return ast.parse("\n".join(lines))
+    except SyntaxError:
+        return None

@@ -1,0 +1,161 @@
+"""Warm processes behind walls, one for each kind of lab."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from sandbox import Bind, CellResult, Limits, SandboxError, Wall, WallUnavailable, WarmServer
+
+from ..errors import WallsMissing
+from .master import Master
+
+IDLE_SECONDS = 300  # a server that nobody has used for so long gives its memory back
+ENVIRONMENT = {
+    "NBGRADER_EXECUTION": "autograde",
+    "TRITON_INTERPRET": "1",
+}
+TOTAL = 1.5  # all cells together may take so many times the lab's seconds; one cell once
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a server must have: modules loaded, files visible, memory."""
+
+    modules: tuple[str, ...]
+    files: tuple[Path, ...]
+    memory_mib: int
+
+
+class _TimeIsOver(Exception):
+    """All cells together took longer than a submission may."""
+
+
+class Server:
+    """A warm server for one lab; started on first use, again when it broke."""
+
+    def __init__(self, need: Need) -> None:
+        self.need = need
+        self._warm: WarmServer | None = None
+        self._lock = threading.Lock()
+
+    def run(self, cells: Sequence[str], seconds: float) -> list[CellResult]:
+        """Run cells in a fork of their own, behind a wall of its own, going on after errors.
+
+        Parameters
+        ----------
+        cells
+            Code.
+        seconds
+            For one cell, and 1.5 times so many for all.
+
+        Returns
+        -------
+        list of CellResult
+            Shorter than `cells` when the process ended or the time was over.
+
+        Raises
+        ------
+        WallsMissing
+            When this host gives no wall.
+        SandboxError
+            When the server broke; it is started anew for the next submission.
+        """
+        warm, begun, done = self._started(), time.monotonic(), []
+
+        def keep(_: int, result: CellResult) -> None:
+            done.append(result)
+            if time.monotonic() - begun > TOTAL * seconds:
+                raise _TimeIsOver
+
+        try:
+            return warm.run(cells, timeout=seconds, env=ENVIRONMENT, stop_on_error=False, on_cell=keep)
+        except _TimeIsOver:
+            return done
+        except WallUnavailable as error:
+            raise WallsMissing(f"learners' code is not run without a wall: {error}") from None
+        except SandboxError:
+            self.close()
+            raise
+
+    def _started(self) -> WarmServer:
+        with self._lock:
+            if self._warm is None:
+                self._warm = WarmServer(self.need.modules, wall=_wall(self.need), tracebacks="minimal")
+                self._warm.start()
+            return self._warm
+
+    def close(self) -> None:
+        """Stop the process."""
+        with self._lock:
+            if self._warm is not None:
+                self._warm.close()
+                self._warm = None
+
+
+class _Servers:
+    """At most one server at a time: a warm torch takes half a gigabyte."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._server: Server | None = None
+        self._timer: threading.Timer | None = None
+
+    def get(self, need: Need) -> Server:
+        with self._lock:
+            if self._server is None or self._server.need != need:
+                if self._server is not None:
+                    self._server.close()
+                self._server = Server(need)
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = threading.Timer(IDLE_SECONDS, self.close)
+            self._timer.daemon = True
+            self._timer.start()
+            return self._server
+
+    def close(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._server is not None:
+                self._server.close()
+                self._server = None
+
+
+_servers = _Servers()
+atexit.register(_servers.close)
+
+
+def server_for(master: Master) -> Server:
+    """Return the warm server for a lab; the last one stays until another lab needs one, or five minutes."""
+    return _servers.get(need(master))
+
+
+def close_servers() -> None:
+    """Stop what is running."""
+    _servers.close()
+
+
+def need(master: Master) -> Need:
+    """Return what a lab needs: the libraries that its own cells import, its files, its memory."""
+    modules = {"graders.kit", "numpy"}
+    for name in master.modules:
+        if name not in sys.stdlib_module_names and name != "graders" and find_spec(name) is not None:
+            modules.add(name)
+    return Need(tuple(sorted(modules)), tuple(master.data.values()), master.limits.memory_mib)
+
+
+def _wall(need: Need) -> Wall:
+    return Wall(
+        binds=tuple(Bind(path, path) for path in need.files),
+        network=False,
+        env=ENVIRONMENT,
+        limits=Limits(memory_mib=need.memory_mib, processes=256, file_mib=200, open_files=512),
+    )
