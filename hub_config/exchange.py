@@ -7,6 +7,7 @@ feedback back.
 
 import os
 import re
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ TIME = "%Y-%m-%d %H:%M:%S.%f UTC"
 class Desk:
     """One person's side of the exchange, on the host.
 
+    The folder is the hub's own, so that nobody can put a link in the place of what lies in it; the person may
+    write in `inbound` alone.
+
     Parameters
     ----------
     owner
@@ -47,13 +51,13 @@ class Desk:
 
     @property
     def exchange(self) -> Path:
-        """What nbgrader in the person's server takes for the exchange."""
+        """What nbgrader takes for the exchange where the wall has no file tree of its own: links only."""
         return self.folder / "exchange"
 
     @property
     def inbound(self) -> Path:
         """Where the person's submissions arrive."""
-        return self.exchange / COURSE_ID / "inbound"
+        return self.folder / "inbound"
 
     @property
     def grading_key(self) -> Path:
@@ -114,7 +118,10 @@ def carry_inbound(deployment: Deployment, exchange: Path) -> Iterator[Carried]:
             continue
         for entry in entries:
             if not entry.startswith(".") and _is_complete(place.inbound / entry):
-                yield _carry(place, entry, course)
+                try:
+                    yield _carry(place, entry, course)
+                except OSError as error:  # a full disk, or rights that the person took away
+                    yield Carried(owner, entry, f"{error.filename or entry}: {error.strerror}")
 
 
 def _is_complete(folder: Path) -> bool:
@@ -139,7 +146,7 @@ def _carry(place: Desk, entry: str, course: Path) -> Carried:
         if not target.exists():
             _copy_whole(source, target, when)
     except OddSubmissionError as problem:
-        os.rename(source, place.inbound / f"{REFUSED}{entry}")
+        os.rename(source, place.inbound / f"{REFUSED}{secrets.token_hex(4)}-{entry}"[:255])
         return Carried(place.owner, lab, str(problem))
     shutil.rmtree(source)
     return Carried(place.owner, lab)

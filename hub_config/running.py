@@ -49,8 +49,9 @@ def run(deployment: Deployment, options: argparse.Namespace) -> int:
     """
     console = Console(stderr=True, highlight=False)
     # a terminal that goes away, or a service manager that says stop, ends the hub as Ctrl-C does
-    for signal_number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, _as_interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, _as_interrupt)
     deployment.prepare()
     with deployment.only_hub():
         check_port(options.ip, options.port)

@@ -115,20 +115,28 @@ def make_ready(account: Account, deployment: Deployment, kind: str) -> None:
     """Make the folders that a person's wall shows, owned by who runs inside it."""
     uid = walls.uid_of(account)
     home, own = deployment.home(account.name), desk(deployment, account.name)
-    for folder in (home, own.inbound, own.feedback):
-        folder.mkdir(parents=True, exist_ok=True)
+    own_tree = kind in OWN_TREE
+    for folder, mode in (
+        (home, 0o700),
+        (own.folder, 0o700 if own_tree else 0o711),
+        (own.inbound, 0o700),
+        (own.feedback, 0o755),
+    ):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)
     seen = walls.view(account, deployment, kind)
     if seen.course:
         write_private(own.grading_key, grading_key(deployment.data).hex())
-    if kind not in OWN_TREE:
+    if not own_tree:
         for show in walls.shown(account, deployment, seen):
             _link(show.at, show.real)
-    home.chmod(0o700)
-    own.folder.chmod(0o700)
     if os.geteuid() == 0:
-        mine = [home, own.folder, *((deployment.course, deployment.exchange) if seen.course else ())]
-        for folder in mine:
-            belong_to(folder, uid)
+        theirs = [home, own.inbound, *((deployment.course, deployment.exchange) if seen.course else ())]
+        for folder in theirs:
+            if folder.stat().st_uid != uid:
+                belong_to(folder, uid)
+        if seen.course:
+            os.chown(own.grading_key, uid, uid)
 
 
 def _link(link: Path, target: Path) -> None:

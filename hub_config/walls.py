@@ -77,7 +77,7 @@ class Show:
 
 
 def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
-    """Return what a person's server sees of the data folder, besides the home; outer folders first."""
+    """Return what a person's server sees of the data folder, besides the home."""
     own = desk(deployment, account.name)
     if seen.course:
         office = seen.course.parent
@@ -88,7 +88,7 @@ def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
         ]
     course = seen.exchange / COURSE_ID
     return [
-        Show(own.exchange, seen.exchange, True),
+        Show(own.inbound, course / "inbound", True),
         Show(deployment.exchange / COURSE_ID / "outbound", course / "outbound", False),
         Show(own.feedback, course / "feedback", False),
     ]

@@ -12,5 +12,7 @@ if course := os.environ.get("ACADEMY_COURSE"):
 else:
     c.CourseDirectory.course_id = os.environ["ACADEMY_COURSE_ID"]
     c.Exchange.root = os.environ["ACADEMY_EXCHANGE"]
+    # the exchange's own folder is not the learner's to write, only the inbound one: do not ask for it
+    c.CourseDirectory.groupshared = True
     # said at submit time, where the learner can still do something about it
     c.CourseDirectory.max_dir_size = 50_000  # kB

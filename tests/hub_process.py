@@ -1,0 +1,198 @@
+"""A real hub in a data folder of its own, and people who use it over HTTP."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+import websocket
+
+from catalogue.folders import CHECKOUT
+from hub_config.deployment import free_ports
+
+START_SECONDS = 180
+SPAWN_SECONDS = 120
+CELL_SECONDS = 60
+
+
+@dataclass
+class Hub:
+    """A running ``./academy hub``.
+
+    Parameters
+    ----------
+    data
+        Its data folder.
+    port
+        Its public port.
+    """
+
+    data: Path
+    port: int = field(default_factory=lambda: free_ports(1)[0])
+    process: subprocess.Popen[str] | None = None
+    said: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """Names and passwords that were printed at the last start."""
+        return dict(re.findall(r"^  ([a-z]+) +(\w{4}-\w{4}-\w{4})$", self.said, re.MULTILINE))
+
+    def start(self, **environment: str) -> "Hub":
+        """Start it and return when it says that it is open."""
+        command = [
+            sys.executable,
+            "-m",
+            "hub_config.cli",
+            "hub",
+            "--data",
+            str(self.data),
+            "--port",
+            str(self.port),
+        ]
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | environment,
+            cwd=self.data.parent,
+        )
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if "Ctrl-C stops it" in line:
+                break
+        self.said = "".join(lines)
+        if self.process.poll() is not None:
+            log = self.data / "logs" / "hub.log"
+            raise AssertionError(self.said + (log.read_text()[-4000:] if log.exists() else ""))
+        return self
+
+    def stop(self) -> int:
+        """Stop it as Ctrl-C does and return the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(90)
+        self.process.stdout.close()
+        return code
+
+    def hub_pid(self) -> int:
+        """Return the process number of jupyterhub itself."""
+        return int((self.data / "hub" / "running.lock").read_text().split()[1])
+
+    def sign_in(self, name: str, password: str) -> "Person":
+        """Return a person who is signed in."""
+        person = Person(self, name)
+        answer = person.try_password(password)
+        assert answer.status_code == 302, answer.text[:2000]
+        return person
+
+
+class Person:
+    """Somebody with a browser, as far as requests is one."""
+
+    def __init__(self, hub: Hub, name: str) -> None:
+        self.hub, self.name = hub, name
+        self.session = requests.Session()
+        self.token = ""
+
+    def try_password(self, password: str) -> requests.Response:
+        """Send the sign-in form; a redirect means that it was right."""
+        page = self.session.get(f"{self.hub.url}/hub/login")
+        assert page.status_code == 200
+        xsrf = next(cookie.value for cookie in self.session.cookies if cookie.name == "_xsrf")
+        sent = {"username": self.name, "password": password, "_xsrf": xsrf}
+        return self.session.post(f"{self.hub.url}/hub/login", data=sent, allow_redirects=False)
+
+    def api(self, method: str, path: str, **given: Any) -> requests.Response:
+        """Ask hub, service or server under a token of the person's own."""
+        if not self.token:
+            self.token = self._new_token()
+        headers = {"Authorization": f"token {self.token}"}
+        return requests.request(method, f"{self.hub.url}{path}", headers=headers, timeout=60, **given)
+
+    def _new_token(self) -> str:
+        xsrf = next(c.value for c in self.session.cookies if c.name == "_xsrf" and c.path == "/hub/")
+        answer = self.session.post(
+            f"{self.hub.url}/hub/api/users/{self.name}/tokens", headers={"X-XSRFToken": xsrf}, json={}
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()["token"]
+
+    def start_server(self) -> None:
+        """Start the person's server and wait until it answers."""
+        answer = self.api("POST", f"/hub/api/users/{self.name}/server")
+        assert answer.status_code in (201, 202), answer.text
+        self.wait_for_server()
+
+    def wait_for_server(self) -> None:
+        """Wait until the person's server answers."""
+        end = time.monotonic() + SPAWN_SECONDS
+        while time.monotonic() < end:
+            if self.server("GET", "/api/status").status_code == 200:
+                return
+            time.sleep(0.5)
+        log = self.hub.data / "logs" / f"server-{self.name}.log"
+        raise AssertionError(log.read_text()[-3000:] if log.exists() else "the server left no log")
+
+    def server(self, method: str, path: str, **given: Any) -> requests.Response:
+        """Ask the person's server."""
+        return self.api(method, f"/user/{self.name}{path}", **given)
+
+    def run(self, code: str) -> str:
+        """Run a cell in a new kernel of the person's server and return what it printed."""
+        answer = self.server("POST", "/api/kernels", json={"name": "python3"})
+        assert answer.status_code == 201, answer.text
+        kernel = answer.json()["id"]
+        try:
+            return self._run_in(kernel, code)
+        finally:
+            self.server("DELETE", f"/api/kernels/{kernel}")
+
+    def _run_in(self, kernel: str, code: str) -> str:
+        address = f"ws://127.0.0.1:{self.hub.port}/user/{self.name}/api/kernels/{kernel}/channels"
+        channel = websocket.create_connection(
+            address, header=[f"Authorization: token {self.token}"], timeout=CELL_SECONDS
+        )
+        asked = uuid.uuid4().hex
+        content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
+        header = {
+            "msg_id": asked,
+            "msg_type": "execute_request",
+            "session": uuid.uuid4().hex,
+            "version": "5.3",
+        }
+        message = {
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+            "channel": "shell",
+        }
+        channel.send(json.dumps(message))
+        printed = []
+        try:
+            while True:
+                heard = json.loads(channel.recv())
+                if heard["parent_header"].get("msg_id") != asked:
+                    continue
+                if heard["msg_type"] == "stream":
+                    printed.append(heard["content"]["text"])
+                elif heard["msg_type"] == "error":
+                    raise AssertionError("\n".join(heard["content"]["traceback"]))
+                elif heard["msg_type"] == "status" and heard["content"]["execution_state"] == "idle":
+                    return "".join(printed)
+        finally:
+            channel.close()
