@@ -105,17 +105,20 @@ def _score_faults(name: str, scores: object, master: Master, path: Path) -> list
 def read_answers(path: Path) -> dict[str, str]:
     """Read a submission's answers from its text: ``# %% grade_id="…"`` before each.
 
+    A file of comments alone is the lab handed in untouched.
+
     Raises
     ------
     LabError
-        When there is none.
+        When code stands before the first of them.
     """
     text = path.read_text(encoding="utf-8")
     marks = list(CELL.finditer(text))
-    if not marks:
-        raise LabError(f'{path}: no answer; begin each with # %% grade_id="…"')
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    return {mark["name"]: text[mark.end() : end].strip("\n") for mark, end in zip(marks, ends, strict=True)}
+    head = text[: marks[0].start()] if marks else text
+    if any(line.strip() and not line.startswith("#") for line in head.splitlines()):
+        raise LabError(f'{path}: code before the first answer; begin each with # %% grade_id="…"')
+    bounds = [mark.start() for mark in marks] + [len(text)]
+    return {mark["name"]: text[mark.end() : bounds[i + 1]].strip("\n") for i, mark in enumerate(marks)}
 
 
 def filled(master: Master, answers: Mapping[str, str]) -> NotebookNode:

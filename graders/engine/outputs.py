@@ -16,32 +16,8 @@ LONGEST_TEXT = 100_000  # characters of one output
 MOST_OUTPUTS = 200  # of one cell
 SCORE_TYPE = "application/vnd.academy.score+json"
 IMAGES = ("image/png", "image/jpeg")
-TAGS = set(
-    [
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "pre",
-        "code",
-        "p",
-        "span",
-        "div",
-        "b",
-        "i",
-        "strong",
-        "em",
-        "ul",
-        "ol",
-        "li",
-        "br",
-        "sub",
-        "sup",
-    ]
-)
+TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td", "pre", "code", "p", "span", "div"}
+TAGS |= {"b", "i", "strong", "em", "ul", "ol", "li", "br", "sub", "sup"}
 ATTRIBUTES = {"th": ["scope", "colspan", "rowspan"], "td": ["colspan", "rowspan"]}
 
 
