@@ -119,7 +119,7 @@ class Explainer:
         return way
 
     def unlocks(self, items: Sequence[Item], upcoming: Sequence[Sequence[Item]]) -> list[Item]:
-        """Return what waits for some items taken as one unit: the last item of each later unit, first three."""
+        """Return what waits for items that are one unit: the last item of each later one, three at most."""
         waiting = self.ground.curriculum.before
         after = (unit[-1] for unit in upcoming if any(not waiting[one].isdisjoint(items) for one in unit))
         return list(after)[:3]

@@ -1,0 +1,304 @@
+"""A small academy: two courses with labs beside the real framework, a real gradebook, a real service."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
+from tornado import web
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+from catalogue import Catalogue, load
+from learning_paths.academy import Academy
+from learning_paths.errors import BadProfile, NoProfile, PlanError
+
+COURSES = {
+    "3-computing/python-start": """
+title: {en: Python from the first line, zh: 从第一行开始学 Python}
+promise: {en: "You write small programs.", zh: "你能写小程序。"}
+tracks: [infrastructure, data, model, application]
+teaches: [programming-basics@B, programming-basics@I]
+assesses: [programming-basics@I]
+lessons:
+  - {slug: 01-values, title: {en: Values, zh: 值}, minutes: 60, teaches: [programming-basics@B]}
+  - {slug: 02-loops, title: {en: Loops, zh: 循环}, minutes: 60, teaches: [programming-basics@I]}
+labs: [first-programs]
+""",
+    "1-mathematics/numerics-information": """
+title: {en: Numerics and information, zh: 数值与信息}
+promise: {en: "You compute stably.", zh: "你能稳定地计算。"}
+tracks: [infrastructure, data, model]
+teaches: [numerics-information@B, numerics-information@I]
+assesses: [numerics-information@I]
+uses: [programming-basics@B]
+lessons:
+  - slug: 01-floating-point
+    title: {en: Floating point, zh: 浮点数}
+    minutes: 55
+    teaches: [numerics-information@B]
+  - slug: 02-stable-algorithms
+    title: {en: Stable algorithms, zh: 稳定算法}
+    minutes: 60
+    teaches: [numerics-information@I]
+  - slug: 03-entropy
+    title: {en: Entropy, zh: 熵}
+    minutes: 50
+    teaches: [numerics-information@I]
+labs: [stable-softmax]
+""",
+}
+CHECKPOINTS = """
+overflow:
+  lesson: 01-floating-point
+  kind: choice
+  prompt: {en: "What is exp(89) in float32?", zh: "float32 中 exp(89) 是多少？"}
+  choices: {a: {en: infinity, zh: 无穷大}, b: {en: "4.5e38", zh: "4.5e38"}}
+  answer: a
+  explanations:
+    a: {en: "Right: 88.7 is the limit.", zh: "对：上限是 88.7。"}
+    b: {en: "Too large for float32.", zh: "超出 float32。"}
+bits:
+  lesson: 01-floating-point
+  kind: number
+  prompt: {en: "How many bits has bf16?", zh: "bf16 有几位？"}
+  answer: {value: 16, tolerance: 0}
+  right: {en: "Sixteen.", zh: "十六位。"}
+  explanations: [{when: "= 32", en: "That is fp32.", zh: "那是 fp32。"}]
+  otherwise: {en: "Count its name.", zh: "看它的名字。"}
+"""
+LABS = {
+    "first-programs": ("programming-basics@I", {"read-table": ["check-read-table"]}),
+    "stable-softmax": (
+        "numerics-information@I",
+        {"log-sum-exp": ["check-lse", "check-lse-hidden"], "sums": ["check-sums"]},
+    ),
+}
+POINTS = 5.0
+
+# nbgrader's gradebook calls `alembic`, which lies beside this interpreter
+os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+
+
+def notebook(title: str, grade_ids: tuple[str, ...] = ()) -> str:
+    """A notebook with a title and graded cells."""
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# {title}", id="title"),
+        nbformat.v4.new_code_cell("1 + 1", id="sum"),
+    ]
+    for grade_id in grade_ids:
+        mark = {
+            "grade_id": grade_id,
+            "grade": True,
+            "solution": False,
+            "locked": True,
+            "task": False,
+            "points": POINTS,
+            "schema_version": 3,
+            "cell_type": "code",
+        }
+        cells.append(nbformat.v4.new_code_cell("assert True", id=grade_id, metadata={"nbgrader": mark}))
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata))
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small academy's material."""
+    root = tmp_path_factory.mktemp("material")
+    for place, text in COURSES.items():
+        folder = root / "courses" / place
+        folder.mkdir(parents=True)
+        (folder / "course.yml").write_text(text, encoding="utf-8")
+    numerics = root / "courses/1-mathematics/numerics-information"
+    (numerics / "checkpoints.yml").write_text(CHECKPOINTS, encoding="utf-8")
+    (numerics / "data").mkdir()
+    (numerics / "data" / "loss.csv").write_text("step,loss\n1,2.5\n", encoding="utf-8")
+    (numerics / "01-floating-point.zh.ipynb").write_text(notebook("浮点数"), encoding="utf-8")
+    for course in load(root).courses.values():
+        for lesson in course.lessons:
+            path = (root / course.file).with_name(f"{lesson.slug}.ipynb")
+            path.write_text(notebook(lesson.title.en), encoding="utf-8")
+            path.with_suffix(".py").write_text("# the source\n", encoding="utf-8")
+    for lab, (skill, tasks) in LABS.items():
+        (root / "labs/authoring" / lab).mkdir(parents=True)
+        (root / "labs/source" / lab).mkdir(parents=True)
+        lines = [
+            f"  - {{id: {name}, title: {{en: {name}, zh: 任务 {name}}}, proves: [{skill}], grades: {ids}}}"
+            for name, ids in tasks.items()
+        ]
+        (root / "labs/authoring" / lab / "lab.yml").write_text(
+            f"title: {{en: Lab {lab}, zh: 实验 {lab}}}\npromise: {{en: Proof., zh: 证明。}}\nminutes: 60\n"
+            "limits: {seconds: 50, memory_mib: 2048}\ntasks:\n" + "\n".join(lines) + "\n",
+            encoding="utf-8",
+        )
+        ids = tuple(grade for one in tasks.values() for grade in one)
+        (root / "labs/source" / lab / f"{lab}.ipynb").write_text(notebook(lab, ids), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="session")
+def small(tree: Path) -> Catalogue:
+    """The small academy's catalogue."""
+    return load(tree)
+
+
+@dataclass
+class Clock:
+    """A clock that a test turns."""
+
+    now: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        """Move on."""
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Teacher:
+    """Writes a real gradebook through nbgrader's own API."""
+
+    path: Path
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
+
+    def grade(
+        self, learner: str, lab: str, scores: dict[str, float], at: datetime, *, due: datetime | None = None
+    ) -> None:
+        """Enter a submission's scores; the same learner and time again is a re-grade."""
+        # nbgrader 0.9 adds children to objects that SQLAlchemy 2 does not hold yet, and is warned of it
+        with warnings.catch_warnings(category=SAWarning, action="ignore"), Gradebook(self.url) as book:
+            book.update_or_create_student(learner)
+            book.update_or_create_assignment(lab, duedate=due.replace(tzinfo=None) if due else None)
+            handed_in = book.update_or_create_submission(lab, learner, timestamp=at.replace(tzinfo=None))
+            for grade_id, score in scores.items():
+                grade = book.find_grade(grade_id, lab, handed_in.assignment.name, learner)
+                grade.auto_score = score
+                grade.needs_manual_grade = False
+            book.db.commit()
+
+    def override(self, learner: str, lab: str, grade_id: str, score: float) -> None:
+        """Grade a cell by hand."""
+        with Gradebook(self.url) as book:
+            book.find_grade(grade_id, lab, lab, learner).manual_score = score
+            book.db.commit()
+
+
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gradebook with the labs and no submission; made once, because nbgrader starts alembic for it."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    with Gradebook(f"sqlite:///{path}") as book:
+        for lab, (_, tasks) in LABS.items():
+            book.add_assignment(lab)
+            book.add_notebook(lab, lab)
+            for grade_id in (grade for one in tasks.values() for grade in one):
+                book.add_grade_cell(grade_id, lab, lab, max_score=POINTS, cell_type="code")
+    return path
+
+
+@pytest.fixture
+def teacher(tmp_path: Path, empty_gradebook: Path) -> Teacher:
+    return Teacher(Path(shutil.copy(empty_gradebook, tmp_path / "gradebook.db")))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def academy(tmp_path: Path, small: Catalogue, teacher: Teacher, clock: Clock) -> Iterator[Academy]:
+    opened = Academy(f"sqlite:///{tmp_path / 'store.db'}", small, teacher.url, clock)
+    yield opened
+    opened.close()
+
+
+class _Api(web.RequestHandler):
+    def initialize(self, academy: Academy) -> None:
+        self.academy = academy
+
+    def prepare(self) -> None:
+        given = self.request.headers.get("Authorization", "")
+        if not given.startswith("token of-"):
+            raise web.HTTPError(401, reason="no valid token")
+        self.person = given.removeprefix("token of-")
+
+    def answer(self, what: Any) -> None:
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(what))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs["exc_info"][1]
+        if isinstance(error, PlanError):
+            self.set_status({BadProfile: 422, NoProfile: 404}.get(type(error), 400))
+        self.answer({"error": str(error), "field": getattr(error, "field", None)})
+
+    def log_exception(self, *_: Any) -> None:
+        return
+
+    def get(self, path: str) -> None:
+        course, _, name = path.removeprefix("checkpoints/").partition("/")
+        answers: dict[str, Callable[[], Any]] = {
+            "me": lambda: {
+                "name": self.person,
+                "role": "learner",
+                "profile": self.academy.profile(self.person),
+            },
+            "choices": self.academy.choices,
+            "plan": lambda: self.academy.plan(self.person),
+            "grades": lambda: self.academy.grades(self.person),
+        }
+        self.answer(
+            answers[path]() if path in answers else self.academy.prediction(self.person, course, name)
+        )
+
+    def put(self, path: str) -> None:
+        self.answer(self.academy.save_profile(self.person, json.loads(self.request.body)))
+
+    def post(self, path: str) -> None:
+        course, name = path.removeprefix("checkpoints/").split("/")
+        self.answer(
+            self.academy.checkpoint(self.person, course, name, json.loads(self.request.body)["answer"])
+        )
+
+
+@pytest.fixture
+def service(academy: Academy) -> Iterator[str]:
+    """Serve the academy on loopback; yield its URL. The token `of-ada` speaks for ada."""
+    sockets = bind_sockets(0, "127.0.0.1")
+    started, loop = threading.Event(), asyncio.new_event_loop()
+
+    async def serve(stopped: asyncio.Event) -> None:
+        server = HTTPServer(web.Application([(r"/academy/api/(.+)", _Api, {"academy": academy})]))
+        server.add_sockets(sockets)
+        started.set()
+        await stopped.wait()
+        server.stop()
+        await server.close_all_connections()
+
+    stopped = asyncio.Event()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve(stopped)), daemon=True)
+    thread.start()
+    assert started.wait(10)
+    yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}/academy"
+    loop.call_soon_threadsafe(stopped.set)
+    thread.join(10)
+    loop.close()

@@ -1,0 +1,168 @@
+"""The facade, from a profile over graded labs to a plan that moved on."""
+
+from datetime import timedelta
+
+import pytest
+
+from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint
+
+ADA = {
+    "degree": "high-school",
+    "job": "none",
+    "years": 0,
+    "competencies": ["numerics-information@I"],
+    "hours": 4,
+}
+LAB = {"check-lse": 5.0, "check-lse-hidden": 5.0, "check-sums": 5.0}
+
+
+def units(plan):
+    return [unit["id"] for unit in plan["units"]]
+
+
+def test_without_a_profile_there_is_no_plan_and_the_next_step_is_named(academy):
+    with pytest.raises(NoProfile, match="fill in the form"):
+        academy.plan("ada")
+
+
+def test_a_bad_profile_names_its_field_and_leaves_the_saved_one(academy):
+    academy.save_profile("ada", ADA)
+    for field, value in (
+        ("role", "operator"),
+        ("hours", -3),
+        ("years", "x"),
+        ("degree", "alchemy"),
+        ("weeks", 0),
+    ):
+        with pytest.raises(BadProfile) as caught:
+            academy.save_profile("ada", {**ADA, field: value})
+        assert caught.value.field == field
+        assert repr(value) in str(caught.value)
+    assert academy.profile("ada")["version"] == 1
+
+
+def test_profiles_have_versions(academy):
+    assert academy.save_profile("ada", ADA)["version"] == 1
+    assert academy.save_profile("ada", ADA)["version"] == 1
+    assert academy.save_profile("ada", {**ADA, "hours": 8})["version"] == 2
+    assert academy.profile("ada")["hours"] == 8
+    assert academy.profile("bob") is None
+
+
+def test_a_graded_lab_moves_the_plan_and_says_which_task_did_it(academy, teacher, clock):
+    academy.save_profile("ada", ADA)
+    first = academy.plan("ada")
+    assert first["changes"] == []
+    assert "lab:stable-softmax" in units(first)
+    teacher.grade("ada", "stable-softmax", LAB, clock.now)
+    clock.advance(hours=1)
+    second = academy.plan("ada")
+    assert "lab:stable-softmax" not in units(second)
+    assert "lab:stable-softmax" in [unit["id"] for unit in second["done"]]
+    assert second["progress"]["mastered"] == 1
+    graded = [change for change in second["changes"] if change["kind"] == "graded"]
+    assert {change["task"] for change in graded} == {"log-sum-exp", "sums"}
+    for change in graded:
+        assert change["before"] < 0.1 < 0.75 < change["after"]
+        assert change["competency"] == "numerics-information"
+        assert "stable-softmax" in change["source"]
+        assert "10 of 10" in change["text"]["en"] or "5 of 5" in change["text"]["en"]
+    left = next(change for change in second["changes"] if change["kind"] == "left")
+    assert "lab:stable-softmax" in left["units"]
+
+
+def test_what_changed_can_be_read_again_until_something_else_happens(academy, teacher, clock):
+    academy.save_profile("ada", ADA)
+    academy.plan("ada")
+    teacher.grade("ada", "stable-softmax", LAB, clock.now)
+    assert academy.plan("ada")["changes"] == academy.plan("ada")["changes"] != []
+    academy.save_profile("ada", {**ADA, "hours": 2})
+    kinds = [change["kind"] for change in academy.plan("ada")["changes"]]
+    assert "profile" in kinds
+    assert "graded" not in kinds
+
+
+def test_a_failed_lab_stays_in_the_plan_with_its_score_as_the_reason(academy, teacher, clock):
+    academy.save_profile("ada", ADA)
+    academy.plan("ada")
+    teacher.grade(
+        "ada", "stable-softmax", {**LAB, "check-lse": 0, "check-lse-hidden": 1, "check-sums": 0}, clock.now
+    )
+    plan = academy.plan("ada")
+    lab = next(unit for unit in plan["units"] if unit["id"] == "lab:stable-softmax")
+    assert "of 5 points" in lab["reasons"][0]["text"]["en"]
+    assert all(
+        change["before"] >= change["after"] for change in plan["changes"] if change["kind"] == "graded"
+    )
+
+
+def test_a_regrade_is_told_as_one(academy, teacher, clock):
+    academy.save_profile("ada", ADA)
+    teacher.grade("ada", "stable-softmax", {**LAB, "check-sums": 0}, clock.now)
+    academy.plan("ada")
+    teacher.override("ada", "stable-softmax", "check-sums", 5.0)
+    changes = [change for change in academy.plan("ada")["changes"] if change["kind"] == "regraded"]
+    assert [(change["task"], change["score"]) for change in changes] == [("sums", 5.0)]
+    assert changes[0]["after"] > changes[0]["before"]
+
+
+def test_what_was_shown_long_ago_comes_back_as_a_refresher(academy, teacher, clock):
+    academy.save_profile("ada", ADA)
+    teacher.grade("ada", "stable-softmax", LAB, clock.now)
+    assert "lab:stable-softmax" not in units(academy.plan("ada"))
+    clock.advance(days=365)
+    assert "lab:stable-softmax" not in units(academy.plan("ada"))
+    clock.advance(days=365 * 20)
+    plan = academy.plan("ada")
+    lab = next(unit for unit in plan["units"] if unit["id"] == "lab:stable-softmax")
+    assert "refresher" in lab["reasons"][0]["text"]["en"]
+
+
+def test_a_lesson_whose_checkpoints_are_answered_is_behind_the_learner(academy):
+    academy.save_profile("ada", ADA)
+    lesson = "lesson:numerics-information/01-floating-point"
+    assert lesson in units(academy.plan("ada"))
+    academy.checkpoint("ada", "numerics-information", "overflow", "b")
+    assert lesson in units(academy.plan("ada"))
+    academy.checkpoint("ada", "numerics-information", "bits", "16")
+    plan = academy.plan("ada")
+    assert lesson not in units(plan)
+    assert lesson in [unit["id"] for unit in plan["done"]]
+
+
+def test_checkpoints_are_judged_and_the_first_answer_is_the_prediction(academy):
+    wrong = academy.checkpoint("ada", "numerics-information", "overflow", "b")
+    assert (wrong["correct"], wrong["number"]) == (False, 1)
+    assert "Too large" in wrong["explanation"]["en"]
+    assert academy.checkpoint("ada", "numerics-information", "overflow", "a")["correct"]
+    assert academy.prediction("ada", "numerics-information", "overflow")["answer"] == "b"
+    assert academy.prediction("bob", "numerics-information", "overflow") is None
+    with pytest.raises(PlanError, match="not one of the choices"):
+        academy.checkpoint("ada", "numerics-information", "overflow", "z")
+    with pytest.raises(UnknownCheckpoint, match="numerics-information"):
+        academy.checkpoint("ada", "numerics-information", "nothing", "a")
+
+
+def test_grades_tell_scores_by_task_waiting_and_lateness(academy, teacher, clock):
+    assert academy.grades("ada") == []
+    due = clock.now - timedelta(hours=2)
+    teacher.grade("ada", "stable-softmax", {"check-lse": 5.0, "check-lse-hidden": 2.0}, clock.now, due=due)
+    (waiting,) = academy.grades("ada")
+    assert (waiting["state"], waiting["score"]) == ("waiting", None)
+    assert [task["score"] for task in waiting["tasks"]] == [7.0, None]
+    assert waiting["late_seconds"] == 7200
+    teacher.grade("ada", "stable-softmax", {"check-sums": 4.0}, clock.now, due=due)
+    (graded,) = academy.grades("ada")
+    assert (graded["state"], graded["score"], graded["points"]) == ("graded", 11.0, 15.0)
+    assert academy.grades("bob") == []
+
+
+def test_choices_offer_every_background_role_and_track_in_both_languages(academy):
+    choices = academy.choices()
+    assert len(choices["roles"]) == 15
+    for kind in ("degrees", "jobs", "roles", "targets", "tracks", "competencies", "levels"):
+        assert choices[kind]
+        for one in choices[kind]:
+            assert one["title"]["en"]
+            assert one["title"]["zh"]
+            assert one["id"]
