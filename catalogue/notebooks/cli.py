@@ -140,7 +140,8 @@ def _pull(arguments: argparse.Namespace) -> int:
 
 
 def _execute(arguments: argparse.Namespace) -> int:
-    from .execute import Way, execute, jobs
+    from .execute import execute
+    from .jobs import Way, jobs
     from .progress import Progress
     from .report import write_report
 

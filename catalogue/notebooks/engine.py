@@ -1,11 +1,11 @@
-"""A papermill engine that runs cells in a fork of one warm process instead of in a new kernel."""
+"""A papermill engine that runs cells in a fork of one warm process instead of in a new kernel.
 
-import atexit
+Papermill itself imports this, as its entry point says; nothing else should, because it cannot come first.
+"""
+
 import logging
 import os
 import platform
-import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,51 +13,11 @@ from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.log import logger
 
-from sandbox import CellResult, WarmServer
+from sandbox import CellResult
 
-from .stamp import imported
+from .warm import server, worth_warming
 
-# what takes long to import and starts no thread of its own while it is imported
-WORTH_WARMING = (
-    "graders.kit",
-    "ipywidgets",
-    "matplotlib.pyplot",
-    "numpy",
-    "pandas",
-    "scipy",
-    "sklearn",
-    "torch",
-    "transformers",
-)
 _WEEK = 7 * 24 * 3600.0
-
-_lock = threading.Lock()
-_shared: dict[int, WarmServer] = {}
-
-
-def start(imports: Iterable[str] = (), workers: int = 1) -> WarmServer:
-    """Return this process's warm server, started at the first call.
-
-    Parameters
-    ----------
-    imports
-        Modules that it imports before it forks; what comes later in the process's life does not add to them.
-    workers
-        How many notebooks it runs at a time.
-    """
-    with _lock:
-        server = _shared.get(os.getpid())
-        if server is None:
-            server = WarmServer(imports=tuple(imports), workers=workers).__enter__()
-            _shared[os.getpid()] = server
-            atexit.register(_stop, os.getpid())
-        return server
-
-
-def _stop(pid: int) -> None:
-    # a fork inherits the handler, not the server
-    if pid == os.getpid() and (server := _shared.pop(pid, None)):
-        server.__exit__(None, None, None)
 
 
 class WarmEngine(Engine):
@@ -94,9 +54,12 @@ class WarmEngine(Engine):
         env
             Environment variables for the cells, added to this process's.
         """
+        code = [cell.source for cell in nb_man.nb.cells if cell.cell_type == "code"]
+        warm = server(worth_warming(code))
+        warm.ready()  # before the first cell's clock runs
         run = _Run(nb_man, log_output, stdout_file, stderr_file)
         try:
-            results = start(imported(run.sources) & set(WORTH_WARMING)).run(
+            results = warm.run(
                 run.sources,
                 cwd=Path(folder or os.getcwd()),
                 timeout=execution_timeout or _WEEK,

@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from .percent import Cell
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 SLOW_SECONDS, LARGE_BYTES = 60.0, 3_000_000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -91,7 +93,7 @@ class Outcome:
         return tuple(found)
 
 
-def failure_in(notebook: NotebookNode, cells: list[Cell], text: Path) -> Failure | None:
+def failure_in(notebook: "NotebookNode", cells: list[Cell], text: Path) -> Failure | None:
     """Return the failure in an executed notebook, if there is one.
 
     Parameters

@@ -3,15 +3,14 @@
 import html
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 STYLE = """
-body { font: 16px/1.6 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; max-width: 60rem;
-  padding: 1rem; }
+body { font: 16px/1.6 system-ui, sans-serif; color: #1a1a1a; background: #fff;
+  margin: 0 auto; max-width: 60rem; padding: 1rem; }
 a { color: #0b57d0; }
 table { border-collapse: collapse; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
@@ -33,7 +32,7 @@ _CELLS = """
 _NO_DESCRIPTION = re.compile(r'alt="No description has been provided for this image"')
 
 
-def page(notebook: NotebookNode, title: str, language: str) -> str:
+def page(notebook: "NotebookNode", title: str, language: str) -> str:
     """Return a whole HTML page.
 
     Parameters
@@ -45,10 +44,9 @@ def page(notebook: NotebookNode, title: str, language: str) -> str:
     language
         Of the text, ``en`` or ``zh``.
     """
-    exporter = _exporter()
+    exporter, colours = _exporter()
     body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     body = _NO_DESCRIPTION.sub('alt="output of the cell above"', body)
-    colours = HtmlFormatter(style="default").get_style_defs(".highlight")
     return document(title, language, f"<main>{body}</main>", _CELLS + colours)
 
 
@@ -71,5 +69,9 @@ def document(title: str, language: str, body: str, style: str = "") -> str:
 
 
 @lru_cache(maxsize=1)
-def _exporter() -> Any:
-    return HTMLExporter(template_name="basic")
+def _exporter() -> tuple[Any, str]:
+    # a second and a half of imports that a report of unchanged notebooks can do without
+    from nbconvert import HTMLExporter
+    from pygments.formatters import HtmlFormatter
+
+    return HTMLExporter(template_name="basic"), HtmlFormatter(style="default").get_style_defs(".highlight")
