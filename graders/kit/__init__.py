@@ -14,12 +14,14 @@ from .metering import Traffic, traffic
 from .pictures import draw_access
 from .probes import printed, probe, source, unchanged
 from .score import Score
+from .sheets import Sheet
 from .training import frozen_unchanged, parameters, snapshot
 
 __all__ = [
     "CheckFailed",
     "Kernel",
     "Score",
+    "Sheet",
     "Traffic",
     "checkpoint",
     "close",
