@@ -2,6 +2,7 @@
 
 from sandbox.capable import Capabilities, capabilities, command, enter
 from sandbox.errors import FrameError, SandboxError, WallError, WallUnavailable, WarmError
+from sandbox.probe import Hole, probe
 from sandbox.wall import Bind, Limits, Wall
 from sandbox.warm.client import CellResult, WarmServer
 
@@ -10,6 +11,7 @@ __all__ = [
     "Capabilities",
     "CellResult",
     "FrameError",
+    "Hole",
     "Limits",
     "SandboxError",
     "Wall",
@@ -20,4 +22,5 @@ __all__ = [
     "capabilities",
     "command",
     "enter",
+    "probe",
 ]

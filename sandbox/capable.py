@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ class Capabilities:
     mend
         The command that would give a better wall; empty where there is nothing to mend.
     kinds
-        Every kind that was tried and works.
+        The kinds that work, best first; where namespaces do, no other is tried.
     """
 
     kind: str
@@ -41,7 +42,7 @@ class Capabilities:
 def capabilities() -> Capabilities:
     """Return what walls this host allows; found out once, then remembered.
 
-    ``ACADEMY_WALL`` in the environment forces one kind (for tests, and for an administrator who knows better).
+    ``ACADEMY_WALL`` in the environment forces one kind, for tests and for an administrator who knows better.
     """
     return _capabilities(os.environ.get("ACADEMY_WALL") or None)
 
@@ -70,9 +71,15 @@ def kind_for(*, running: bool) -> str:
 def _capabilities(forced: str | None) -> Capabilities:
     if forced not in (None, *KINDS):
         raise WallError(f"ACADEMY_WALL is {forced!r}: give one of {', '.join(KINDS)}")
-    tried = [kind for kind in KINDS[:-1] if forced in (None, kind)]
-    failures = {kind: failure for kind in tried if (failure := _try(kind))}
-    working = tuple(kind for kind in tried if kind not in failures)
+    failures, working = {}, ()
+    for kind in (kind for kind in KINDS[:-1] if forced in (None, kind)):
+        failure = _try(kind)
+        if failure:
+            failures[kind] = failure
+        else:
+            working += (kind,)
+        if working == ("namespaces",):
+            break
     kind = working[0] if working else "none"
     if kind == "namespaces":
         return Capabilities(kind, _WHY[kind], "", working)
@@ -83,7 +90,7 @@ def _capabilities(forced: str | None) -> Capabilities:
 _WHY = {
     "namespaces": "own user, mount, process and network namespaces: everything outside is invisible",
     "bubblewrap": "bubblewrap makes the namespaces that this process may not make itself",
-    "landlock": "Landlock and seccomp: files and signals outside are closed, names of other processes are seen",
+    "landlock": "Landlock and seccomp: files and signals outside are closed, other processes' names are seen",
     "uid": "only a user id of its own for each user: file modes alone keep users apart",
     "none": "nothing on this host keeps users apart",
 }
@@ -93,8 +100,8 @@ def _try(kind: str) -> str | None:
     """Build a wall of `kind` in a fresh process; return why that failed, None when it holds."""
     if kind == "uid" and os.geteuid() != 0:
         return "needs root"
-    if kind == "bubblewrap" and bubblewrap.program() is None:
-        return "not installed"
+    if kind == "bubblewrap" and (bubblewrap.program() is None or os.geteuid() == 0):
+        return "not for root" if os.geteuid() == 0 else "not installed"
     wall = Wall(uid=65533 if os.geteuid() == 0 else None)
     argv = [*launcher(wall, kind), "/bin/true"]
     try:
@@ -174,6 +181,8 @@ def enter(wall: Wall, keep: tuple[int, ...] = ()) -> None:
     WallError
         In the caller: the wall could not be built.
     """
-    handle = walled.split(wall, kind_for(running=True), keep)
+    kind = kind_for(running=True)
+    signal.pthread_sigmask(signal.SIG_BLOCK, walled.PASSED_ON)
+    handle = walled.split(wall, kind, keep)
     if handle is not None:
         walled.pass_on(handle)

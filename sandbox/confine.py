@@ -2,8 +2,8 @@
 
 import os
 import resource
+import shutil
 import socket
-import sys
 import tempfile
 from pathlib import Path
 
@@ -32,9 +32,11 @@ def builder(wall: Wall, kind: str) -> "Builder":
         return Namespaces(wall)
     if kind in ("landlock", "uid"):
         return Together(wall, kind)
+    if kind == "bubblewrap":
+        return Bubblewrapped(wall)
     if kind == "open":
         return Open(wall)
-    raise WallUnavailable(f"a running process cannot enter a wall of kind {kind!r}; try ./academy doctor")
+    raise WallUnavailable(f"there is no wall of kind {kind!r}; try ./academy doctor")
 
 
 class Builder:
@@ -60,6 +62,9 @@ class Builder:
 
     def in_inner(self, keep: tuple[int, ...]) -> None:
         """Finish in the inner process; `keep` are the file descriptors that stay open."""
+
+    def clear_away(self) -> None:
+        """End what the inner process left behind, in the keeper."""
 
     def become_unprivileged(self) -> None:
         """Leave root for good."""
@@ -125,7 +130,7 @@ class Namespaces(Builder):
             _map_ids(uid, gid)
 
     def in_keeper(self) -> None:
-        """Build the root; as root only then become the wall's user, who can walk through none of root's folders."""
+        """Build the root, and only then leave root: its folders may be closed to the wall's user."""
         network = 0 if self.wall.network else CLONE_NEWNET
         syscalls.unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | network)
         socket.sethostname(self.wall.hostname)
@@ -164,6 +169,16 @@ class Namespaces(Builder):
         seccomp.restrict(nested=wall.nested, sockets=True)
 
 
+class Bubblewrapped(Namespaces):
+    """What is left to do where bubblewrap has made root and namespaces, and has become the keeper."""
+
+    def before_fork(self) -> None:
+        """Do nothing: bubblewrap has made the namespaces."""
+
+    def in_keeper(self) -> None:
+        """Do nothing: bubblewrap has made the root and dropped every right."""
+
+
 class Open(Builder):
     """No wall: a process that is watched over and ended with all that it started."""
 
@@ -175,8 +190,12 @@ class Open(Builder):
         """Close what the caller had open."""
         syscalls.close_all_but(keep)
 
+    def clear_away(self) -> None:
+        """End the orphans too."""
+        processes.kill_descendants(os.getpid())
 
-class Together(Builder):
+
+class Together(Open):
     """No view of its own: the host's files under Landlock, or under an own user id's file modes alone."""
 
     def __init__(self, wall: Wall, kind: str) -> None:
@@ -188,14 +207,20 @@ class Together(Builder):
             raise WallUnavailable("a wall by user id needs root: start as root, or see ./academy doctor")
 
     def in_keeper(self) -> None:
-        """Adopt the orphans, so that they can be found and ended."""
-        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+        """Make a folder for temporary files, which the keeper takes away again."""
+        super().in_keeper()
+        self.temporary = Path(tempfile.mkdtemp(prefix="academy-wall-", dir="/tmp"))
+        os.chown(self.temporary, self.uid, self.gid)
+
+    def clear_away(self) -> None:
+        """End everything, then take the temporary files away."""
+        super().clear_away()
+        shutil.rmtree(self.temporary, ignore_errors=True)
 
     def in_inner(self, keep: tuple[int, ...]) -> None:
-        """Become the wall's user, take a folder for temporary files, and close everything else."""
-        wall = self.wall
+        """Become the wall's user and close everything that is not theirs."""
+        wall, temporary = self.wall, self.temporary
         self.become_unprivileged()
-        temporary = Path(tempfile.mkdtemp(prefix="academy-wall-", dir="/tmp"))
         home = wall.home or temporary
         shown = system.trees()
         self.settle(home, temporary, keep)
@@ -213,8 +238,9 @@ class Together(Builder):
                 Path("/etc/localtime"),
             ]
             readable += [Path("/etc/resolv.conf"), Path("/etc/nsswitch.conf")] if wall.network else []
-            writable = [b.source for b in wall.binds if b.writable] + [home, temporary, Path("/dev/shm")]
-            writable += [Path("/dev", name) for name in (*system.DEVICES, "ptmx", "pts")]
+            # neither /dev/pts nor /dev/shm: other people's terminals and shared memory lie there too
+            writable = [b.source for b in wall.binds if b.writable] + [home, temporary]
+            writable += [Path("/dev", name) for name in system.DEVICES]
             landlock.restrict(readable, writable, ports=wall.network)
         seccomp.restrict(nested=wall.nested, sockets=wall.network)
 

@@ -59,7 +59,7 @@ def restrict(
 
 
 def scope_abstract_sockets() -> None:
-    """Forbid abstract Unix sockets of processes outside, where the kernel can (ABI 6); files stay as they are."""
+    """Forbid abstract Unix sockets of processes outside, where the kernel can (ABI 6), and nothing else."""
     version = abi()
     if version >= 6:
         _enforce(version, 0, 0, _ABSTRACT_SOCKETS, (), ())

@@ -1,11 +1,13 @@
 """Start a program behind a wall: ``python -I -m sandbox.launch SPEC PROGRAM ARGUMENT...``."""
 
+import contextlib
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 
-from sandbox import processes, walled
+from sandbox import confine, processes, walled
 from sandbox.errors import SandboxError
 from sandbox.wall import Wall
 
@@ -19,10 +21,17 @@ def main(argv: list[str]) -> int:
         125 when the wall cannot be built, 126 or 127 when the program cannot be started; otherwise this
         process ends as the program does and never returns.
     """
+    signal.pthread_sigmask(signal.SIG_BLOCK, walled.PASSED_ON)
     try:
         spec = json.loads(argv[0])
         wall = Wall.from_json(spec["wall"])
-        handle = walled.split(wall, spec["kind"])
+        if "tell" in spec:
+            walled.be_keeper(confine.builder(wall, spec["kind"]), spec["tell"], ())
+            handle = None
+        elif spec["kind"] == "bubblewrap":
+            handle = walled.start_bubblewrap(wall, argv[1:])
+        else:
+            handle = walled.split(wall, spec["kind"])
     except SandboxError as error:
         print(f"academy: {error}", file=sys.stderr)
         return 125
@@ -42,7 +51,7 @@ def execute(program: list[str]) -> int:
         return 127 if isinstance(error, FileNotFoundError) else 126
 
 
-def _memory_watch(handle: walled.Walled, wall: Wall):
+def _memory_watch(handle: walled.Walled, wall: Wall) -> Callable[[], None] | None:
     limit = wall.limits.memory_mib
     if limit is None:
         return None
@@ -50,7 +59,8 @@ def _memory_watch(handle: walled.Walled, wall: Wall):
     def watch() -> None:
         largest = processes.largest_over(handle.pid, limit)
         if largest is not None:
-            os.kill(largest, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(largest, signal.SIGKILL)
 
     return watch
 

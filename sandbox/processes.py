@@ -36,7 +36,7 @@ def memory_mib(pid: int) -> float:
 
 
 def own_memory_mib(pid: int) -> float:
-    """Return the memory in MiB of `pid`, what it shares with others counted in parts; slower than `memory_mib`."""
+    """Return the memory in MiB of `pid`, what it shares counted in parts; slower than `memory_mib`."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             kib = [int(line.split()[1]) for line in file if line.startswith(("Pss_Anon:", "Pss_Shmem:"))]
@@ -55,7 +55,7 @@ def largest_over(pid: int, limit_mib: float) -> int | None:
 
 
 def kill_descendants(pid: int, patience: float = 2.0) -> None:
-    """End every process below `pid`, the caller itself, which adopts orphans; stop first, so that none forks on."""
+    """End every process below `pid`, the caller, which adopts orphans; stop them all before killing one."""
     give_up = time.monotonic() + patience
     while (below := descendants(pid)) and time.monotonic() < give_up:
         for number in (signal.SIGSTOP, signal.SIGKILL):

@@ -91,7 +91,7 @@ def _open_source(bind: Bind) -> int:
 
 
 def _write_skeleton(root: int, wall: Wall, uid: int, gid: int) -> None:
-    """Write what is neither mounted nor bound: links, ``/dev``, ``/etc``, the folders that programs expect."""
+    """Write what is neither mounted nor bound: links, ``/dev``, ``/etc``, folders that programs expect."""
     for folder in ("etc", "dev", "run", "var", "opt", "mnt"):
         os.mkdir(folder, 0o755, dir_fd=root)
     for link, to in system.links().items():

@@ -15,11 +15,13 @@ _ETC = (
 )  # fmt: skip
 _MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node")  # torch asks them how many cores there are
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-_LEFT_OUT = frozenset(
-    "DBUS_SESSION_BUS_ADDRESS DISPLAY ENV BASH_ENV LD_LIBRARY_PATH LD_PRELOAD MAIL OLDPWD PWD PYTHONHOME "
-    "PYTHONPATH PYTHONSTARTUP SSH_AUTH_SOCK SSH_CLIENT SSH_CONNECTION SSH_TTY SUDO_COMMAND SUDO_GID SUDO_UID "
-    "SUDO_USER TEMP TMP VIRTUAL_ENV WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR".split()
-)
+# variables that point at the host's session, or that change how programs start
+_LEFT_OUT = (
+    "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "ENV", "BASH_ENV", "LD_LIBRARY_PATH", "LD_PRELOAD", "MAIL",
+    "OLDPWD", "PWD", "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "SSH_AUTH_SOCK", "SSH_CLIENT",
+    "SSH_CONNECTION", "SSH_TTY", "SUDO_COMMAND", "SUDO_GID", "SUDO_UID", "SUDO_USER", "TEMP", "TMP",
+    "VIRTUAL_ENV", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR",
+)  # fmt: skip
 
 
 def links() -> dict[str, str]:
@@ -28,7 +30,7 @@ def links() -> dict[str, str]:
 
 
 def trees() -> list[Bind]:
-    """Return the read-only binds of every wall: system, parts of ``/etc``, Python, this product's packages."""
+    """Return every wall's read-only binds: system, parts of ``/etc``, Python, this product's packages."""
     found = [Path(tree) for tree in (*_TREES, *_MACHINE) if os.path.isdir(tree) and not os.path.islink(tree)]
     found += [Path("/etc", name) for name in _ETC if os.path.exists(f"/etc/{name}")]
     found += python_trees()

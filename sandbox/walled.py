@@ -1,25 +1,32 @@
 """From one process to a walled one: the caller outside, a keeper at the door, and the process inside.
 
-The caller forks the *keeper*, which builds the wall and forks the *inner* process. In namespaces the keeper is
-process 1: when it goes, the kernel ends all that is left inside. With Landlock or a user id of its own it stays
-outside the wall, collects orphans and ends them by hand. The keeper dies with the caller.
+The caller forks the *keeper*, which builds the wall and forks the *inner* process. In namespaces the keeper
+is process 1: when it goes, the kernel ends all that is left inside. With Landlock or a user id of its own it
+stays outside the wall, collects orphans and ends them by hand. The keeper dies with the caller.
 """
 
+import contextlib
 import json
 import os
 import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sandbox import confine, processes, syscalls
+from sandbox import bubblewrap, confine, processes, syscalls
 from sandbox.errors import SandboxError, WallError
 from sandbox.wall import Wall
 
 PASSED_ON = (
-    signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH,
-)  # fmt: skip
+    signal.SIGTERM,
+    signal.SIGINT,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGWINCH,
+)
 _CALLER_GONE = signal.SIGPWR
 
 
@@ -35,11 +42,14 @@ class Walled:
         The kind of wall.
     report
         Read end of the pipe on which the keeper says how the inner process ended.
+    door
+        The process that takes signals: the keeper, which under bubblewrap is a child of `pid`.
     """
 
     pid: int
     kind: str
     report: int
+    door: int = 0
     status: int | None = None
 
     def poll(self) -> int | None:
@@ -70,14 +80,15 @@ class Walled:
     def signal(self, number: int) -> None:
         """Send a signal to the inner process, through the keeper."""
         if self.status is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.door or self.pid, number)
 
     def kill(self) -> int:
         """End everything inside and return the inner process's wait status."""
         if self.poll() is None:
-            if self.kind != "namespaces":
-                os.kill(self.pid, _CALLER_GONE)
-            if self.kind == "namespaces" or not self.ended_within(3.0):
+            own_processes = self.kind in ("namespaces", "bubblewrap")
+            self.signal(signal.SIGKILL if own_processes else _CALLER_GONE)
+            if not own_processes and not self.ended_within(3.0):
                 os.kill(self.pid, signal.SIGKILL)
         return self.wait()
 
@@ -110,23 +121,49 @@ def split(wall: Wall, kind: str, keep: tuple[int, ...] = ()) -> Walled | None:
         raise WallError(f"cannot build the wall ({kind}): {error}; try ./academy doctor") from error
     if not keeper:
         os.close(report)
-        _be_keeper(builder, tell, keep)
+        be_keeper(builder, tell, keep)
         return None
     os.close(tell)
     signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-    walled = Walled(keeper, kind, report)
-    answer = _read_line(report)
+    return _answered(Walled(keeper, kind, report))
+
+
+def start_bubblewrap(wall: Wall, argv: Sequence[str]) -> Walled:
+    """Start `argv` behind a wall that bubblewrap builds and return the handle.
+
+    Raises
+    ------
+    WallError
+        The wall could not be built. Nothing is left running.
+    """
+    report, tell = os.pipe()
+    program = bubblewrap.arguments(wall, tell, bubblewrap.inside(wall, tell, argv))
+    pid = os.fork()
+    if not pid:
+        with contextlib.suppress(OSError):
+            os.execv(program[0], program)
+        os._exit(1)
+    os.close(tell)
+    handle = _answered(Walled(pid, "bubblewrap", report))
+    handle.door = next(iter(processes.children(pid)), pid)
+    return handle
+
+
+def _answered(walled: Walled) -> Walled:
+    """Wait until the inner process stands behind its wall."""
+    answer = _read_line(walled.report)
     if answer != {"entered": True}:
-        os.waitpid(keeper, 0)
-        os.close(report)
-        raise WallError(
-            (answer or {}).get("error") or f"the wall's first process ended while it was built ({kind})"
-        )
+        os.waitpid(walled.pid, 0)
+        os.close(walled.report)
+        reason = (answer or {}).get("error")
+        raise WallError(reason or f"the wall's first process ended while it was built ({walled.kind})")
     return walled
 
 
 def pass_on(walled: Walled, watch: Callable[[], None] | None = None) -> NoReturn:
     """Pass signals in and the exit status out; never returns.
+
+    Who splits blocks `PASSED_ON` first, so that none comes between and ends the caller alone.
 
     Parameters
     ----------
@@ -136,6 +173,7 @@ def pass_on(walled: Walled, watch: Callable[[], None] | None = None) -> NoReturn
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     for number in PASSED_ON:
         signal.signal(number, lambda number, frame: walled.signal(number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     while (status := walled.poll()) is None:
         if watch is None:
             signal.sigwaitinfo([signal.SIGCHLD])
@@ -156,7 +194,7 @@ def end_like(status: int) -> NoReturn:
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 
-def _be_keeper(builder: confine.Builder, tell: int, keep: tuple[int, ...]) -> None:
+def be_keeper(builder: confine.Builder, tell: int, keep: tuple[int, ...]) -> None:
     """Build the wall, fork the inner process and keep the door; returns in the inner process only."""
     try:
         for number in signal.valid_signals():
@@ -184,7 +222,7 @@ def _keep(builder: confine.Builder, inner: int, tell: int) -> NoReturn:
             os.kill(inner, number)
 
     def give_up(number: int, frame: object) -> None:
-        processes.kill_descendants(os.getpid())
+        builder.clear_away()
         os._exit(0)
 
     ended: int | None = None
@@ -199,11 +237,9 @@ def _keep(builder: confine.Builder, inner: int, tell: int) -> NoReturn:
         pid, status = os.waitpid(-1, 0)
         if pid == inner:
             ended = status
-    try:
+    builder.clear_away()
+    with contextlib.suppress(BrokenPipeError):  # the caller is gone: nobody wants to know
         _tell(tell, {"status": ended})
-    except BrokenPipeError:
-        pass  # the caller is gone: nobody wants to know
-    processes.kill_descendants(os.getpid())
     os._exit(0)
 
 

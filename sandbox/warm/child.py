@@ -20,7 +20,7 @@ class CellTimeout(BaseException):
 
 
 def run(cells: shell.CellShell, job: dict[str, Any], channel: socket.socket) -> None:
-    """Run the job's cells in this process and send a message after each; the last one is ``{"done": true}``."""
+    """Run the job's cells in this process; send a message after each, and ``{"done": true}`` at last."""
     os.environ.update(job["env"])
     if job["cwd"] is not None:
         os.chdir(job["cwd"])

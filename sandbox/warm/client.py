@@ -19,8 +19,8 @@ from sandbox.warm import frames
 from sandbox.warm.supervise import GRACE
 
 _PASSED = (
-    "HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", "MPLCONFIGDIR", "XDG_CACHE_HOME", "HF_HOME", "TORCH_HOME",
-    "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "NVIDIA_VISIBLE_DEVICES",
+    "HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", "MPLCONFIGDIR", "XDG_CACHE_HOME", "HF_HOME",
+    "TORCH_HOME", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "NVIDIA_VISIBLE_DEVICES",
 )  # fmt: skip
 _OWN = {
     "OMP_NUM_THREADS": "1",
@@ -118,7 +118,7 @@ class WarmServer:
             if self._process is not None:
                 return
             here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self._stderr = tempfile.TemporaryFile()
+            self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - close() closes it
             variables = {name: os.environ[name] for name in _PASSED if name in os.environ} | _OWN
             argv = [
                 sys.executable,

@@ -1,4 +1,4 @@
-"""Messages between the processes: a length in four bytes, then JSON. What comes from inside is not believed."""
+"""Messages between the processes: a length in four bytes, then JSON. What comes from inside is checked."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Large pages for what the warm process holds: a fork copies the table of pages, and that is most of its time."""
+"""Large pages for what the warm process holds: most of a fork's time goes into copying the table of pages."""
 
 import ctypes
 

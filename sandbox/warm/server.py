@@ -1,4 +1,4 @@
-"""The warm process: ``python -I -m sandbox.warm.server FD IMPORTS``. One thread; it forks and does nothing else."""
+"""The warm process: ``python -I -m sandbox.warm.server FD IMPORTS``. One thread, which only forks."""
 
 import contextlib
 import gc

@@ -1,0 +1,165 @@
+"""Does the wall hold? Attack it from inside and name what got through."""
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox import attacks, system
+from sandbox.capable import command
+from sandbox.errors import WallError
+from sandbox.wall import Wall
+
+# what Landlock cannot hide: names and counts, nothing that belongs to anybody
+_SLIGHT = ("see_processes", "fill_disk")
+
+
+@dataclass(frozen=True)
+class Hole:
+    """An attack that got through a wall.
+
+    Parameters
+    ----------
+    name
+        The attack: a function of `sandbox.attacks`.
+    detail
+        What it got.
+    serious
+        False where nobody's data can be read or changed by it.
+    """
+
+    name: str
+    detail: str
+    serious: bool
+
+
+def probe(wall: Wall) -> list[Hole]:
+    """Attack `wall` from inside.
+
+    Returns
+    -------
+    list of Hole
+        Empty when the wall holds.
+
+    Raises
+    ------
+    WallError
+        The wall could not be built, or the attacks could not be run in it.
+    """
+    with staged(wall) as stage:
+        argv = command(wall, [sys.executable, "-I", "-m", "sandbox.attacks", json.dumps(stage.facts)])
+        done = subprocess.run(
+            argv, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False
+        )
+        if done.returncode:
+            raise WallError(f"the attacks could not be run behind the wall: {done.stderr.strip()[-500:]}")
+        return stage.holes(json.loads(done.stdout))
+
+
+@dataclass
+class Stage:
+    """What the host has that no wall may give away, and what the attacks are told about it."""
+
+    facts: dict[str, Any]
+    victim: subprocess.Popen[bytes]
+
+    def holes(self, through: dict[str, str]) -> list[Hole]:
+        """Return the holes, those that only show outside too."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.victim.wait(0.1)
+            through = through | {"signal_outside": f"ended process {self.victim.pid}"}
+        return [Hole(name, detail, name not in _SLIGHT) for name, detail in sorted(through.items())]
+
+
+@contextlib.contextmanager
+def staged(wall: Wall) -> Iterator[Stage]:
+    """Set up files, sockets and a process that a wall must keep its inside away from."""
+    mark = f"academy-probe-{secrets.token_hex(8)}"
+    with contextlib.ExitStack() as stack:
+        outside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="academy-probe-")))
+        outside.chmod(0o777)
+        secret = outside / "secret"
+        secret.write_text(mark)
+        shared = Path("/dev/shm", mark)
+        shared.write_text(mark)
+        shared.chmod(0o644)
+        stack.callback(shared.unlink)
+        tcp = _listening(stack, socket.AF_INET, ("127.0.0.1", 0))
+        _listening(stack, socket.AF_UNIX, "\0" + mark)
+        _listening(stack, socket.AF_UNIX, str(outside / "socket"))
+        (outside / "socket").chmod(0o777)
+        ends = os.openpty()
+        stack.callback(lambda: [os.close(end) for end in ends])
+        victim = _victim(stack, wall, mark)
+        yield Stage(
+            {
+                "mark": mark,
+                "secret": str(secret),
+                "outside": str(outside),
+                "unix_socket": str(outside / "socket"),
+                "shared_memory": str(shared),
+                "terminal": _open_to(wall, os.ttyname(ends[1])),
+                "port": tcp.getsockname()[1],
+                "victim": victim.pid,
+                "host_home": str(Path.home()),
+                "host_home_names": _not_shown(wall, Path.home()),
+                "read_only": [str(bind.target) for bind in wall.binds if not bind.writable],
+                "network": wall.network,
+                "nested": wall.nested,
+                "limits": asdict(wall.limits),
+                "tmp_mib": wall.tmp_mib,
+            },
+            victim,
+        )
+
+
+def _listening(stack: contextlib.ExitStack, family: int, address: Any) -> socket.socket:
+    listener = stack.enter_context(socket.socket(family))
+    listener.bind(address)
+    listener.listen()
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                listener.accept()[0].close()
+
+    threading.Thread(target=accept, daemon=True).start()
+    stack.callback(lambda: listener.shutdown(socket.SHUT_RDWR))
+    return listener
+
+
+def _victim(stack: contextlib.ExitStack, wall: Wall, mark: str) -> subprocess.Popen[bytes]:
+    """Start a process that bears the same user id as the wall's inside, so that the id alone protects nothing."""
+    uid = wall.inside_uid if os.geteuid() == 0 else None
+    argv = ["/bin/sh", "-c", "while :; do sleep 1; done", mark]
+    victim = subprocess.Popen(argv, user=uid, env={"SECRET": mark}, cwd="/", start_new_session=True)
+    stack.callback(victim.wait)
+    stack.callback(victim.kill)
+    return victim
+
+
+def _open_to(wall: Wall, terminal: str) -> str:
+    if os.geteuid() == 0:
+        os.chown(terminal, wall.inside_uid, -1)
+    return terminal
+
+
+def _not_shown(wall: Wall, home: Path) -> list[str]:
+    """Return names in the host's `home` that the wall has no reason to show."""
+    shown = [bind.source for bind in (*wall.binds, *system.trees())] + ([wall.home] if wall.home else [])
+    try:
+        names = os.listdir(home)
+    except OSError:
+        return []
+    return [
+        n for n in names if not any(s.is_relative_to(home / n) or (home / n).is_relative_to(s) for s in shown)
+    ]
