@@ -4,10 +4,16 @@ import asyncio
 import json
 import os
 import shutil
+import socket
+import subprocess
 import sys
 import threading
+import time
+import urllib.error
+import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +22,14 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.utils import notebook_hash
 from sqlalchemy.exc import SAWarning
 from tornado import web
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from catalogue import Catalogue, load
+from catalogue.folders import CHECKOUT
 from learning_paths.academy import Academy
 from learning_paths.errors import BadProfile, NoProfile, PlanError
 
@@ -280,13 +288,14 @@ class _Api(web.RequestHandler):
         )
 
 
-@pytest.fixture
-def service(academy: Academy) -> Iterator[str]:
-    """Serve the academy on loopback; yield its URL. The token `of-ada` speaks for ada."""
+@contextmanager
+def serving(academy: Academy) -> Iterator[str]:
+    """Serve an academy on loopback; yield its URL. The token `of-ada` speaks for ada."""
     sockets = bind_sockets(0, "127.0.0.1")
     started, loop = threading.Event(), asyncio.new_event_loop()
+    stopped = asyncio.Event()
 
-    async def serve(stopped: asyncio.Event) -> None:
+    async def serve() -> None:
         server = HTTPServer(web.Application([(r"/academy/api/(.+)", _Api, {"academy": academy})]))
         server.add_sockets(sockets)
         started.set()
@@ -294,11 +303,140 @@ def service(academy: Academy) -> Iterator[str]:
         server.stop()
         await server.close_all_connections()
 
-    stopped = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve(stopped)), daemon=True)
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
     assert started.wait(10)
     yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}/academy"
     loop.call_soon_threadsafe(stopped.set)
     thread.join(10)
     loop.close()
+
+
+@dataclass
+class Exchange:
+    """A real exchange folder, as nbgrader's release steps leave it."""
+
+    root: Path
+    tree: Path
+    course: str = "academy"
+
+    def __post_init__(self) -> None:
+        for name in ("inbound", "outbound", "feedback"):
+            (self.root / self.course / name).mkdir(parents=True)
+        self.root.chmod(0o777)
+        (self.root / self.course / "inbound").chmod(0o733)
+
+    def release(self, lab: str) -> None:
+        """Put a lab where learners fetch it."""
+        shutil.copytree(self.tree / "labs/source" / lab, self.root / self.course / "outbound" / lab)
+
+    def submissions(self, lab: str) -> list[Path]:
+        """Return what was handed in, oldest first."""
+        return sorted((self.root / self.course / "inbound").glob(f"*+{lab}+*"))
+
+    def give_feedback(self, lab: str, html: str) -> None:
+        """Put feedback on the last submission where its learner fetches it."""
+        secret = (self.submissions(lab)[-1] / "submission_secret.txt").read_text()
+        name = notebook_hash(secret=secret, notebook_id=lab)
+        (self.root / self.course / "feedback" / f"{name}.html").write_text(html, encoding="utf-8")
+
+
+@dataclass
+class Campus:
+    """A learner's JupyterLab with the start page, and the academy behind it."""
+
+    url: str
+    token: str
+    home: Path
+    log: Path
+    academy: Academy
+    teacher: Teacher
+    exchange: Exchange
+
+    def ask(
+        self, path: str, body: object = None, *, method: str | None = None, token: bool = True
+    ) -> tuple[int, Any]:
+        """Send a request to the learner's server; return status and JSON (or text)."""
+        request = urllib.request.Request(
+            f"{self.url}/academy/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            method=method or ("GET" if body is None else "POST"),
+            headers={"Authorization": f"token {self.token}"} if token else {},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            text = error.read().decode()
+            return error.code, json.loads(text) if text.startswith("{") else text
+
+
+@pytest.fixture(scope="module")
+def campus(
+    tmp_path_factory: pytest.TempPathFactory, small: Catalogue, tree: Path, empty_gradebook: Path
+) -> Iterator[Campus]:
+    """Start JupyterLab as the hub does, for the learner ada."""
+    folder = tmp_path_factory.mktemp("campus")
+    home, config, log = folder / "home", folder / "config", folder / "lab.log"
+    home.mkdir()
+    config.mkdir()
+    exchange = Exchange(folder / "exchange", tree)
+    (config / "nbgrader_config.py").write_text(
+        "c = get_config()\n"
+        f"c.CourseDirectory.course_id = {exchange.course!r}\n"
+        f"c.Exchange.root = {str(exchange.root)!r}\n"
+    )
+    teacher = Teacher(Path(shutil.copy(empty_gradebook, folder / "gradebook.db")))
+    academy = Academy(f"sqlite:///{folder / 'store.db'}", small, teacher.url)
+    port, token = _free_port(), "letmein"
+    with serving(academy) as service, log.open("wb") as output:
+        environment = {
+            **os.environ,
+            "HOME": str(home),
+            "JUPYTER_CONFIG_DIR": str(config),
+            "JUPYTER_DATA_DIR": str(folder / "data"),
+            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+            "ACADEMY_URL": service,
+            "ACADEMY_MATERIAL": str(tree / "courses"),
+            "JUPYTERHUB_API_TOKEN": "of-ada",
+        }
+        command = [
+            str(Path(sys.executable).with_name("jupyter-lab")),
+            "--no-browser",
+            "--allow-root",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0",
+            f"--IdentityProvider.token={token}",
+            f"--ServerApp.root_dir={home}",
+            "--ServerApp.jpserver_extensions=learning_paths.ui.server=True",
+            f"--LabApp.extra_labextensions_path=['{CHECKOUT / 'learning_paths/ui/labextensions'}']",
+            "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ]
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, cwd=home)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_for(f"{url}/api", process, log)
+            yield Campus(url, token, home, log, academy, teacher, exchange)
+        finally:
+            process.terminate()
+            process.wait(20)
+            academy.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(log.read_text())
