@@ -1,5 +1,6 @@
 """What there is to learn: the framework, the courses, the labs, and the one graph that orders them."""
 
+from catalogue.checks import Gap, Report, check
 from catalogue.errors import CatalogueError, InvalidFile, Problem, UnknownId
 from catalogue.framework_schema import Background, Competency, Migration, Need, Role, Target
 from catalogue.ids import Level, Skill, TypedId
@@ -14,6 +15,7 @@ __all__ = [
     "CatalogueError",
     "Competency",
     "Course",
+    "Gap",
     "InvalidFile",
     "Lab",
     "Lesson",
@@ -22,6 +24,7 @@ __all__ = [
     "Migration",
     "Need",
     "Problem",
+    "Report",
     "Role",
     "Skill",
     "Target",
@@ -29,5 +32,6 @@ __all__ = [
     "Text",
     "TypedId",
     "UnknownId",
+    "check",
     "load",
 ]

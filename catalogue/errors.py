@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-
-from rapidfuzz import fuzz, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ class UnknownId(CatalogueError):
 
 def nearest(value: str, known: Sequence[str], limit: int = 3) -> list[str]:
     """Return the ids most like ``value``, best first; empty where none is near."""
-    found = process.extract(value, known, scorer=fuzz.WRatio, limit=limit, score_cutoff=60)
-    return [name for name, _, _ in found]
+    return get_close_matches(value, known, limit, cutoff=0.5)
 
 
 def suggest(value: str, known: Sequence[str], kind: str) -> str:

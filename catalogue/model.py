@@ -28,7 +28,7 @@ Item = TypeVar("Item")
 class Catalogue:
     """All there is to learn, and for whom.
 
-    The order of ``competencies`` is the order of the learning curve: foundations first, as foundations.yml has
+    The order of ``competencies`` is that of the learning curve: foundations first, as foundations.yml has
     them, then what the roles ask. Ties in an order of learning are broken by it.
 
     Parameters

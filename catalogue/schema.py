@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from catalogue.ids import Level
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -15,8 +17,15 @@ _Value = TypeVar("_Value")
 ReadOnly = Annotated[
     Mapping[_Key, _Value],
     AfterValidator(lambda entries: MappingProxyType(dict(entries))),
-    PlainSerializer(dict),
+    PlainSerializer(lambda entries: thawed(entries)),
 ]
+
+
+def thawed(value: Any) -> Any:
+    """Return read-only maps as dicts with words for keys, and levels as their letters."""
+    if isinstance(value, Mapping):
+        return {str(key): thawed(entry) for key, entry in value.items()}
+    return str(value) if isinstance(value, Level) else value
 
 
 class Keys(BaseModel):
