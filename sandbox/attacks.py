@@ -1,4 +1,4 @@
-"""What hostile code tries first, run inside a wall: ``python -I -m sandbox.attacks FACTS``.
+"""What hostile code tries first, run inside a wall: ``python -I -m sandbox.attacks``, which reads facts as JSON.
 
 Each attack returns what it got when it got through, and None (or raises `OSError`) when the wall held.
 """
@@ -142,7 +142,7 @@ def mount_over(facts: Facts) -> str | None:
 
 
 def mount_in_new_namespaces(facts: Facts) -> str | None:
-    """Do it as the root of namespaces of its own; a nested wall may make them, and still not change a mount."""
+    """Do it as root of own namespaces; a nested wall may make them, and still not change a mount."""
 
     def inside() -> str:
         syscalls.unshare(syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWNS)
@@ -319,9 +319,8 @@ def _in_child(attack: Callable[[], str]) -> str | None:
 
 def _changed_mounts() -> str:
     libc = syscalls.LIBC
-    if libc.mount(None, b"/usr", None, ctypes.c_ulong(_REMOUNT_READ_WRITE), None) == 0 and _first_written(
-        ["/usr"]
-    ):
+    writable = libc.mount(None, b"/usr", None, ctypes.c_ulong(_REMOUNT_READ_WRITE), None) == 0
+    if writable and _first_written(["/usr"]):
         return "/usr made writable"
     for hidden in (b"/proc", b"/tmp", b"/etc", b"/home"):
         if libc.umount2(hidden, 2) == 0:
@@ -330,4 +329,4 @@ def _changed_mounts() -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(json.loads(sys.argv[1]))))
+    print(json.dumps(run(json.load(sys.stdin))))
