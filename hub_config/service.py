@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from jupyterhub.log import log_request
 from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
 from tornado import web
 from tornado.httpserver import HTTPServer
@@ -270,6 +271,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         standings=lambda: standings(academy, accounts.all()),
         prefix=prefix,
         cookie_secret=cookie_secret,
+        log_function=log_request,  # the hub's own: it leaves tokens and codes out
         template_path=str(PAGES),
     )
 

@@ -15,7 +15,6 @@ from typing import Any
 import requests
 import websocket
 
-from catalogue.folders import CHECKOUT
 from hub_config.deployment import free_ports
 
 START_SECONDS = 180
@@ -52,16 +51,8 @@ class Hub:
 
     def start(self, **environment: str) -> "Hub":
         """Start it and return when it says that it is open."""
-        command = [
-            sys.executable,
-            "-m",
-            "hub_config.cli",
-            "hub",
-            "--data",
-            str(self.data),
-            "--port",
-            str(self.port),
-        ]
+        where = ["--data", str(self.data), "--port", str(self.port)]
+        command = [sys.executable, "-m", "hub_config.cli", "hub", *where]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -107,6 +98,7 @@ class Person:
         self.hub, self.name = hub, name
         self.session = requests.Session()
         self.token = ""
+        self.kernel = ""
 
     def try_password(self, password: str) -> requests.Response:
         """Send the sign-in form; a redirect means that it was right."""
@@ -152,14 +144,12 @@ class Person:
         return self.api(method, f"/user/{self.name}{path}", **given)
 
     def run(self, code: str) -> str:
-        """Run a cell in a new kernel of the person's server and return what it printed."""
-        answer = self.server("POST", "/api/kernels", json={"name": "python3"})
-        assert answer.status_code == 201, answer.text
-        kernel = answer.json()["id"]
-        try:
-            return self._run_in(kernel, code)
-        finally:
-            self.server("DELETE", f"/api/kernels/{kernel}")
+        """Run a cell in the person's kernel, started when first needed, and return what it printed."""
+        if not self.kernel:
+            answer = self.server("POST", "/api/kernels", json={"name": "python3"})
+            assert answer.status_code == 201, answer.text
+            self.kernel = answer.json()["id"]
+        return self._run_in(self.kernel, code)
 
     def _run_in(self, kernel: str, code: str) -> str:
         address = f"ws://127.0.0.1:{self.hub.port}/user/{self.name}/api/kernels/{kernel}/channels"

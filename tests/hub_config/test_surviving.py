@@ -1,0 +1,162 @@
+"""What a hub survives: being killed, being started twice, forgotten passwords; and that it leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from hub_config.exchange import TIME
+from tests.hub_process import Hub, Person
+
+pytestmark = pytest.mark.slow
+
+SUBMIT = """
+import subprocess, threading, time
+def submit():
+    time.sleep({wait})
+    for step in ("fetch_assignment", "submit"):
+        subprocess.run(["nbgrader", step, "{lab}", *{options}], cwd="/home/learner", capture_output=True)
+threading.Thread(target=submit).start()
+"""
+
+
+def a_lab(hub: Hub) -> str:
+    """Return the first lab that is handed out."""
+    return min(path.name for path in (hub.data / "exchange" / "academy" / "outbound").iterdir())
+
+
+def submissions(hub: Hub, count: int, seconds: float = 60) -> list[str]:
+    """Return who submitted, as the course's inbound folder has it, once there are so many."""
+    inbound = hub.data / "exchange" / "academy" / "inbound"
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        names = sorted(path.name for path in inbound.glob("*+*+*"))
+        if len(names) >= count:
+            return names
+        time.sleep(0.2)
+    raise AssertionError(f"{count} submissions wanted, there are {names}")
+
+
+def test_a_submission_belongs_to_who_made_it_whatever_name_it_bears(hub: Hub, learner: Person) -> None:
+    lab = a_lab(hub)
+    learner.run(SUBMIT.format(wait=0, lab=lab, options=["--CourseDirectory.student_id=instructor"]))
+    (name,) = submissions(hub, 1)
+    owner, of, when, _ = name.split("+")
+    assert (owner, of) == ("learner", lab)
+    time.strptime(when, TIME)
+
+
+def test_a_killed_hub_comes_back_and_nothing_is_lost(hub: Hub, learner: Person) -> None:
+    before = hub.passwords
+    lab = a_lab(hub)
+    learner.run("kept = 41")
+    note = {"type": "file", "format": "text", "content": "half a thought"}
+    assert learner.server("PUT", "/api/contents/note.txt", json=note).status_code == 201
+    pid = int(learner.run("import os; print(os.getpid())"))
+    there = len(list((hub.data / "exchange" / "academy" / "inbound").glob("*+*+*")))
+    learner.run(SUBMIT.format(wait=2, lab=lab, options=[]))
+
+    os.kill(hub.hub_pid(), signal.SIGKILL)
+    said, _ = hub.process.communicate(timeout=60)
+    assert hub.process.returncode == 2
+    assert "ended by itself" in said
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{hub.url}/hub/health", timeout=5)
+
+    hub.start()
+    assert hub.passwords == {}
+    assert "--reset-password" in hub.said
+    learner.wait_for_server()
+    assert learner.run("import os; print(kept + 1, os.getpid())").split() == ["42", str(pid)]
+    assert learner.server("GET", "/api/contents/note.txt").json()["content"] == "half a thought"
+    assert {name.split("+")[0] for name in submissions(hub, there + 1)} == {"learner"}
+    assert learner.server("GET", "/academy/api/me").json()["name"] == "learner"
+    again = hub.sign_in("instructor", before["instructor"])
+    assert again.api("GET", "/services/academy/api/learners").status_code == 200
+    hub.said += "\n".join(f"  {name:<14}{password}" for name, password in before.items())
+
+
+def academy(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``./academy hub`` with arguments that make it end by itself."""
+    command = [sys.executable, "-m", "hub_config.cli", "hub", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_port_in_use_is_told_before_anything_starts(hub: Hub, tmp_path: Path) -> None:
+    done = academy("--data", str(tmp_path / "other"), "--port", str(hub.port))
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert f"port {hub.port}" in done.stderr
+    assert "configurable-http-proxy" in done.stderr  # who
+    assert "./academy hub --port" in done.stderr  # what next
+    assert not (tmp_path / "other" / "accounts.sqlite").exists()
+
+
+def test_two_hubs_never_share_a_data_folder(hub: Hub) -> None:
+    done = academy("--data", str(hub.data), "--port", "1")
+    assert done.returncode == 3
+    assert f"process {hub.hub_pid()}" in done.stderr
+
+
+def test_a_forgotten_password_is_reset_while_the_hub_runs(hub: Hub) -> None:
+    old = hub.passwords["manager"]
+    before = hub.sign_in("manager", old)
+    home = f"{hub.url}/hub/home"
+    assert before.session.get(home, allow_redirects=False).status_code == 200
+    name, new = academy("--data", str(hub.data), "--reset-password", "manager").stdout.split()
+    assert name == "manager"
+    assert Person(hub, "manager").try_password(old).status_code == 403
+    hub.sign_in("manager", new)
+    assert before.session.get(home, allow_redirects=False).status_code == 302  # the old session is over
+    assert before.api("GET", "/services/academy/api/learners").status_code in (200, 403)
+    hub.said = hub.said.replace(old, new)
+
+
+def test_an_account_added_while_the_hub_runs_comes_in_at_once(hub: Hub) -> None:
+    name, password = academy("--data", str(hub.data), "--add-learner", "ada").stdout.split()
+    person = hub.sign_in(name, password)
+    assert person.api("GET", "/services/academy/api/me").json()["role"] == "learner"
+    staff = hub.sign_in("instructor", hub.passwords["instructor"])
+    everybody = staff.api("GET", "/services/academy/api/learners").json()
+    assert [one["learner"] for one in everybody] == ["ada", "learner"]
+
+
+def test_without_walls_a_second_learner_is_turned_away_with_what_mends_it(hub: Hub) -> None:
+    hub.stop()
+    (hub.data / "hub" / "only-learner.json").write_text(json.dumps({"name": "learner"}))
+    passwords = hub.said
+    hub.start(ACADEMY_WALL="none")
+    try:
+        assert "One learner only" in hub.said
+        page = requests.get(f"{hub.url}/hub/login", timeout=20)
+        assert "one learner only" in page.text
+        _, password = academy("--data", str(hub.data), "--reset-password", "ada").stdout.split()
+        second = hub.sign_in("ada", password)
+        answer = second.api("POST", "/hub/api/users/ada/server")
+        assert answer.status_code == 403
+        assert "only 'learner' can work here" in answer.text
+        assert "mend it:" in answer.text
+    finally:
+        hub.stop()
+        hub.start()
+        hub.said += passwords
+
+
+def test_ctrl_c_ends_everything_that_was_started(hub: Hub, learner: Person) -> None:
+    passwords = hub.said
+    if learner.server("GET", "/api/status").status_code != 200:
+        learner.start_server()
+    mine = psutil.Process(hub.process.pid).children(recursive=True)
+    assert len(mine) >= 5  # jupyterhub, proxy, service, culler, a server behind its wall
+    assert hub.stop() == 130
+    _, alive = psutil.wait_procs(mine, timeout=5)
+    assert alive == []
+    hub.start()
+    hub.said += passwords
