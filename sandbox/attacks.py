@@ -1,4 +1,4 @@
-"""What hostile code tries first, run inside a wall: ``python -I -m sandbox.attacks``, which reads facts as JSON.
+"""What hostile code tries first: ``python -I -m sandbox.attacks`` inside a wall, with facts as JSON on stdin.
 
 Each attack returns what it got when it got through, and None (or raises `OSError`) when the wall held.
 """
@@ -244,10 +244,11 @@ def fill_disk(facts: Facts) -> str | None:
 
 
 ATTACKS: tuple[Callable[[Facts], str | None], ...] = (
-    read_shadow, read_outside, list_host_home, read_shared_memory, open_terminal, write_system, write_outside,
-    see_processes, read_environments, signal_outside, trace, use_inherited_files, connect_tcp, connect_unix,
-    connect_abstract, mount_over, mount_in_new_namespaces, become_root, open_devices, make_device, call_kernel,
-    type_into_terminal, exceed_processes, exceed_memory, exceed_file_size, fill_disk,
+    read_shadow, read_outside, list_host_home, read_shared_memory, open_terminal, write_system,
+    write_outside, see_processes, read_environments, signal_outside, trace, use_inherited_files,
+    connect_tcp, connect_unix, connect_abstract, mount_over, mount_in_new_namespaces, become_root,
+    open_devices, make_device, call_kernel, type_into_terminal, exceed_processes, exceed_memory,
+    exceed_file_size, fill_disk,
 )  # fmt: skip
 
 

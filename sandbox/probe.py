@@ -8,13 +8,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox import attacks, system
+from sandbox import system
 from sandbox.capable import command
 from sandbox.errors import WallError
 from sandbox.wall import Wall
@@ -56,10 +55,9 @@ def probe(wall: Wall) -> list[Hole]:
         The wall could not be built, or the attacks could not be run in it.
     """
     with staged(wall) as stage:
-        argv = command(wall, [sys.executable, "-I", "-m", "sandbox.attacks", json.dumps(stage.facts)])
-        done = subprocess.run(
-            argv, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False
-        )
+        argv = command(wall, [sys.executable, "-I", "-m", "sandbox.attacks"])
+        facts = json.dumps(stage.facts)
+        done = subprocess.run(argv, input=facts, capture_output=True, text=True, timeout=60, check=False)
         if done.returncode:
             raise WallError(f"the attacks could not be run behind the wall: {done.stderr.strip()[-500:]}")
         return stage.holes(json.loads(done.stdout))
@@ -125,20 +123,12 @@ def staged(wall: Wall) -> Iterator[Stage]:
 def _listening(stack: contextlib.ExitStack, family: int, address: Any) -> socket.socket:
     listener = stack.enter_context(socket.socket(family))
     listener.bind(address)
-    listener.listen()
-
-    def accept() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                listener.accept()[0].close()
-
-    threading.Thread(target=accept, daemon=True).start()
-    stack.callback(lambda: listener.shutdown(socket.SHUT_RDWR))
+    listener.listen()  # the kernel takes connections from here on
     return listener
 
 
 def _victim(stack: contextlib.ExitStack, wall: Wall, mark: str) -> subprocess.Popen[bytes]:
-    """Start a process that bears the same user id as the wall's inside, so that the id alone protects nothing."""
+    """Start a process with the user id of the wall's inside, so that the id alone protects nothing."""
     uid = wall.inside_uid if os.geteuid() == 0 else None
     argv = ["/bin/sh", "-c", "while :; do sleep 1; done", mark]
     victim = subprocess.Popen(argv, user=uid, env={"SECRET": mark}, cwd="/", start_new_session=True)
@@ -160,6 +150,9 @@ def _not_shown(wall: Wall, home: Path) -> list[str]:
         names = os.listdir(home)
     except OSError:
         return []
-    return [
-        n for n in names if not any(s.is_relative_to(home / n) or (home / n).is_relative_to(s) for s in shown)
-    ]
+    hidden = []
+    for name in names:
+        path = home / name
+        if not any(place.is_relative_to(path) or path.is_relative_to(place) for place in shown):
+            hidden.append(name)
+    return hidden
