@@ -79,7 +79,7 @@ def execute(
     for cell in cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if name in master.points:
-            sources.append(_seeded(seeds.of(name) if name in master.hides else "0"))
+            sources.append(_before_check(master, seeds.of(name) if name in master.hides else "0"))
         places.append(len(sources))
         sources.append(cell.source)
     results = _run(server, sources, master.limits.seconds)
@@ -136,14 +136,22 @@ def _settle_in(master: Master, files: Mapping[str, bytes]) -> str:
         "    for name, path in handed_out.items():\n"
         "        shutil.copyfile(path, home / name)\n"
         "    os.chdir(home)\n"
+        "    __import__('graders.engine.guard').engine.guard.watch(get_ipython())\n"
         "    get_ipython().ask_exit = lambda: None  # exit() in an answer takes no later answer with it\n"
         f"_settle_in({own!r}, {handed_out!r})\n"
         "del _settle_in\n"
     )
 
 
-def _seeded(seed: str) -> str:
-    return f"__import__('os').environ['ACADEMY_SEED'] = {seed!r}"
+def _before_check(master: Master, seed: str) -> str:
+    """Return the cell before a check: its seed, and what it stands on put back (see :mod:`.guard`)."""
+    return "\n".join(
+        (
+            f"__import__('os').environ['ACADEMY_SEED'] = {seed!r}",
+            "__import__('graders.engine.guard').engine.guard.restore(get_ipython())",
+            *master.imports,
+        )
+    )
 
 
 def own_files(folder: Path) -> dict[str, bytes]:

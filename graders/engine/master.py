@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 
 from ..errors import LabError
 
@@ -80,6 +80,14 @@ class Master:
     def scored(self) -> frozenset[str]:
         """Grade ids of the checks whose last line gives the points: a full mark needs that number."""
         return frozenset(name for name in self.points if _gives_points(self.cells[name].source))
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """Import statements of the locked cells: names that checks may count on."""
+        locked = [c.source for name, c in self.cells.items() if name not in self.answers and is_locked(c)]
+        setups = [tree for source in locked if (tree := _parsed(source)) is not None]
+        statements = [node for tree in setups for node in tree.body]
+        return tuple(ast.unparse(n) for n in statements if isinstance(n, (ast.Import, ast.ImportFrom)))
 
     @cached_property
     def data(self) -> dict[str, Path]:

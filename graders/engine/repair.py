@@ -49,17 +49,25 @@ def repaired(master: Master, submission: NotebookNode) -> Repaired:
     added: dict[str, list[NotebookNode]] = defaultdict(list)
     notes: list[str] = []
     before = ""  # the master's cell that stands before; "" is the top
-    for cell, name in zip(submission.cells, names, strict=True):
+    for place, (cell, name) in enumerate(zip(submission.cells, names, strict=True)):
         if name and name not in own:
             own[name] = cell.source
-            before = name if not before or order[name] > order[before] else before
+            before = name
             if _is_masters(master, name) and not _as_released(master, name, cell):
                 notes.append(f"{name} was changed: the master's text is used")
         elif not name or not _is_masters(master, name) or not _as_released(master, name, cell):
-            added[before].append(_plain(cell))
+            checks = [order[later] for later in names[place + 1 :] if later in master.points]
+            added[_anchor(list(order), before, min(checks, default=len(order)))].append(_plain(cell))
             notes += [f"{name} stands twice: the second is kept as a plain cell"] if name else []
     notes += [f"{name} was missing: put back" for name in master.cells if name not in own]
     return Repaired(_merged(master, own, added), tuple(notes))
+
+
+def _anchor(order: list[str], before: str, check: int) -> str:
+    """Return the cell that an added one follows: the one before it, but ahead of the checks it preceded."""
+    if not before or order.index(before) < check:
+        return before
+    return order[check - 1] if check else ""
 
 
 def _key(cell: NotebookNode) -> str:
