@@ -10,8 +10,10 @@ import tempfile
 from typing import Any, NoReturn
 
 import comm
+import ipykernel.zmqshell
 from comm.base_comm import BaseComm
 from ipykernel.compiler import XCachingCompiler
+from IPython.core import page
 from IPython.core.autocall import ExitAutocall
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -20,7 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from IPython.utils.process import system
 from traitlets import Any as AnyTrait
-from traitlets import Instance, Type, default
+from traitlets import Dict, Instance, Type, default
 from traitlets.config import Config
 
 from sandbox.warm.outputs import Recorder, Sink, Stream
@@ -100,6 +102,7 @@ class CellShell(InteractiveShell):
     exiter = Instance(ExitAutocall)
     kernel = AnyTrait()
     recorder = Instance(Recorder)
+    collected = Dict()
     timed_out: str | None = None
     over = False
 
@@ -117,6 +120,13 @@ class CellShell(InteractiveShell):
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: nobody looks at a window here."""
+
+    def init_hooks(self) -> None:
+        """Show nothing in a pager: a kernel hands it to the front end, beside the notebook."""
+        super().init_hooks()
+        self.set_hook(
+            "show_in_pager", page.as_hook(lambda text, start=0, screen_lines=0, pager_cmd=None: None), 99
+        )
 
     def init_virtualenv(self) -> None:
         """Do nothing: the environment is the one that this process runs from."""
@@ -174,7 +184,13 @@ class CellShell(InteractiveShell):
             result = self.run_cell(code, store_history=True)
         await asyncio.sleep(0)
         self.recorder.collect()
+        while self.collected:
+            self.collected.popitem()[1].answer()
         return result.success
+
+
+# rich asks for this name, tqdm for the module, to tell a notebook from a terminal
+CellShell.__name__ = ipykernel.zmqshell.ZMQInteractiveShell.__name__
 
 
 class CellComm(BaseComm):
@@ -192,14 +208,19 @@ class CellComm(BaseComm):
         state = (data or {}).get("state") or {}
         if "msg_id" not in state:
             return
-        hooks = CellShell.instance().recorder.hooks
+        cells = CellShell.instance()
         sink: Sink = self.__dict__.setdefault("sink", Sink())
         if state["msg_id"]:
-            hooks.append(sink)
-        elif sink in hooks:
-            hooks.remove(sink)
-            update = {"method": "update", "state": {"outputs": list(sink.outputs)}, "buffer_paths": []}
-            self.__dict__.setdefault("due", []).append(update)
+            cells.recorder.hooks.append(sink)
+        elif sink in cells.recorder.hooks:
+            cells.recorder.hooks.remove(sink)
+            cells.collected[self.comm_id] = self
+
+    def answer(self) -> None:
+        """Tell the widget what it has collected, as a front end does after the cell."""
+        state = {"outputs": list(self.__dict__["sink"].outputs)}
+        data = {"method": "update", "state": state, "buffer_paths": []}
+        self.handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def _has_terminals() -> bool:
@@ -233,7 +254,7 @@ def make() -> CellShell:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "linux"
-    config.IPKernelApp.tqdm = "shown as in a kernel"  # how tqdm tells a notebook from a terminal
+    config.IPKernelApp.tqdm = "present"  # what other libraries ask for
     with tempfile.TemporaryDirectory() as folder:
         profile = ProfileDir.create_profile_dir(os.path.join(folder, "profile"))
         shell = CellShell.instance(config=config, profile_dir=profile, ipython_dir=folder)
