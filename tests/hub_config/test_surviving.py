@@ -1,4 +1,4 @@
-"""What a hub survives: being killed, being started twice, forgotten passwords; and that it leaves nothing behind."""
+"""What a hub survives: being killed, started twice, forgotten passwords; and that it leaves nothing behind."""
 
 import json
 import os
@@ -115,7 +115,6 @@ def test_a_forgotten_password_is_reset_while_the_hub_runs(hub: Hub) -> None:
     assert Person(hub, "manager").try_password(old).status_code == 403
     hub.sign_in("manager", new)
     assert before.session.get(home, allow_redirects=False).status_code == 302  # the old session is over
-    assert before.api("GET", "/services/academy/api/learners").status_code in (200, 403)
     hub.said = hub.said.replace(old, new)
 
 
