@@ -44,106 +44,23 @@
 from graders import kit  # first: it selects Triton's interpreter
 
 import math
+import runpy
+import types
 
 import numpy as np
 import torch
 import triton
 import triton.language as tl
 
-FILLER = -7777.0  # stands in every output before the launch: what still holds it was never written
-CONSTANT = "right on the numbers of this check and wrong on others of the same shape: the answer must come from the input"
-
-
-def matrix(rows, columns, stride, values=None):
-    """A (rows, columns) view whose rows begin ``stride`` elements apart; NaN lies between them."""
-    whole = torch.full((rows, stride), math.nan)
-    view = whole[:, :columns]
-    view.copy_(torch.full((rows, columns), FILLER) if values is None else values)
-    return view
-
-
-def fresh(tensor, scale=1.0):
-    """Other values in the same shape and strides, drawn for this submission."""
-    values = torch.from_numpy((scale * kit.rng("fresh").standard_normal(tuple(tensor.shape))).astype(np.float32))
-    return matrix(*tensor.shape, tensor.stride(0), values) if tensor.dim() == 2 else values
-
-
-def ideal_sectors(tensor):
-    """32-byte sectors that hold the rows of a float32 vector or matrix, each row counted for itself."""
-    rows, columns = tensor.shape if tensor.dim() == 2 else (1, tensor.numel())
-    begin = (tensor.stride(0) if tensor.dim() == 2 else 0) * np.arange(rows)
-    return int(((begin + columns) * 4 - 1) // 32 @ np.ones(rows, int) - (begin * 4 // 32).sum() + rows)
-
-
-def launched(kernel, launch, sizes, inputs, out, numbers, elements):
-    """Ask ``launch`` for grid and constexprs, run the kernel under the meter, check what must always hold."""
-    answer = launch(*sizes)
-    kit.require(isinstance(answer, tuple) and len(answer) == 2, f"the launch function must return (grid, constexprs); it returned {answer!r}")
-    grid, constexprs = answer
-    kit.require(isinstance(grid, tuple) and 1 <= len(grid) <= 3 and all(type(g) is int for g in grid),
-                f"the grid must be a tuple of one to three ints, such as (4,); it is {grid!r}")
-    kit.require(isinstance(constexprs, dict) and all(type(v) in (int, bool) for v in constexprs.values()),
-                f"the constexprs must be a dict of names to whole numbers; it is {constexprs!r}")
-    programs = math.prod(grid)
-    kit.require(1 <= programs <= 500, f"the grid {grid} has {programs} programs; 1 to 500 are allowed")
-    kit.require(programs >= -(-elements // 4096),
-                f"{programs} programs for {elements} elements leave most of a chip idle; at least {-(-elements // 4096)} are asked for")
-    kept = [x.clone() for x in inputs]
-    moved = kit.traffic(kit.kernel(kernel), grid, *inputs, out, *numbers, **constexprs)
-    kit.require(moved.atomics == 0, "the kernel uses atomic operations; no task needs them, and the meter does not price them")
-    for x, before in zip(inputs, kept):
-        kit.require(torch.equal(x, before), "the kernel changed its input")
-    left = int((out == FILLER).sum())
-    kit.require(left == 0, f"{left} of {out.numel()} output elements were never written: count the programs, look at the mask"
-                + (", and does row r begin at r * stride?" if out.dim() == 2 else ""))
-    between = torch.as_strided(out, (out.shape[0], out.stride(0)), (out.stride(0), 1))[:-1, out.shape[1]:] if out.dim() == 2 else out[:0]
-    kit.require(bool(between.isnan().all()), "the kernel wrote between the rows of the output: the mask must stop at the last column")
-    return moved
-
-
-def within(moved, inputs, out, factor):
-    """Require bytes and sectors within ``factor`` times the ideal, on each side."""
-    ideal = {"load_bytes": sum(4 * x.numel() for x in inputs), "store_bytes": 4 * out.numel(),
-             "load_sectors": sum(map(ideal_sectors, inputs)), "store_sectors": ideal_sectors(out)}
-    why = {"load_bytes": "is something loaded more than once?", "store_bytes": "is something stored more than once?",
-           "load_sectors": "do neighbouring lanes of the load have neighbouring addresses?",
-           "store_sectors": "do neighbouring lanes of the store have neighbouring addresses?"}
-    for name, least in ideal.items():
-        got = getattr(moved, name)
-        kit.require(got <= factor * least, f"{name.replace('_', ' ')}: {got:,}, the ideal is {least:,}, allowed are {factor} times that ({got / least:.2f}); {why[name]}")
-
-
-def run_add(x, y):
-    out = torch.full_like(x, FILLER)
-    return out, launched(add_kernel, add_launch, (x.numel(),), (x, y), out, (x.numel(),), x.numel())
-
-
-def run_softmax(x, out_stride):
-    out = matrix(*x.shape, out_stride)
-    numbers = (*x.shape, x.stride(0), out_stride)
-    return out, launched(softmax_kernel, softmax_launch, tuple(x.shape), (x,), out, numbers, x.numel())
-
-
-def run_transpose(x, out_stride):
-    out = matrix(x.shape[1], x.shape[0], out_stride)
-    numbers = (*x.shape, x.stride(0), out_stride)
-    try:
-        return out, launched(transpose_kernel, transpose_launch, tuple(x.shape), (x,), out, numbers, x.numel())
-    except kit.CheckFailed as failed:
-        side = "store" if "tl.store" in failed.problem or "stores" in failed.problem else "load" if "loads" in failed.problem else ""
-        if side:  # name what usually lies behind it
-            failed = kit.CheckFailed(failed.problem, because=failed.because, look=failed.look, likely={
-                "store": "the store's index vectors, stride or mask were not turned together with the tile",
-                "load": "r runs to rows and c to columns: the mask or the grid has them the other way round"}[side])
-        raise failed from None
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))  # lies beside this notebook: what launches, meters and refuses
 
 
 # %% [markdown] nbgrader={"grade_id": "tracer", "locked": true}
 # ## A tracer, for when a check fails
 #
 # `kit.draw_access` draws which program touched which element. Here it is with a faulty copy: each program copies one column of an
-# 8 × 40 matrix. In a cell of your own, `out, moved = run_transpose(matrix(20, 12, 16, torch.rand(20, 12)), 24)` and then
-# `kit.draw_access(moved)` does the same for your kernel; `run_add(x, y)` and `run_softmax(x, out_stride)` are its sisters. `print(moved)`
+# 8 × 40 matrix. In a cell of your own, `out, moved = bench.run_transpose(transpose_kernel, transpose_launch, bench.matrix(20, 12, 16, torch.rand(20, 12)), 24)` and then
+# `kit.draw_access(moved)` does the same for your kernel; `bench.run_add(add_kernel, add_launch, x, y)` and `bench.run_softmax(softmax_kernel, softmax_launch, x, out_stride)` are its sisters. `print(moved)`
 # shows the counts. To step through one program, put `print(...)` of a tile into the kernel and launch it yourself: in the interpreter
 # a tile is an array that prints. (Take the print out again: a check refuses it.)
 
@@ -193,27 +110,39 @@ def add_launch(n):
 
 
 # %% nbgrader={"grade_id": "check-add", "grade": true, "points": 2}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(2)
 x, y = torch.arange(1024.0), torch.ones(1024)
 with score.part(1, "1024 elements", n=1024):
-    out, moved = run_add(x, y)
-    kit.equal(out, add_spec(x, y), known_wrong={"you stored x alone": x, "you multiplied": x * y, "you subtracted": x - y})
+    out, moved = bench.run_add(add_kernel, add_launch, x, y)
+    kit.equal(out, x + y, known_wrong={"you stored x alone": x, "you multiplied": x * y, "you subtracted": x - y})
     ### BEGIN HIDDEN TESTS
-    x, y = fresh(x), fresh(x, 3.0)
-    kit.require(torch.equal(run_add(x, y)[0], x + y), CONSTANT)
+    x, y = bench.fresh(x), bench.fresh(x, 3.0)
+    kit.require(torch.equal(bench.run_add(add_kernel, add_launch, x, y)[0], x + y), bench.CONSTANT)
     ### END HIDDEN TESTS
 x, y = torch.arange(1025.0), torch.arange(1025.0) % 7
 with score.part(1, "1025 elements: one more than a power of two", n=1025):
-    out, moved = run_add(x, y)
-    kit.equal(out, add_spec(x, y))
-    within(moved, (x, y), out, 1.1)
+    out, moved = bench.run_add(add_kernel, add_launch, x, y)
+    kit.equal(out, x + y)
+    bench.within(moved, (x, y), out, 1.1)
     ### BEGIN HIDDEN TESTS
-    x, y = fresh(x), fresh(x, 3.0)
-    kit.require(torch.equal(run_add(x, y)[0], x + y), CONSTANT)
+    x, y = bench.fresh(x), bench.fresh(x, 3.0)
+    kit.require(torch.equal(bench.run_add(add_kernel, add_launch, x, y)[0], x + y), bench.CONSTANT)
     ### END HIDDEN TESTS
 score.total()
 
 # %% nbgrader={"grade_id": "check-add-hidden", "grade": true, "points": 2}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(2)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("add")
@@ -221,14 +150,14 @@ sizes = [1, 2, int(rng.integers(33, 250)), 2 ** int(rng.integers(9, 13)) + 1, in
 with score.part(1, "right on every size, from one element on", hidden=True):
     for n in sizes:
         x, y = (torch.from_numpy(rng.standard_normal(n).astype(np.float32)) for _ in range(2))
-        out, moved = run_add(x, y)
+        out, moved = bench.run_add(add_kernel, add_launch, x, y)
         kit.equal(out, x + y)
 with score.part(1, "each element loaded and stored once, side by side, also at 100 000 and more elements", hidden=True):
     for n in (int(rng.integers(1025, 5000)), int(rng.integers(100_000, 120_001))):
         x, y = (torch.from_numpy(rng.standard_normal(n).astype(np.float32)) for _ in range(2))
-        out, moved = run_add(x, y)
+        out, moved = bench.run_add(add_kernel, add_launch, x, y)
         kit.equal(out, x + y)
-        within(moved, (x, y), out, 1.1)
+        bench.within(moved, (x, y), out, 1.1)
 ### END HIDDEN TESTS
 score.total()
 
@@ -270,43 +199,55 @@ def softmax_launch(rows, columns):
 
 
 # %% nbgrader={"grade_id": "check-softmax", "grade": true, "points": 3}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(3)
-x = matrix(3, 4, 4, torch.tensor([[0.0, 1.0, 2.0, 3.0], [1.0, 1.0, 1.0, 1.0], [-1.0, 0.0, 1.0, -2.0]]))
+x = bench.matrix(3, 4, 4, torch.tensor([[0.0, 1.0, 2.0, 3.0], [1.0, 1.0, 1.0, 1.0], [-1.0, 0.0, 1.0, -2.0]]))
 with score.part(1, "three rows of four", x=x):
-    out, moved = run_softmax(x, 4)
-    kit.close(out, softmax_spec(x), rtol=1e-5, atol=1e-7, known_wrong={
-        "the softmax runs along columns: each program takes one row": softmax_spec(x.T).T,
+    out, moved = bench.run_softmax(softmax_kernel, softmax_launch, x, 4)
+    kit.close(out, bench.softmax(x), rtol=1e-5, atol=1e-7, known_wrong={
+        "the softmax runs along columns: each program takes one row": bench.softmax(x.T).T,
         "the sum runs over the whole matrix": (torch.exp(x - x.max()) / torch.exp(x - x.max()).sum()),
         "you did not divide by the sum": torch.exp(x - x.max(dim=1, keepdim=True).values),
-        "that is the logarithm of the softmax": softmax_spec(x).log()})
+        "that is the logarithm of the softmax": bench.softmax(x).log()})
     ### BEGIN HIDDEN TESTS
-    x = fresh(x)
-    kit.require(torch.allclose(run_softmax(x, 4)[0], softmax_spec(x), 1e-5, 1e-7), CONSTANT)
+    x = bench.fresh(x)
+    kit.require(torch.allclose(bench.run_softmax(softmax_kernel, softmax_launch, x, 4)[0], bench.softmax(x), 1e-5, 1e-7), bench.CONSTANT)
     ### END HIDDEN TESTS
-x = matrix(5, 7, 11, torch.arange(35.0).reshape(5, 7) - 40)
+x = bench.matrix(5, 7, 11, torch.arange(35.0).reshape(5, 7) - 40)
 with score.part(1, "rows of seven negative numbers, strides 11 and 9", x=x, x_stride=11, out_stride=9):
-    out, moved = run_softmax(x, 9)
+    out, moved = bench.run_softmax(softmax_kernel, softmax_launch, x, 9)
     phantom = torch.cat([x, torch.zeros(5, 1)], dim=1)
-    kit.close(out, softmax_spec(x), rtol=1e-5, atol=1e-7, known_wrong={
-        "lanes without an element entered as 0: they must not count in maximum and sum": softmax_spec(phantom)[:, :7],
+    kit.close(out, bench.softmax(x), rtol=1e-5, atol=1e-7, known_wrong={
+        "lanes without an element entered as 0: they must not count in maximum and sum": bench.softmax(phantom)[:, :7],
         "the maximum came out as 0: lanes without an element must lose": torch.exp(x) / (torch.exp(x).sum(1, keepdim=True) + 1)})
-    within(moved, (x,), out, 1.1)
+    bench.within(moved, (x,), out, 1.1)
     ### BEGIN HIDDEN TESTS
-    x = fresh(x)
-    kit.require(torch.allclose(run_softmax(x, 9)[0], softmax_spec(x), 1e-5, 1e-7), CONSTANT)
+    x = bench.fresh(x)
+    kit.require(torch.allclose(bench.run_softmax(softmax_kernel, softmax_launch, x, 9)[0], bench.softmax(x), 1e-5, 1e-7), bench.CONSTANT)
     ### END HIDDEN TESTS
-x = matrix(2, 6, 6, torch.tensor([[1e4, 0.0, -1e4, 9999.0, 1e4, 5.0], [-1e4, -1e4, -9990.0, -math.inf, -9999.0, -1e4]]))
+x = bench.matrix(2, 6, 6, torch.tensor([[1e4, 0.0, -1e4, 9999.0, 1e4, 5.0], [-1e4, -1e4, -9990.0, -math.inf, -9999.0, -1e4]]))
 with score.part(1, "values of ten thousand, and a masked position", x=x):
-    out, moved = run_softmax(x, 6)
+    out, moved = bench.run_softmax(softmax_kernel, softmax_launch, x, 6)
     kit.require(not out.isnan().any(), "there are NaNs: exp(10000) is infinite in float32; subtract the row's maximum first")
-    kit.close(out, softmax_spec(x), rtol=1e-5, atol=1e-7)
+    kit.close(out, bench.softmax(x), rtol=1e-5, atol=1e-7)
     ### BEGIN HIDDEN TESTS
-    x = fresh(x, 5000.0)
-    kit.require(torch.allclose(run_softmax(x, 6)[0], softmax_spec(x), 1e-5, 1e-7), CONSTANT)
+    x = bench.fresh(x, 5000.0)
+    kit.require(torch.allclose(bench.run_softmax(softmax_kernel, softmax_launch, x, 6)[0], bench.softmax(x), 1e-5, 1e-7), bench.CONSTANT)
     ### END HIDDEN TESTS
 score.total()
 
 # %% nbgrader={"grade_id": "check-softmax-hidden", "grade": true, "points": 4}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(4)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("softmax")
@@ -314,34 +255,34 @@ rng = kit.rng("softmax")
 
 def drawn(rows, columns, pad, scale, shift=0.0):
     values = torch.from_numpy((scale * rng.standard_normal((rows, columns)) + shift).astype(np.float32))
-    return matrix(rows, columns, columns + pad, values)
+    return bench.matrix(rows, columns, columns + pad, values)
 
 
 with score.part(1, "right on every shape, from one row and one column on", hidden=True):
     for rows, columns in ((1, 1), (int(rng.integers(2, 9)), 1), (1, int(rng.integers(900, 1500))), (int(rng.integers(20, 60)), 64), (3, 4096)):
         x = drawn(rows, columns, 0, 2.0)
-        out, moved = run_softmax(x, columns)
-        kit.close(out, softmax_spec(x), rtol=1e-5, atol=1e-7)
+        out, moved = bench.run_softmax(softmax_kernel, softmax_launch, x, columns)
+        kit.close(out, bench.softmax(x), rtol=1e-5, atol=1e-7)
 with score.part(1, "row strides of input and output differ from the number of columns and from each other", hidden=True):
     for shift in (-60.0, 0.0, 60.0):
         rows, columns, pad = (int(v) for v in rng.integers((2, 5, 1), (30, 130, 20)))
         x = drawn(rows, columns, pad, 3.0, shift)
-        out, moved = run_softmax(x, columns + pad + 3)
-        kit.close(out, softmax_spec(x), rtol=1e-5, atol=1e-7)
+        out, moved = bench.run_softmax(softmax_kernel, softmax_launch, x, columns + pad + 3)
+        kit.close(out, bench.softmax(x), rtol=1e-5, atol=1e-7)
 with score.part(1, "very large and very small values, masked positions", hidden=True):
     for shift in (-9000.0, 9000.0):
         x = drawn(int(rng.integers(3, 12)), int(rng.integers(17, 90)), 5, 300.0, shift)
         hole = torch.from_numpy(rng.random(tuple(x.shape)) < 0.3)
         hole[:, int(rng.integers(0, x.shape[1]))] = False
         x.masked_fill_(hole, -math.inf)
-        out, moved = run_softmax(x, x.shape[1] + 1)
-        kit.close(out, softmax_spec(x), rtol=1e-5, atol=1e-7)
+        out, moved = bench.run_softmax(softmax_kernel, softmax_launch, x, x.shape[1] + 1)
+        kit.close(out, bench.softmax(x), rtol=1e-5, atol=1e-7)
 with score.part(1, "each row is loaded once and stored once", hidden=True):
     for rows, columns, stride in ((int(rng.integers(150, 300)), int(rng.integers(30, 60)), 64), (7, int(rng.integers(2100, 4000)), 4000)):
         x = drawn(rows, columns, stride - columns, 1.0)
-        out, moved = run_softmax(x, stride)
-        kit.close(out, softmax_spec(x), rtol=1e-5, atol=1e-7)
-        within(moved, (x,), out, 1.1)
+        out, moved = bench.run_softmax(softmax_kernel, softmax_launch, x, stride)
+        kit.close(out, bench.softmax(x), rtol=1e-5, atol=1e-7)
+        bench.within(moved, (x,), out, 1.1)
 ### END HIDDEN TESTS
 score.total()
 
@@ -381,46 +322,58 @@ def transpose_launch(rows, columns):
 
 
 # %% nbgrader={"grade_id": "check-transpose", "grade": true, "points": 3}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(3)
-x = matrix(3, 5, 5, torch.arange(15.0).reshape(3, 5))
+x = bench.matrix(3, 5, 5, torch.arange(15.0).reshape(3, 5))
 with score.part(1, "three rows of five", x=x):
-    out, moved = run_transpose(x, 3)
-    kit.equal(out.contiguous(), transpose_spec(x), known_wrong={
+    out, moved = bench.run_transpose(transpose_kernel, transpose_launch, x, 3)
+    kit.equal(out.contiguous(), x.T.contiguous(), known_wrong={
         "the elements were copied in their old order": x.contiguous().reshape(5, 3),
-        "the rows came out reversed": transpose_spec(x).flip(0)})
+        "the rows came out reversed": x.T.contiguous().flip(0)})
     ### BEGIN HIDDEN TESTS
-    x = fresh(x)
-    kit.require(torch.equal(run_transpose(x, 3)[0], x.T), CONSTANT)
+    x = bench.fresh(x)
+    kit.require(torch.equal(bench.run_transpose(transpose_kernel, transpose_launch, x, 3)[0], x.T), bench.CONSTANT)
     ### END HIDDEN TESTS
-x = matrix(37, 50, 53, torch.arange(1850.0).reshape(37, 50))
+x = bench.matrix(37, 50, 53, torch.arange(1850.0).reshape(37, 50))
 with score.part(1, "37 × 50 with strides 53 and 41", rows=37, columns=50, x_stride=53, out_stride=41):
-    out, moved = run_transpose(x, 41)
-    kit.equal(out.contiguous(), transpose_spec(x))
+    out, moved = bench.run_transpose(transpose_kernel, transpose_launch, x, 41)
+    kit.equal(out.contiguous(), x.T.contiguous())
     ### BEGIN HIDDEN TESTS
-    x = fresh(x)
-    kit.require(torch.equal(run_transpose(x, 41)[0], x.T), CONSTANT)
+    x = bench.fresh(x)
+    kit.require(torch.equal(bench.run_transpose(transpose_kernel, transpose_launch, x, 41)[0], x.T), bench.CONSTANT)
     ### END HIDDEN TESTS
-x = matrix(75, 130, 136, torch.arange(9750.0).reshape(75, 130))
+x = bench.matrix(75, 130, 136, torch.arange(9750.0).reshape(75, 130))
 with score.part(1, "75 × 130, rows that begin on sectors: within 1.1 × on both sides", rows=75, columns=130, x_stride=136, out_stride=80):
-    out, moved = run_transpose(x, 80)
-    kit.equal(out.contiguous(), transpose_spec(x))
-    within(moved, (x,), out, 1.1)
+    out, moved = bench.run_transpose(transpose_kernel, transpose_launch, x, 80)
+    kit.equal(out.contiguous(), x.T.contiguous())
+    bench.within(moved, (x,), out, 1.1)
     ### BEGIN HIDDEN TESTS
-    x = fresh(x)
-    kit.require(torch.equal(run_transpose(x, 80)[0], x.T), CONSTANT)
+    x = bench.fresh(x)
+    kit.require(torch.equal(bench.run_transpose(transpose_kernel, transpose_launch, x, 80)[0], x.T), bench.CONSTANT)
     ### END HIDDEN TESTS
 score.total()
 
 # %% nbgrader={"grade_id": "check-transpose-hidden", "grade": true, "points": 4}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(4)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("transpose")
 
 
 def turned(rows, columns, x_stride, out_stride):
-    x = matrix(rows, columns, x_stride, torch.from_numpy(rng.standard_normal((rows, columns)).astype(np.float32)))
-    out, moved = run_transpose(x, out_stride)
-    kit.equal(out.contiguous(), transpose_spec(x))
+    x = bench.matrix(rows, columns, x_stride, torch.from_numpy(rng.standard_normal((rows, columns)).astype(np.float32)))
+    out, moved = bench.run_transpose(transpose_kernel, transpose_launch, x, out_stride)
+    kit.equal(out.contiguous(), x.T.contiguous())
     return x, out, moved
 
 
@@ -435,12 +388,12 @@ with score.part(1, "sectors within 1.1 × on both sides where rows begin on sect
     for _ in range(2):
         rows, columns = (int(v) for v in rng.integers((60, 150), (150, 260)))
         x, out, moved = turned(rows, columns, -(-columns // 8) * 8 + 8, -(-rows // 8) * 8)
-        within(moved, (x,), out, 1.1)
+        bench.within(moved, (x,), out, 1.1)
 with score.part(1, "sectors within 1.5 × on both sides where they do not, and every byte once", hidden=True):
     rows, columns = (int(v) for v in rng.integers((64, 150), (140, 250)))
     x, out, moved = turned(rows, columns, columns // 8 * 8 + 9, rows // 8 * 8 + 11)
     kit.require(moved.load_bytes == moved.store_bytes == 4 * rows * columns, "each element is loaded once and stored once")
-    within(moved, (x,), out, 1.5)
+    bench.within(moved, (x,), out, 1.5)
 ### END HIDDEN TESTS
 score.total()
 
@@ -483,19 +436,25 @@ def transpose_cost(rows, columns, itemsize, tile, bandwidth):
 
 
 # %% nbgrader={"grade_id": "check-cost", "grade": true, "points": 2}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(2)
 with score.part(1, "small enough to count: 64 × 128, tiles of 4 and of 32", itemsize=4, bandwidth=1e9):
-    for tile in (4, 32):
-        cost, right = transpose_cost(64, 128, 4, tile, 1e9), sectors_spec(64, 128, 4, tile)
-        kit.equal(cost["sectors"], right, because=f"counted address by address for tiles of {tile}", known_wrong={
+    for tile, right in ((4, 4096), (32, 2048)):
+        cost = transpose_cost(64, 128, 4, tile, 1e9)
+        kit.equal(cost["sectors"], right, because=f"sectors_spec(64, 128, 4, {tile}) counts so many, address by address", known_wrong={
             "that is the load or the store alone": right // 2,
             "a piece shorter than a sector still moves a whole one": 2 * 64 * 128 * 4 // 32})
         kit.close(cost["seconds"], right * 32 / 1e9, rtol=1e-9, known_wrong={
             "sectors are 32 bytes each": right / 1e9, "time follows the sectors, not the bytes": 2 * 64 * 128 * 4 / 1e9})
     ### BEGIN HIDDEN TESTS
     other = 64 * int(kit.rng("other").integers(3, 9))
-    for tile in (4, 32):
-        kit.require(transpose_cost(other, 128, 4, tile, 1e9)["sectors"] == sectors_spec(other, 128, 4, tile), CONSTANT)
+    for tile, right in ((4, 64 * other), (32, 32 * other)):
+        kit.require(transpose_cost(other, 128, 4, tile, 1e9)["sectors"] == right, bench.CONSTANT)
     ### END HIDDEN TESTS
 with score.part(1, "16 384 × 8 192 float32 on 3.35 TB/s, tiles of 32 and of 1", itemsize=4, bandwidth=3.35e12):
     for tile, sectors in ((32, 33_554_432), (1, 268_435_456)):
@@ -507,12 +466,18 @@ with score.part(1, "16 384 × 8 192 float32 on 3.35 TB/s, tiles of 32 and of 1",
     other = int(kit.rng("other").integers(2, 9))
     for tile, sectors in ((32, 33_554_432), (1, 268_435_456)):
         cost = transpose_cost(16_384 * other, 8_192, 4, tile, 2e12)
-        kit.require(cost["sectors"] == other * sectors and cost["bytes"] == other * 2**30, CONSTANT)
-        kit.require(math.isclose(cost["seconds"], 32 * other * sectors / 2e12), CONSTANT)
+        kit.require(cost["sectors"] == other * sectors and cost["bytes"] == other * 2**30, bench.CONSTANT)
+        kit.require(math.isclose(cost["seconds"], 32 * other * sectors / 2e12), bench.CONSTANT)
     ### END HIDDEN TESTS
 score.total()
 
 # %% nbgrader={"grade_id": "check-cost-hidden", "grade": true, "points": 2}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(2)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("cost")
@@ -567,6 +532,12 @@ def diagnose(report, wanted_load, wanted_store):
 
 
 # %% nbgrader={"grade_id": "check-diagnose", "grade": true, "points": 1}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 @triton.jit
 def row_copy(x_ptr, out_ptr, columns, READS: tl.constexpr, LANES: tl.constexpr):
     at = tl.program_id(0) * columns + tl.arange(0, LANES)
@@ -596,11 +567,17 @@ with score.part(1, "three measured copies of a 32 × 64 matrix: good, by columns
     ### BEGIN HIDDEN TESTS
     rows = int(kit.rng("rows").integers(33, 64))
     for right, report in three_copies(rows):
-        kit.require(diagnose(report, 256 * rows, 256 * rows) == right, CONSTANT)
+        kit.require(diagnose(report, 256 * rows, 256 * rows) == right, bench.CONSTANT)
     ### END HIDDEN TESTS
 score.total()
 
 # %% nbgrader={"grade_id": "check-diagnose-hidden", "grade": true, "points": 2}
+import hashlib, runpy, types
+bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
+kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
+### BEGIN HIDDEN TESTS
+assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", "bench.py is not the lab's"
+### END HIDDEN TESTS
 score = kit.Score(2)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("diagnose")

