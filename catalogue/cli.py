@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from catalogue.checks import Gap, check
+from catalogue.checks import Gap, check, gaps
 from catalogue.errors import CatalogueError, Problem
 from catalogue.folders import CHECKOUT
 from catalogue.graph import closure
@@ -20,7 +20,7 @@ from catalogue.ids import Skill
 from catalogue.loading import load, read
 from catalogue.model import Catalogue
 from catalogue.notebooks import cli as notebooks_cli
-from catalogue.show import counts, find, overview
+from catalogue.show import counts, find, graph_data, overview
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -102,21 +102,23 @@ def _show(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     reading = read(_folder(arguments.root))
     errors: tuple[Problem, ...] = reading.problems
-    gaps: tuple[Gap, ...] = ()
+    missing: tuple[Gap, ...] = ()
     if reading.catalogue is not None:
         report = check(reading.catalogue)
-        errors, gaps = errors + report.errors, report.gaps
+        errors, missing = errors + report.errors, report.gaps
     numbers = counts(reading.catalogue)
     if arguments.json:
-        _print_json({**numbers, "errors": list(map(_error_data, errors)), "gaps": list(map(_gap_data, gaps))})
+        _print_json(
+            {**numbers, "errors": list(map(_error_data, errors)), "gaps": list(map(_gap_data, missing))}
+        )
     else:
         for problem in errors:
             print(f"error: {problem}")
-        for gap in gaps:
+        for gap in missing:
             print(f"gap: {gap}")
         print(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in numbers.items()))
-        print(f"{len(errors)} errors, {len(gaps)} gaps")
-    return FAILED if errors or (arguments.strict and gaps) else OK
+        print(f"{len(errors)} errors, {len(missing)} gaps")
+    return FAILED if errors or (arguments.strict and missing) else OK
 
 
 def _graph(arguments: argparse.Namespace) -> int:
@@ -124,26 +126,11 @@ def _graph(arguments: argparse.Namespace) -> int:
     names, title = _drawn(catalogue, arguments.role)
     shown = {name: one for name, one in catalogue.competencies.items() if name in names}
     if arguments.json:
-        text = json.dumps(
-            {
-                "nodes": [
-                    {"id": name, "title": one.title.model_dump(), "stage": one.stage}
-                    for name, one in shown.items()
-                ],
-                "needs": [
-                    {"competency": name, **need.model_dump(mode="json", by_alias=True)}
-                    for name, one in shown.items()
-                    for need in one.needs
-                    if need.needs in shown
-                ],
-            },
-            ensure_ascii=False,
-        )
-        text += "\n"
+        text = json.dumps(graph_data(shown), ensure_ascii=False) + "\n"
     elif arguments.text:
         text = describe(catalogue, shown) + "\n"
     else:
-        text = draw(catalogue, names, title)
+        text = draw(catalogue, names, title, {gap.skill.competency for gap in gaps(catalogue)})
     if arguments.output is None:
         sys.stdout.write(text)
     else:

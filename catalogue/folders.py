@@ -1,4 +1,4 @@
-"""Where things lie: the checkout with its read-only material, and the data folder that a running product writes."""
+"""Where things lie: the checkout with its read-only material, and the data folder of a running product."""
 
 import os
 from pathlib import Path

@@ -38,6 +38,7 @@ class CompetencyKeys(Keys):
     contents: tuple[Line, ...] = Field(min_length=1, description="what somebody who has it can do")
     source: Line | None = Field(None, description="where the white paper has it")
     needs: tuple[Need, ...] = Field((), description="what must be known before, each with its reason")
+    early: bool = Field(False, description="whoever needs it takes it among the first things")
 
 
 class Competency(CompetencyKeys):

@@ -1,7 +1,7 @@
 """The competency graph as one SVG file: no network, no script, no other program; every fact also as text."""
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from html import escape
 
 from catalogue.framework_schema import Competency
@@ -15,7 +15,7 @@ from catalogue.graph_layout import (
     Layout,
     lay_out,
 )
-from catalogue.ids import Level, Skill
+from catalogue.ids import Skill
 from catalogue.model import Catalogue
 
 # Okabe and Ito's colours, told apart with any kind of colour vision
@@ -41,7 +41,10 @@ text {{ font-family: {FONTS}; fill: #1b1f24; }}
 
 
 def draw(
-    catalogue: Catalogue, names: Iterable[str] | None = None, title: str = "Competency graph 能力图谱"
+    catalogue: Catalogue,
+    names: Iterable[str] | None = None,
+    title: str = "Competency graph 能力图谱",
+    lacking: Container[str] = (),
 ) -> str:
     """Return an SVG document of the competencies and their needs.
 
@@ -53,6 +56,8 @@ def draw(
         Draw these only; all when left out.
     title
         Heading, and the picture's name for screen readers.
+    lacking
+        Ids that are not taught and proved at every level asked: their boxes are dashed.
     """
     wanted = set(catalogue.competencies if names is None else names)
     shown = {name: one for name, one in catalogue.competencies.items() if name in wanted}
@@ -71,7 +76,7 @@ def draw(
             *_legend(catalogue, title),
             *(_band(catalogue, layout, band, number) for number, band in enumerate(layout.bands)),
             *_edges(shown, layout),
-            *(_node(catalogue, one, layout) for one in shown.values()),
+            *(_node(one, layout, one.id in lacking) for one in shown.values()),
             "</svg>\n",
         )
     )
@@ -106,7 +111,8 @@ def _legend(catalogue: Catalogue, title: str) -> Iterable[str]:
         yield f'<text class="legend" x="{x + 20}" y="{top + 12}">{escape(str(named.title))}</text>'
     x = MARGIN + len(catalogue.structure.tracks) * 204
     yield f'<rect class="box gap" x="{x}" y="{top}" width="22" height="14" rx="3"/>'
-    yield f'<text class="legend" x="{x + 28}" y="{top + 12}">not taught and proved yet 尚无课程与实验</text>'
+    said = "not taught and proved at all levels asked 尚未全部有课程与实验"
+    yield f'<text class="legend" x="{x + 28}" y="{top + 12}">{said}</text>'
 
 
 def _band(catalogue: Catalogue, layout: Layout, band: Band, number: int) -> str:
@@ -162,17 +168,15 @@ def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
     return f"C{x1:.0f} {y1 + bend:.0f} {x2:.0f} {y2 - bend:.0f} {x2:.0f} {y2:.0f}"
 
 
-def _node(catalogue: Catalogue, one: Competency, layout: Layout) -> str:
+def _node(one: Competency, layout: Layout, lacks: bool) -> str:
     x, y = layout.places[one.id]
     left, top = x - NODE_WIDTH / 2, y - NODE_HEIGHT / 2
-    skill = Skill(one.id, Level.B)
-    there = catalogue.lessons_teaching(skill) and catalogue.tasks_proving(skill)
     lines = [("en", line) for line in textwrap.wrap(one.title.en, LINE_LENGTH)[:2]] + [("zh", one.title.zh)]
     first = y - (len(lines) - 1) * 8 + 4
     stripe = NODE_HEIGHT / len(one.tracks)
     parts = [
         f'<g class="node" id="{one.id}"><title>{escape(_in_words(one))}</title>',
-        f'<rect class="box{"" if there else " gap"}" x="{left:.0f}" y="{top:.0f}" width="{NODE_WIDTH:.0f}" '
+        f'<rect class="box{" gap" if lacks else ""}" x="{left:.0f}" y="{top:.0f}" width="{NODE_WIDTH:.0f}" '
         f'height="{NODE_HEIGHT:.0f}" rx="7"/>',
         *(
             f'<rect x="{left + 4:.0f}" y="{top + 4 + number * (stripe - 8 / len(one.tracks)):.1f}" width="7" '

@@ -148,7 +148,7 @@ def _framework(root: Path, problems: list[Problem]) -> dict[str, Any] | None:
         return MappingProxyType(dict(_entries(path, shown_path(path, root), model, extra, problems)))
 
     read_files: dict[str, Any] = {
-        "competencies": MappingProxyType(
+        "competencies": _early_first(
             {
                 **entries("foundations", Competency, kind="foundation"),
                 **entries("competencies", Competency, kind="role"),
@@ -168,6 +168,10 @@ def _framework(root: Path, problems: list[Problem]) -> dict[str, Any] | None:
         except InvalidFile as error:
             problems.extend(error.problems)
     return read_files if len(problems) == before else None
+
+
+def _early_first(competencies: Mapping[str, Competency]) -> Mapping[str, Competency]:
+    return MappingProxyType(dict(sorted(competencies.items(), key=lambda item: not item[1].early)))
 
 
 def _entries(

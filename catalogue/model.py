@@ -28,8 +28,8 @@ Item = TypeVar("Item")
 class Catalogue:
     """All there is to learn, and for whom.
 
-    The order of ``competencies`` is that of the learning curve: foundations first, as foundations.yml has
-    them, then what the roles ask. Ties in an order of learning are broken by it.
+    The order of ``competencies`` breaks ties in an order of learning: first what is taken early, then the
+    foundations, then what the roles ask, each as its file has them.
 
     Parameters
     ----------

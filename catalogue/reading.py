@@ -191,7 +191,13 @@ def validate(
         return model.model_validate(data)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        raise InvalidFile([_problem(model, fault, path, shown, within) for fault in faults]) from error
+        told = [_problem(model, fault, path, shown, within) for fault in faults if not _is_echo(fault)]
+        raise InvalidFile(told) from error
+
+
+def _is_echo(fault: ErrorDetails) -> bool:
+    """Tell whether a list is called too short only because of a faulty entry, which is told anyway."""
+    return fault["type"] == "too_short" and bool(fault["input"])
 
 
 def _problem(

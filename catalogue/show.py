@@ -102,6 +102,21 @@ def find(catalogue: Catalogue, name: str) -> dict[str, Any]:
     return found
 
 
+def graph_data(shown: Mapping[str, Competency]) -> dict[str, Any]:
+    """Return competencies as nodes, and their needs of one another with the reasons."""
+    return {
+        "nodes": [
+            {"id": name, "title": _plain(one.title), "stage": one.stage} for name, one in shown.items()
+        ],
+        "needs": [
+            {"competency": name, **_plain(need)}
+            for name, one in shown.items()
+            for need in one.needs
+            if need.needs in shown
+        ],
+    }
+
+
 def detail(catalogue: Catalogue, one: BaseModel) -> dict[str, Any]:
     """Return an entry with what follows from the rest of the catalogue."""
     data = _plain(one)
