@@ -77,13 +77,13 @@ class Proof:
         return not self.wrong and not self.failed_seeds
 
 
-def labs_to_prove(labs: Path = LABS) -> list[str]:
+def labs_to_prove(labs: Path | None = None) -> list[str]:
     """Return the labs that can be proved: those with a built notebook."""
-    found = (labs / "source").glob("*/*.ipynb")
+    found = ((labs or LABS) / "source").glob("*/*.ipynb")
     return sorted(path.parent.name for path in found if path.stem == path.parent.name)
 
 
-def master_of(lab: str, labs: Path = LABS) -> Master:
+def master_of(lab: str, labs: Path | None = None) -> Master:
     """Return a lab's master with its limits.
 
     Raises
@@ -91,15 +91,16 @@ def master_of(lab: str, labs: Path = LABS) -> Master:
     LabError
         When there is no such lab.
     """
+    labs = labs or LABS
     if lab not in labs_to_prove(labs):
         there = ", ".join(labs_to_prove(labs)) or "none"
         raise LabError(f"no lab {lab!r} in {labs / 'source'} (there: {there}); ./academy notebooks build")
     return read_master(labs / "source" / lab, limits_of(labs / "authoring" / lab / "lab.yml"))
 
 
-def depends(master: Master, labs: Path = LABS) -> str:
+def depends(master: Master, labs: Path | None = None) -> str:
     """Return the hash of all that scores depend on: text, data, submissions, kit, libraries."""
-    folder = labs / "authoring" / master.lab
+    folder = (labs or LABS) / "authoring" / master.lab
     content = hashlib.sha256()
     notebook = json.loads((master.folder / f"{master.lab}.ipynb").read_text(encoding="utf-8"))
     cells = [[c["source"], c.get("metadata", {}).get("nbgrader")] for c in notebook["cells"]]
@@ -135,12 +136,12 @@ def _version(module: str) -> str:
         return "-"
 
 
-def proof_path(lab: str, labs: Path = LABS) -> Path:
+def proof_path(lab: str, labs: Path | None = None) -> Path:
     """Return where a lab's proof is kept."""
-    return labs / "authoring" / lab / "proof.json"
+    return (labs or LABS) / "authoring" / lab / "proof.json"
 
 
-def kept(master: Master, labs: Path = LABS) -> Proof | None:
+def kept(master: Master, labs: Path | None = None) -> Proof | None:
     """Return the proof that is kept, when nothing that it depends on has changed."""
     try:
         found = json.loads(proof_path(master.lab, labs).read_text(encoding="utf-8"))
@@ -153,7 +154,7 @@ def kept(master: Master, labs: Path = LABS) -> Proof | None:
 
 
 def prove(
-    lab: str, labs: Path = LABS, *, force: bool = False, tell: Callable[[str], None] = lambda _: None
+    lab: str, labs: Path | None = None, *, force: bool = False, tell: Callable[[str], None] = lambda _: None
 ) -> Proof:
     """Prove a lab, and keep the proof when it holds.
 
@@ -175,6 +176,7 @@ def prove(
     Refusal
         When the engine cannot run here.
     """
+    labs = labs or LABS
     master = master_of(lab, labs)
     submissions = read_submissions(labs / "authoring" / lab / "submissions", master)
     if not force and (found := kept(master, labs)) is not None:
