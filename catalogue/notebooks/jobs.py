@@ -1,7 +1,7 @@
 """Which notebooks are to run, and how."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class Job:
 
     def record(self, way: "Way") -> Path:
         """The folder in which its last good run is kept."""
-        return data_folder() / "notebooks" / "runs" / way.mode / self.name.replace("/", "-")
+        return way.data / "notebooks" / "runs" / way.mode / self.name.replace("/", "-")
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,15 @@ class Way:
         Where pages go; by default ``notebooks/report`` in the data folder.
     again
         Run also what has not changed.
+    data
+        The data folder, found out once: while kernels run, this process's own environment names another.
     """
 
     kernel: bool = False
     parameters: Mapping[str, Any] | None = None
     report: Path | None = None
     again: bool = False
+    data: Path = field(default_factory=data_folder)
 
     @property
     def mode(self) -> str:
@@ -69,7 +72,7 @@ class Way:
     @property
     def folder(self) -> Path:
         """Where pages and report go."""
-        return self.report or data_folder() / "notebooks" / "report"
+        return self.report or self.data / "notebooks" / "report"
 
 
 def jobs(units: Iterable[Unit]) -> list[Job]:

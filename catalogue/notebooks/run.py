@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
 from traitlets.config import Config
@@ -62,6 +63,8 @@ def run(job: Job, way: Way, key: str, scratch: Path) -> Outcome:
         pass  # the executed notebook says better what failed
     except Exception as error:  # noqa: BLE001 - a kernel that died or never came is this notebook's outcome
         broke = error
+    if way.kernel:
+        ensure_event_loop().close()  # the one that this thread's kernel clients were given
     return _keep(job, way, key, output, broke)
 
 

@@ -289,7 +289,7 @@ def test_whatever_is_edited_comes_back_whole_or_is_refused_whole(lesson, edit, e
     expected, before = said(lesson.notebook), files(lesson)
     try:
         pull(lesson)
-    except CatalogueError as error:
+    except CatalogueError:
         assert files(lesson) == before
         assert '"""' in str(expected) or not expected
         return
