@@ -32,12 +32,19 @@ class Hub:
         Its data folder.
     port
         Its public port.
+    process
+        The running command.
+    said
+        What it printed when it started last.
+    passwords
+        The accounts' passwords, as far as they are known.
     """
 
     data: Path
     port: int = field(default_factory=lambda: free_ports(1)[0])
     process: subprocess.Popen[str] | None = None
     said: str = ""
+    passwords: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -45,9 +52,14 @@ class Hub:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def passwords(self) -> dict[str, str]:
+    def printed(self) -> dict[str, str]:
         """Names and passwords that were printed at the last start."""
         return dict(re.findall(r"^  ([a-z]+) +(\w{4}-\w{4}-\w{4})$", self.said, re.MULTILINE))
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.poll() is None
 
     def start(self, **environment: str) -> "Hub":
         """Start it and return when it says that it is open."""
@@ -70,6 +82,7 @@ class Hub:
         if self.process.poll() is not None:
             log = self.data / "logs" / "hub.log"
             raise AssertionError(self.said + (log.read_text()[-4000:] if log.exists() else ""))
+        self.passwords |= self.printed
         return self
 
     def stop(self) -> int:
