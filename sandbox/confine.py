@@ -241,7 +241,7 @@ class Together(Open):
             # neither /dev/pts nor /dev/shm: other people's terminals and shared memory lie there too
             writable = [b.source for b in wall.binds if b.writable] + [home, temporary]
             writable += [Path("/dev", name) for name in system.DEVICES]
-            landlock.restrict(readable, writable, ports=wall.network)
+            landlock.restrict(readable, writable, [system.BESIDE], ports=wall.network)
         seccomp.restrict(nested=wall.nested, sockets=wall.network)
 
 

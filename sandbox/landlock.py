@@ -28,9 +28,11 @@ def abi() -> int:
 
 
 def restrict(
-    readable: Iterable[Path], writable: Iterable[Path], *, ports: bool, processes: bool = True
+    readable: Iterable[Path], writable: Iterable[Path], listed: Iterable[Path], *, ports: bool
 ) -> None:
     """Let this process and all that it starts reach only the paths given, for good.
+
+    Signals to processes outside and their abstract sockets are forbidden too, where the kernel can (ABI 6).
 
     Parameters
     ----------
@@ -38,10 +40,10 @@ def restrict(
         Files and folders that may be read and executed; those that do not exist are left out.
     writable
         Files and folders that may be changed too.
+    listed
+        Folders whose names may be seen, and those of all folders in them.
     ports
         True leaves TCP as it is; False forbids binding and connecting.
-    processes
-        Forbid signals to processes outside, and their abstract sockets (from ABI 6).
 
     Raises
     ------
@@ -54,35 +56,33 @@ def restrict(
             "the kernel has no Landlock: it needs 5.13 or newer with CONFIG_SECURITY_LANDLOCK"
         )
     files = _FILES.get(version, _FILES_FROM_5)
-    scope = (_ABSTRACT_SOCKETS | _SIGNALS) if processes else 0
-    _enforce(version, files, 0 if ports else _CONNECT_AND_BIND, scope, readable, writable)
+    rules = [(path, files & (_EXECUTE | _READ | _LIST)) for path in readable]
+    rules += [(path, files & ~(_MAKE_CHARACTER | _MAKE_BLOCK)) for path in writable]
+    rules += [(path, _LIST) for path in listed]
+    _enforce(version, files, 0 if ports else _CONNECT_AND_BIND, _ABSTRACT_SOCKETS | _SIGNALS, rules)
 
 
 def scope_abstract_sockets() -> None:
     """Forbid abstract Unix sockets of processes outside, where the kernel can (ABI 6), and nothing else."""
     version = abi()
     if version >= 6:
-        _enforce(version, 0, 0, _ABSTRACT_SOCKETS, (), ())
+        _enforce(version, 0, 0, _ABSTRACT_SOCKETS, [])
 
 
-def _enforce(
-    version: int, files: int, network: int, scope: int, readable: Iterable[Path], writable: Iterable[Path]
-) -> None:
+def _enforce(version: int, files: int, network: int, scope: int, rules: list[tuple[Path, int]]) -> None:
     size = 8 if version < 4 else 16 if version < 6 else 24
     attributes = struct.pack("QQQ", files, network, scope)[:size]
-    rules = syscall(_CREATE, attributes, size, 0, what="landlock_create_ruleset")
+    ruleset = syscall(_CREATE, attributes, size, 0, what="landlock_create_ruleset")
     try:
-        for path in readable:
-            _allow(rules, path, files & (_EXECUTE | _READ | _LIST))
-        for path in writable:
-            _allow(rules, path, files & ~(_MAKE_CHARACTER | _MAKE_BLOCK))
+        for path, access in rules:
+            _allow(ruleset, path, access)
         prctl(PR_SET_NO_NEW_PRIVS, 1)
-        syscall(_RESTRICT, rules, 0, what="landlock_restrict_self")
+        syscall(_RESTRICT, ruleset, 0, what="landlock_restrict_self")
     finally:
-        os.close(rules)
+        os.close(ruleset)
 
 
-def _allow(rules: int, path: Path, access: int) -> None:
+def _allow(ruleset: int, path: Path, access: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -91,6 +91,6 @@ def _allow(rules: int, path: Path, access: int) -> None:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             access &= _EXECUTE | _WRITE | _READ | _TRUNCATE | _DEVICE_IOCTL
         rule = struct.pack("=Qi", access, place)
-        syscall(_ADD, rules, _PATH_BENEATH, rule, 0, what=f"landlock rule for {path}")
+        syscall(_ADD, ruleset, _PATH_BENEATH, rule, 0, what=f"landlock rule for {path}")
     finally:
         os.close(place)

@@ -14,6 +14,7 @@ _ETC = (
     "profile.d", "ssl/certs", "ssl/openssl.cnf", "terminfo",
 )  # fmt: skip
 _MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node")  # torch asks them how many cores there are
+BESIDE = Path(__file__).resolve().parent.parent  # where this product's packages lie
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 # variables that point at the host's session, or that change how programs start
 _LEFT_OUT = (
@@ -41,8 +42,7 @@ def python_trees() -> list[Path]:
     """Return the folders that this Python runs from, and the packages that lie beside this one."""
     base = Path(sys.base_prefix)
     prefixes = [base, base.resolve(), Path(sys.prefix), Path(sys.executable).resolve().parent.parent]
-    beside = Path(__file__).resolve().parent.parent
-    packages = sorted(p.parent for p in beside.glob("*/__init__.py"))
+    packages = sorted(p.parent for p in BESIDE.glob("*/__init__.py"))
     folders: list[Path] = []
     for path in dict.fromkeys([*prefixes, *packages]):
         if not any(path.is_relative_to(known) for known in (Path("/usr"), *folders)):

@@ -20,10 +20,20 @@ class CellTimeout(BaseException):
 
 
 def run(cells: shell.CellShell, job: dict[str, Any], channel: socket.socket) -> None:
-    """Run the job's cells in this process; send a message after each, and ``{"done": true}`` at last."""
+    """Run the job's cells in this process.
+
+    Sends ``{"started": true}`` before anything of the job's runs, a message after each cell, and
+    ``{"done": true}`` at last; ``{"refused": text}`` where the job cannot run.
+    """
     os.environ.update(job["env"])
-    if job["cwd"] is not None:
-        os.chdir(job["cwd"])
+    try:
+        os.chdir(job["cwd"] or ".")
+    except OSError as error:
+        channel.sendall(
+            frames.pack({"refused": f"cannot run in {job['cwd']}: {error.strerror} inside the wall"})
+        )
+        return
+    channel.sendall(frames.pack({"started": True}))
     _look_in_the_folder_first()
     random.seed()
     if "numpy" in sys.modules:
@@ -80,6 +90,8 @@ def _with_deadline(
     cells: shell.CellShell, loop: asyncio.AbstractEventLoop, task: asyncio.Task[bool], timeout: float
 ) -> bool:
     def late(number: int, frame: Any) -> None:
+        if task.done():
+            return
         cells.timed_out = f"the cell ran longer than {timeout:g} s and was stopped"
         if frame is not None and frame.f_code.co_filename == selectors.__file__:
             # it awaits: raising here would break the event loop instead

@@ -82,12 +82,7 @@ def _handle(control: socket.socket, connection: socket.socket, cells: shell.Cell
         inner.close()
         supervise.supervise(handle, outer, connection, job)
         return
-    try:
-        child.run(cells, job, inner)
-    except OSError as error:
-        inner.sendall(frames.pack({"refused": f"the run could not start inside: {error}"}))
-    finally:
-        os._exit(0)
+    child.run(cells, job, inner)
 
 
 def main(argv: list[str]) -> int:

@@ -44,7 +44,7 @@ def _relay(
     held = sum(map(processes.memory_mib, processes.descendants(os.getpid()))) if limit else 0.0
     patience = job["timeout"] + GRACE
     deadline = time.monotonic() + patience
-    data = bytearray()
+    data, started = bytearray(), False
     poll = select.poll()
     poll.register(inner, select.POLLIN)
     poll.register(caller, select.POLLIN)
@@ -59,13 +59,24 @@ def _relay(
             data += part
             for frame in _complete(data):
                 deadline = time.monotonic() + patience
-                if b'"done"' in frame[:16]:
+                kind = _kind(frame, first=not started)
+                started = True
+                if kind == "done":
                     return "done", "exit" if frames.unpack(frame).get("exit") is True else ""
-                caller.sendall(frames.HEADER.pack(len(frame)) + frame)
+                if kind != "started":
+                    caller.sendall(frames.HEADER.pack(len(frame)) + frame)
         if time.monotonic() > deadline:
             return "timeout", f"the cell ran longer than {job['timeout']:g} s, did not stop, and was killed"
         if limit and processes.largest_over(os.getpid(), limit + held) is not None:
             return "memory", f"the cell's processes held more than {limit} MiB and were killed"
+
+
+def _kind(frame: bytes, *, first: bool) -> str:
+    """Return the kind of a message from inside; only the first comes before any code that is not ours."""
+    for kind in ("started", "refused") if first else ("cell", "done"):
+        if frame.startswith(f'{{"{kind}": '.encode()):
+            return kind
+    raise FrameError("a message of a kind that has no place there")
 
 
 def _complete(data: bytearray) -> list[bytes]:
