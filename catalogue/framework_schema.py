@@ -52,7 +52,7 @@ class Role(Keys):
     """One of the fifteen roles."""
 
     id: Id
-    title: Text
+    title: Text = Field(description="the role's name in English and Chinese")
     family: Id = Field(description="business, engineering or technical (structure.yml)")
     role_type: Id = Field(description="one of the seven role types (talent.yml)")
     subclass: Id = Field(description="its subclass of the three-phase talent structure (talent.yml)")
@@ -60,7 +60,7 @@ class Role(Keys):
         description="one of the five skill families; None where the paper names none"
     )
     layers: tuple[Id, ...] = Field(description="industry layers (structure.yml)")
-    tracks: tuple[Track, ...] = Field(min_length=1)
+    tracks: tuple[Track, ...] = Field(min_length=1, description="the tracks it belongs to")
     duty: Text = Field(description="one sentence: what the person answers for")
     competencies: ReadOnly[str, LevelField] = Field(description="competency: the level asked")
 
@@ -69,10 +69,10 @@ class Target(Keys):
     """A migration target that is not one of the fifteen roles."""
 
     id: Id
-    title: Text
-    role_type: Id
+    title: Text = Field(description="the target's name in English and Chinese")
+    role_type: Id = Field(description="one of the seven role types (talent.yml)")
     subclass: Id | None = Field(None, description="foundation subclass, where it is one")
-    tracks: tuple[Track, ...] = Field(min_length=1)
+    tracks: tuple[Track, ...] = Field(min_length=1, description="the tracks it belongs to")
     abilities: tuple[Line, ...] = Field(min_length=1, description="what the white paper asks of it")
     competencies: ReadOnly[str, LevelField] = Field(description="competency: the level asked")
     partly: ReadOnly[str, Line] = Field(
@@ -88,7 +88,7 @@ class Background(Keys):
 
     id: Id
     kind: Literal["degree", "job"]
-    title: Text
+    title: Text = Field(description="the name of the degree or job in English and Chinese")
     years: Annotated[int, Field(ge=0, le=10)] = Field(
         0, description="after how many years in the job the numbers hold; 0 for degrees"
     )

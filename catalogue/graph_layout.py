@@ -77,7 +77,7 @@ def lay_out(competencies: Mapping[str, Competency], stages: Iterable[str], track
             continue
         start = top
         top += HEADING
-        for row in _rows(names, edges, competencies, tracks):
+        for row in _rows(names, competencies, tracks):
             rows.append(row)
             middles.append(top + NODE_HEIGHT / 2)
             top += ROW
@@ -119,16 +119,14 @@ def drawn_edges(competencies: Mapping[str, Competency]) -> list[Edge]:
 
 
 def _rows(
-    names: Sequence[str], edges: Sequence[Edge], competencies: Mapping[str, Competency], tracks: Sequence[str]
+    names: Sequence[str], competencies: Mapping[str, Competency], tracks: Sequence[str]
 ) -> list[list[str]]:
-    inside = {
-        name: [before for before, after in edges if after == name and before in names] for name in names
-    }
+    inside = {name: {need.needs for need in competencies[name].needs} & {*names} - {name} for name in names}
     depth: dict[str, int] = {}
     try:
         order: Iterable[str] = tuple(TopologicalSorter(inside).static_order())
     except CycleError:
-        order, inside = names, {name: [] for name in names}
+        order, inside = names, {name: set() for name in names}
     for name in order:
         depth[name] = max((depth[before] + 1 for before in inside[name]), default=0)
     rows = []

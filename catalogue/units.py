@@ -8,7 +8,8 @@ from catalogue.ids import SkillField
 from catalogue.schema import Id, Keys, Line, ReadOnly, Text
 
 Track = Literal["infrastructure", "data", "model", "application"]
-Slug = Annotated[str, StringConstraints(pattern=r"^\d\d-[a-z0-9]+(-[a-z0-9]+)*$")]
+SLUG_PATTERN = r"^\d\d-[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 Minutes = Annotated[int, Field(ge=1, le=600)]
 
 
@@ -18,7 +19,9 @@ class LessonKeys(Keys):
     slug: Slug = Field(description="file name without its ending, `01-floating-point`")
     title: Text = Field(description="the lesson's title in English and Chinese")
     minutes: Minutes | None = Field(None, description="one sitting; its lack is reported by the checks")
-    teaches: tuple[SkillField, ...] = Field(min_length=1, description="competencies at levels, `rag@P`")
+    teaches: tuple[SkillField, ...] = Field(
+        min_length=1, description="competencies at levels, `fine-tuning@P`"
+    )
     uses: tuple[SkillField, ...] = Field(
         (), description="what this lesson takes as known beyond the course's own"
     )
