@@ -258,8 +258,8 @@ def _data_bytes() -> int:
 
 
 def _threads_of(uid: int) -> int:
-    """Return how many threads the user has on this host: without an own namespace they count together."""
-    count = 0
+    """Return how many threads the user has besides this one: without an own namespace they count together."""
+    count = -1
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
             try:

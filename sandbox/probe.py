@@ -129,9 +129,10 @@ def _listening(stack: contextlib.ExitStack, family: int, address: Any) -> socket
 
 def _victim(stack: contextlib.ExitStack, wall: Wall, mark: str) -> subprocess.Popen[bytes]:
     """Start a process with the user id of the wall's inside, so that the id alone protects nothing."""
-    uid = wall.inside_uid if os.geteuid() == 0 else None
+    uid = wall.inside_uid
+    same = {"user": uid, "group": uid, "extra_groups": []} if os.geteuid() == 0 else {}
     argv = ["/bin/sh", "-c", "while :; do sleep 1; done", mark]
-    victim = subprocess.Popen(argv, user=uid, env={"SECRET": mark}, cwd="/", start_new_session=True)
+    victim = subprocess.Popen(argv, env={"SECRET": mark}, cwd="/", start_new_session=True, **same)
     stack.callback(victim.wait)
     stack.callback(victim.kill)
     return victim

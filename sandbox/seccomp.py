@@ -30,7 +30,7 @@ _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS = 1, 38
 _NUMBER_AT, _ARCH_AT, _ARGUMENT_0_AT, _ARGUMENT_1_AT = 0, 4, 16, 24
-_TIOCSTI, _TIOCLINUX, _AF_UNIX = 0x5412, 0x541C, 1
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 
 def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
@@ -43,7 +43,8 @@ def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
     nested
         Leave the calls that build walls allowed.
     sockets
-        False allows Unix sockets only: the network wall where no network namespace can be had.
+        False allows socket pairs only: the network wall where no network namespace can be had. Landlock
+        does not guard Unix sockets that lie in folders.
 
     Raises
     ------
@@ -58,11 +59,11 @@ def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
     def refuse(error: int = _EPERM) -> None:
         code.append((_RETURN, 0, 0, _ERRNO | error))
 
-    def refuse_argument(call: tuple[int, int], offset: int, test: int, value: int, *, when: bool) -> None:
-        """Refuse `call` when the test on the low word of its argument at `offset` comes out as `when`."""
+    def refuse_argument(call: tuple[int, int], offset: int, test: int, value: int) -> None:
+        """Refuse `call` when the test on the low word of its argument at `offset` holds."""
         code.append((_EQUAL, 0, 4, call[column]))
         code.append((_LOAD, 0, 0, offset))
-        code.append((test, 0 if when else 1, 1 if when else 0, value))
+        code.append((test, 0, 1, value))
         refuse()
         code.append((_LOAD, 0, 0, _NUMBER_AT))
 
@@ -75,11 +76,12 @@ def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
         code.append((_EQUAL, 0, 1, numbers[column]))
         refuse()
     for request in (_TIOCSTI, _TIOCLINUX):  # typing into the terminal that the wall was started from
-        refuse_argument(_IOCTL, _ARGUMENT_1_AT, _EQUAL, request, when=True)
+        refuse_argument(_IOCTL, _ARGUMENT_1_AT, _EQUAL, request)
     if not sockets:
-        refuse_argument(_SOCKET, _ARGUMENT_0_AT, _EQUAL, _AF_UNIX, when=False)
+        code.append((_EQUAL, 0, 1, _SOCKET[column]))
+        refuse()
     if not nested:
-        refuse_argument(_CLONE, _ARGUMENT_0_AT, _BITS, CLONE_NEWUSER, when=True)
+        refuse_argument(_CLONE, _ARGUMENT_0_AT, _BITS, CLONE_NEWUSER)
         # clone3 passes its flags in memory, where a filter cannot look: as if the kernel had none
         code.append((_EQUAL, 0, 1, _CLONE3[column]))
         refuse(_ENOSYS)

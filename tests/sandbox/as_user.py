@@ -33,7 +33,7 @@ def main(uid: int, program: list[str]) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-    os.environ["HOME"] = "/tmp"
+        os.environ["HOME"] = "/nonexistent"
     os.execv(program[0], program)
 
 
