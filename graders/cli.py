@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 RAW = argparse.RawDescriptionHelpFormatter
+WANTED = 0.9  # share of mutants that a lab's checks have to notice
 FINE, FAILED, BAD_INPUT, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_release(verbs)
     _add_grade(verbs)
     _add_prove(verbs)
+    _add_mutate(verbs)
     return parser
 
 
@@ -90,6 +92,30 @@ def _add_prove(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument("--all", action="store_true", help="prove also what is proved already")
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(act=_prove)
+
+
+def _add_mutate(verbs: argparse._SubParsersAction) -> None:
+    verb = verbs.add_parser(
+        "mutate",
+        help="how many small wrong changes a lab's checks notice",
+        description=(
+            "Change a lab's reference solution one small step at a time and see whether its checks notice. "
+            f"At least {WANTED * 100:.0f} in 100 of the changes that change behaviour have to be noticed; "
+            "those that change none are declared in lab.yml under equivalent_mutants, each with the reason."
+        ),
+        epilog="example:\n  ./academy mutate stable-softmax",
+        formatter_class=RAW,
+    )
+    verb.add_argument("labs", nargs="+", metavar="LAB")
+    verb.add_argument("--most", type=_positive, metavar="N", help="try only N, spread over the solution")
+    verb.add_argument("--json", action="store_true", help="one JSON document")
+    verb.set_defaults(act=_mutate)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
 
 
 def _add_data(verb: argparse.ArgumentParser) -> None:
@@ -160,6 +186,21 @@ def _proved(proof: object) -> Iterator[str]:
             yield from (f"    {line}" for line in found["says"].splitlines()[:12])
     for seed, checks in proof.failed_seeds.items():
         yield f"{proof.lab}: the reference is short of full marks on seed {seed} in {', '.join(checks)}"
+
+
+def _mutate(arguments: argparse.Namespace) -> int:
+    from .mutation import mutate, told
+
+    results = []
+    with _progress("mutating") as progress:
+        for lab in arguments.labs:
+            results.append(mutate(lab, most=arguments.most, tell=progress.update))
+            if not arguments.json:
+                print("\n".join(told(results[-1])), flush=True)
+    if arguments.json:
+        labs = {result.lab: {**asdict(result), "score": result.score} for result in results}
+        print(json.dumps({"labs": labs}, indent=1, ensure_ascii=False))
+    return FINE if all(result.score >= WANTED for result in results) else FAILED
 
 
 @contextmanager

@@ -45,6 +45,8 @@ def configure(c: Any, course: Path) -> None:
     c.CourseDirectory.course_id = COURSE_ID
     c.CourseDirectory.root = root
     c.Exchange.root = str(course.parent / "exchange")
+    # Instructors may share the folders under a user of their own, which nbgrader takes for a stranger's.
+    c.CourseDirectory.groupshared = True
     # Who submitted is the hub's word (each learner has an inbound folder), not the owner of the files.
     c.ExchangeCollect.check_owner = False
     c.Autograde.sanitize_preprocessors = [

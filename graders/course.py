@@ -64,6 +64,12 @@ class Course:
         """Return the labs that learners can fetch."""
         return sorted(path.parent.name for path in (self.root / "release").glob("*/*.ipynb"))
 
+    def hand_over(self) -> None:
+        """Give what root wrote to whom the folders belong: formgrader runs as that user, not as root."""
+        if os.geteuid() == 0:
+            for folder in (self.root, self.exchange):
+                belong_to(folder, folder.stat().st_uid)
+
     def settings(self) -> Any:
         """Return the configuration that nbgrader's own commands read in this folder."""
         from traitlets.config import Config
@@ -71,6 +77,22 @@ class Course:
         c = Config()
         configure(c, self.root)
         return c
+
+
+def belong_to(folder: Path, uid: int) -> None:
+    """Give a folder and all in it to a user and the group of the same number; links are not followed.
+
+    Parameters
+    ----------
+    uid
+        The user; the caller is root.
+    """
+    for _base, folders, files, opened in os.fwalk(folder):
+        if os.fstat(opened).st_uid != uid:
+            os.chown(opened, uid, uid)
+        for name in (*folders, *files):
+            if os.stat(name, dir_fd=opened, follow_symlinks=False).st_uid != uid:
+                os.chown(name, uid, uid, dir_fd=opened, follow_symlinks=False)
 
 
 def make(data: Path, labs: Path | None = None) -> Course:

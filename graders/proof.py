@@ -6,21 +6,19 @@ nothing anew.
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import json
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from catalogue.folders import CHECKOUT
 
 from .course import limits_of
+from .dependencies import dependencies
 from .engine.execute import execute
 from .engine.master import Master, read_master
 from .engine.repair import repaired
@@ -34,8 +32,6 @@ from .submissions import Submission, filled, read_submissions
 SEEDS = tuple(str(n) for n in range(10))
 PROOF_SEED = "0"
 LABS = CHECKOUT / "labs"
-KIT = Path(__file__).parent / "kit"
-NOT_GRADING = {"checkpoints.py", "questions.py", "pictures.py", "gpu.py"}
 
 
 @dataclass
@@ -99,41 +95,8 @@ def master_of(lab: str, labs: Path | None = None) -> Master:
 
 
 def depends(master: Master, labs: Path | None = None) -> str:
-    """Return the hash of all that scores depend on: text, data, submissions, kit, libraries."""
-    folder = (labs or LABS) / "authoring" / master.lab
-    content = hashlib.sha256()
-    notebook = json.loads((master.folder / f"{master.lab}.ipynb").read_text(encoding="utf-8"))
-    cells = [[c["source"], c.get("metadata", {}).get("nbgrader")] for c in notebook["cells"]]
-    content.update(json.dumps([cells, vars(master.limits)], sort_keys=True).encode())
-    for path in [*master.data.values(), *sorted((folder / "submissions").glob("*"))]:
-        if path.is_file():
-            content.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    for path in sorted(KIT.glob("*.py")):
-        if path.name not in NOT_GRADING:
-            content.update(path.name.encode() + _meaning(path).encode())
-    for module in sorted(master.modules | {"numpy", "nbgrader"}):
-        content.update(f"{module} {_version(module)}\n".encode())
-    return content.hexdigest()
-
-
-def _meaning(path: Path) -> str:
-    """Return a module's syntax tree without docstrings: neither comments nor layout make a proof stale."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
-            and ast.get_docstring(node) is not None
-        ):
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.dump(tree)
-
-
-def _version(module: str) -> str:
-    try:
-        # 2.13.0+cpu and 2.13.0 compute the same on a CPU
-        return version({"sklearn": "scikit-learn"}.get(module, module)).split("+")[0]
-    except PackageNotFoundError:
-        return "-"
+    """Return the hash of all that a lab's scores depend on."""
+    return dependencies(master, (labs or LABS) / "authoring" / master.lab / "submissions")
 
 
 def proof_path(lab: str, labs: Path | None = None) -> Path:

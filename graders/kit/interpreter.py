@@ -11,7 +11,7 @@ from .failures import CheckFailed
 
 # Read by triton when it is imported: library functions such as tl.sum exist in one mode only.
 if "triton" not in sys.modules:
-    os.environ["TRITON_INTERPRET"] = "1"
+    os.environ.setdefault("TRITON_INTERPRET", "1")
 
 
 def triton() -> ModuleType:
@@ -20,7 +20,7 @@ def triton() -> ModuleType:
     Raises
     ------
     CheckFailed
-        When triton was imported for a GPU before the kit.
+        When triton was imported for a GPU, before the kit or with ``TRITON_INTERPRET=0``.
     """
     import triton as library
     import triton.language as language

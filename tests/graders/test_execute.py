@@ -161,3 +161,13 @@ def test_outputs_are_harmless_for_whoever_reads_them(graded) -> None:
     for sign in ("<script", "<img", "application/javascript", "image/png", "text/latex"):
         assert sign not in text.lower()
     assert len(text) < 300_000
+
+
+@pytest.mark.slow
+def test_a_real_kernel_gives_the_same_scores(master: Master, answered, graded) -> None:
+    from nbgrader.preprocessors import Execute
+
+    answers = {"row_means": "def row_means(x):\n    return x.mean(axis=0)", "spread": SPREAD}
+    notebook = repaired(master, answered(**answers)).notebook
+    Execute().preprocess(notebook, {"metadata": {"path": str(master.folder)}})
+    assert plain(scores(notebook)) == plain(scores(graded(**answers)))

@@ -1,5 +1,9 @@
 """Kernels are taken as text, metered in whole numbers, and their faults named."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -200,6 +204,24 @@ def test_the_interpreter_is_whole_again_after_a_fault(xyo) -> None:
     before = InterpreterBuilder.create_masked_load
     fault(add_without_mask, (16,), *xyo, N, B=BLOCK)
     assert InterpreterBuilder.create_masked_load is before
+
+
+def test_the_process_for_the_gpu_is_not_interpreted() -> None:
+    ask = "from graders import kit; import triton.language as tl; print(hasattr(tl.sum, 'rewrite'))"
+    for chosen, interpreted in {"": "True", "0": "False"}.items():
+        env = {k: v for k, v in os.environ.items() if k != "TRITON_INTERPRET"}
+        env |= {"TRITON_INTERPRET": chosen} if chosen else {}
+        done = subprocess.run(
+            [sys.executable, "-c", ask], env=env, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == interpreted
+
+
+def test_triton_imported_too_early_is_explained() -> None:
+    early = "import triton\nfrom graders import kit\nkit.kernel(print)"
+    env = {k: v for k, v in os.environ.items() if k != "TRITON_INTERPRET"}
+    done = subprocess.run([sys.executable, "-c", early], env=env, capture_output=True, text=True, check=False)
+    assert "put `from graders import kit` above `import triton`" in done.stderr
 
 
 def test_the_picture_says_in_a_line_what_it_shows(xyo) -> None:
