@@ -13,6 +13,7 @@ from .chinese import read_sections, section_problems
 from .errors import fault
 from .ipynb import cells_of, read_notebook
 from .percent import Cell, read
+from .scaffold import unfinished
 from .units import Unit, find, stray_notebooks
 
 
@@ -42,6 +43,8 @@ def check(root: Path, units: list[Unit] | None = None) -> list[Problem]:
 def _told(unit: Unit) -> Iterator[Problem]:
     shown = unit.shown(unit.text)
     try:
+        for path in (unit.text, *unit.descriptions):
+            yield from unfinished(path, unit.shown(path))
         cells = read(unit.text.read_text(encoding="utf-8"), shown)
         if any(cell.id is None for cell in cells):
             yield _without_id(cells, shown)

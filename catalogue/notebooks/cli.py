@@ -34,6 +34,8 @@ def add_verbs(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_pull(verbs)
     _add_check(verbs)
     _add_execute(verbs)
+    new = subparsers.add_parser("new", help="start a course, a lesson or a lab")
+    _add_new(new.add_subparsers(dest="new_verb", required=True, metavar="KIND"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -125,6 +127,52 @@ def _add_execute(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="NAME=VALUE",
         help="for the cell tagged `parameters`; values are YAML",
     )
+
+
+def _add_new(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "new course numerics-information --stage 1-mathematics --title Numerics --teaches rag@B"
+    course = _verb(verbs, "course", "start a course with its first lesson", example, _new_course)
+    course.add_argument("slug", metavar="NAME", help="its folder, a-few-words")
+    course.add_argument("--stage", required=True, help="1-mathematics, 2-artificial-intelligence, …")
+    example = 'new lesson rag/02-ranking --title "Ranking what was found" --teaches rag@I'
+    lesson = _verb(verbs, "lesson", "add a lesson to a course", example, _new_lesson)
+    lesson.add_argument("name", metavar="COURSE/NN-NAME", help="the course and the lesson's file")
+    for parser in (course, lesson):
+        parser.add_argument("--teaches", required=True, metavar="COMPETENCY@LEVEL", help="what it teaches")
+    example = "new lab softmax --course numerics-information --title Softmax --proves numerics-information@I"
+    lab = _verb(verbs, "lab", "start a graded lab", example, _new_lab)
+    lab.add_argument("slug", metavar="NAME", help="its folder, a-few-words")
+    lab.add_argument("--course", required=True, metavar="NAME", help="the course that it belongs to")
+    lab.add_argument("--proves", required=True, metavar="COMPETENCY@LEVEL", help="what it proves")
+    for parser in (course, lesson, lab):
+        parser.add_argument("--title", required=True, help="in English")
+
+
+def _new_course(arguments: argparse.Namespace) -> int:
+    from .scaffold import new_course
+
+    given = (arguments.slug, arguments.stage, arguments.title, arguments.teaches)
+    return _started(arguments, new_course(arguments.root, *given))
+
+
+def _new_lesson(arguments: argparse.Namespace) -> int:
+    from .scaffold import new_lesson
+
+    return _started(arguments, new_lesson(arguments.root, arguments.name, arguments.title, arguments.teaches))
+
+
+def _new_lab(arguments: argparse.Namespace) -> int:
+    from .scaffold import new_lab
+
+    given = (arguments.slug, arguments.course, arguments.title, arguments.proves)
+    return _started(arguments, new_lab(arguments.root, *given))
+
+
+def _started(arguments: argparse.Namespace, written: Sequence[Path]) -> int:
+    for path in written:
+        print(f"wrote {path.relative_to(arguments.root)}")
+    print("fill in what TODO(author) asks for, then run ./academy notebooks build", file=sys.stderr)
+    return 0
 
 
 def _build(arguments: argparse.Namespace) -> int:

@@ -40,6 +40,12 @@ class Unit:
         return self.text.with_name("checkpoints.yml")
 
     @property
+    def descriptions(self) -> tuple[Path, ...]:
+        """The YAML files that describe it."""
+        folder = self.text.parent
+        return (folder / "lab.yml",) if self.kind == "lab" else (folder / "course.yml", self.checkpoints)
+
+    @property
     def chinese(self) -> Path:
         """The lesson's Chinese text, where there is one."""
         return self.text.with_suffix(".zh.md")

@@ -1,4 +1,4 @@
-"""What CI says about committed notebooks: file and cell for each kind of fault, and nothing where all is well."""
+"""What CI says about committed notebooks: file and cell for each fault, nothing where all is well."""
 
 import json
 import subprocess
