@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.errors import Problem, suggest
+from catalogue.folder_checks import folder_problems
 from catalogue.graph import Step, course_steps, lesson_steps, need_circle, step_circle
 from catalogue.ids import Level, Skill
 from catalogue.loading import framework_folder, shown_path
@@ -71,6 +72,7 @@ def check(catalogue: Catalogue) -> Report:
         *(problem for course in catalogue.courses.values() for problem in _course(catalogue, course)),
         *(problem for lab in catalogue.labs.values() for problem in _lab(catalogue, lab)),
         *_circles(catalogue),
+        *folder_problems(catalogue),
     )
     return Report(errors, tuple(gaps(catalogue)))
 

@@ -89,6 +89,8 @@ def tree(tmp_path: Path) -> Tree:
     """Return the small tree; its framework is the package's own."""
     tree = Tree(tmp_path)
     tree.write(tree.course(), COURSE)
+    for slug in ("01-floating-point", "02-stable"):
+        tree.write(tree.course().parent / f"{slug}.py", "# %%\n")
     tree.write(tree.lab(), LAB)
     tree.build({"check-log-sum-exp": 3, "check-log-sum-exp-hidden": 2})
     return tree

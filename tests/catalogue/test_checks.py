@@ -180,6 +180,29 @@ def test_an_unknown_id_in_the_framework_is_found_on_its_line(tree, file: str, ol
     assert problem.line == line
 
 
+def test_a_lesson_without_its_text_and_a_text_without_its_lesson_are_found(tree):
+    text = tree.course().parent / "02-stable.py"
+    text.rename(text.with_name("02-stabel.py"))
+    missing, unlisted = check(load(tree.root)).errors
+    assert missing.what == "lesson 02-stable has no text 02-stable.py"
+    assert (missing.file, missing.line) == (COURSE_FILE, 13)
+    assert missing.mend.startswith("the nearest: 02-stabel")
+    assert unlisted.what == "lesson 02-stabel is in no course.yml"
+    assert unlisted.file == COURSE_FILE.with_name("02-stabel.py")
+
+
+def test_a_folder_without_its_yaml_is_found_and_an_empty_one_is_not(tree):
+    tree.write(tree.course("forgotten").with_name("01-part.py"), "# %%\n")
+    tree.write(tree.lab("forgotten").with_name("forgotten.py"), "# %%\n")
+    tree.course("empty").parent.mkdir()
+    (tree.lab("cache").parent / "__pycache__").mkdir(parents=True)
+    course, lab = check(load(tree.root)).errors
+    assert str(course).startswith(
+        "a course without course.yml, courses/1-mathematics/forgotten; ./academy new"
+    )
+    assert str(lab).startswith("a lab without lab.yml, labs/authoring/forgotten; ./academy new lab forgotten")
+
+
 def test_a_circle_of_needs_is_told_as_a_circle(tree):
     path = with_framework(tree) / "foundations.yml"
     tree.spoil(
@@ -218,6 +241,7 @@ def add_course(
             f"  - slug: 0{number}-part\n    title: {{en: Part, zh: 部分}}\n    minutes: 50\n"
             f"    teaches: [{skill}]\n    uses: [{uses}]\n"
         )
+        tree.write(tree.course(slug, stage).parent / f"0{number}-part.py", "# %%\n")
     tree.write(tree.course(slug, stage), text)
 
 
