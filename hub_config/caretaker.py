@@ -9,7 +9,7 @@ from learning_paths.academy import Academy
 from learning_paths.errors import PlanError
 
 from .deployment import Deployment
-from .exchange import COURSE_ID, belong_to, carry_feedback, carry_inbound
+from .exchange import COURSE_ID, carry_feedback, carry_inbound
 
 EVERY_SECONDS = 1.0
 
@@ -50,7 +50,6 @@ class Caretaker:
                 else:
                     app_log.info("submission of %s for lab %s", one.owner, one.lab)
             if self._changed("gradebook", self._deployment.gradebook):
-                self._share_with_staff()
                 self._academy.ingest_gradebook()
             if self._changed("feedback", exchange / COURSE_ID / "feedback"):
                 carry_feedback(self._deployment, exchange)
@@ -65,10 +64,3 @@ class Caretaker:
         )
         before, self._seen[what] = self._seen.get(what, ()), stamps
         return stamps != before
-
-    def _share_with_staff(self) -> None:
-        """Give what `./academy grade` wrote as root to the instructors' user: formgrader goes on with it."""
-        for folder in (self._deployment.course, self._deployment.exchange):
-            owner = folder.stat().st_uid
-            if owner != 0:
-                belong_to(folder, owner)

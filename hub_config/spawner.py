@@ -12,12 +12,13 @@ from tornado import web
 from traitlets import Float, Unicode
 
 import sandbox
+from graders.course import belong_to
 from graders.seeds import grading_key
 
 from . import walls
 from .accounts import Account, Accounts
 from .deployment import OWN_TREE, Deployment, write_private
-from .exchange import belong_to, desk
+from .exchange import desk
 
 # Two readings of one process' start agree to the kernel's clock tick of 0.01 s.
 SAME_START_SECONDS = 0.05
