@@ -7,13 +7,12 @@ import hashlib
 import json
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .engine.master import Master
+from .versions import versions
 
 KIT = Path(__file__).parent / "kit"
-PACKAGES = {"sklearn": "scikit-learn"}  # where a module's package has another name
 
 
 def dependencies(master: Master, submissions: Path) -> str:
@@ -36,8 +35,7 @@ def dependencies(master: Master, submissions: Path) -> str:
     text = "\n".join(str(c["source"]) for c in notebook["cells"])
     for name in sorted(kit_modules(text)):
         content.update(name.encode() + _meaning(KIT / f"{name}.py").encode())
-    for module in sorted(master.modules | {"numpy", "nbgrader"}):
-        content.update(f"{module} {_version(module)}\n".encode())
+    content.update(versions(master.modules).encode())
     return content.hexdigest()
 
 
@@ -72,11 +70,3 @@ def _meaning(path: Path) -> str:
         ):
             node.body = node.body[1:] or [ast.Pass()]
     return ast.dump(tree)
-
-
-def _version(module: str) -> str:
-    try:
-        # 2.13.0+cpu and 2.13.0 compute the same on a CPU
-        return version(PACKAGES.get(module, module)).split("+")[0]
-    except PackageNotFoundError:
-        return "-"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,17 +13,13 @@ import nbformat
 from catalogue.folders import data_folder
 
 from .course import Course, make
-from .engine.execute import execute
 from .engine.master import Master, read_limits, read_master
+from .engine.reference import honest
 from .engine.repair import repaired
 from .engine.scores import Scores, scores
-from .engine.servers import server_for
 from .engine.submission import read_submission
 from .errors import GradingError, LabError, Refusal, Unreadable
-from .seeds import Seeds
 from .steps import done, nbgrader
-
-REFERENCES = "references.json"  # in the course folder: {lab digest: what the reference solution got}
 
 
 @dataclass(frozen=True)
@@ -102,8 +96,6 @@ def grade(
     ------
     LabError
         When a lab is unknown or not released.
-    Refusal
-        When the engine refuses a lab for everybody.
     """
     course = make(data_folder(data), source)
     wanted = list(labs) or course.released()
@@ -135,7 +127,11 @@ def _grade_lab(
     if not chosen:
         return
     master = read_master(course.root / "source" / lab, read_limits(course.root, lab))
-    honest(course, master)
+    try:
+        honest(course.root, master)
+    except Refusal as error:
+        yield from (Result(name, lab, "refused", reason=str(error)) for name in chosen)
+        return
     for learner in chosen:
         result = _grade_one(course, api, master, learner)
         if feedback and result.status in ("graded", "partial"):
@@ -168,39 +164,3 @@ def give_feedback(api: object, lab: str, learner: str) -> None:
     """Make one learner's feedback and put it into the exchange, under a name that only they can tell."""
     done(f"feedback for {learner}, {lab}", api.generate_feedback, lab, learner, force=True)
     done(f"feedback for {learner}, {lab}", api.release_feedback, lab, learner)
-
-
-def honest(course: Course, master: Master) -> None:
-    """Check that the lab's own reference gets full marks here, before anybody's work is judged.
-
-    Raises
-    ------
-    Refusal
-        Naming the checks in which it does not.
-    """
-    path = course.root / REFERENCES
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if master.digest not in known:
-        known[master.digest] = short_of_full(master, reference_scores(master))
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(known, file)
-        os.replace(temporary, path)
-    if known[master.digest]:
-        raise Refusal(
-            f"lab {master.lab} is not graded: its own reference solution gets less than full marks in "
-            f"{', '.join(known[master.digest])} on this machine; ./academy prove {master.lab}"
-        )
-
-
-def reference_scores(master: Master, seed: str = "0") -> Scores:
-    """Return what the instructor's own notebook gets."""
-    original = read_submission(master.folder / f"{master.lab}.ipynb")
-    notebook = repaired(master, original).notebook
-    return scores(execute(server_for(master), master, notebook, Seeds(fixed=seed)))
-
-
-def short_of_full(master: Master, found: Scores) -> list[str]:
-    """Return the grade ids in which a result is less than full marks."""
-    got = {name: found[name]["score"] for name in master.points}
-    return [name for name, most in master.points.items() if got[name] is not None and got[name] < most]

@@ -13,12 +13,12 @@ import nbformat
 from nbgrader.utils import is_solution
 from ruamel.yaml import YAML
 
-from .engine.execute import execute
 from .engine.master import LabLimits, Master
+from .engine.reference import reference_scores, short_of_full
 from .engine.repair import repaired
+from .engine.run import execute
 from .engine.scores import scores
 from .engine.servers import server_for
-from .grading import reference_scores, short_of_full
 from .mutants import Mutant, mutants
 from .proof import LABS, PROOF_SEED, depends, master_of, proof_path, write_json
 from .seeds import Seeds

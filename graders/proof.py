@@ -19,13 +19,13 @@ from catalogue.folders import CHECKOUT
 
 from .course import limits_of
 from .dependencies import dependencies
-from .engine.execute import execute
 from .engine.master import Master, read_master
+from .engine.reference import reference_scores, short_of_full
 from .engine.repair import repaired
+from .engine.run import execute
 from .engine.scores import plain, scores
 from .engine.servers import server_for
 from .errors import LabError
-from .grading import reference_scores, short_of_full
 from .seeds import Seeds
 from .submissions import Submission, filled, read_submissions
 

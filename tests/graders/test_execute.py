@@ -5,12 +5,12 @@ from collections.abc import Callable
 import nbformat
 import pytest
 
-from graders.engine.execute import execute
 from graders.engine.master import LabLimits, Master
+from graders.engine.reference import reference_scores, short_of_full
 from graders.engine.repair import repaired
+from graders.engine.run import execute
 from graders.engine.scores import plain, scores
 from graders.engine.servers import server_for
-from graders.grading import reference_scores, short_of_full
 from graders.seeds import Seeds, grading_key
 
 RIGHT = "def row_means(x):\n    return x.mean(axis=1)"
