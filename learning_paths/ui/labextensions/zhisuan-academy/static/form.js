@@ -1,7 +1,7 @@
 // The form: background, goal, time. What is typed is never lost: it lives in this one form element and,
 // until it is saved, also in the browser's storage.
 
-import { element } from './dom.js';
+import { element, whileBusy } from './dom.js';
 
 const FIELDS = ['degree', 'job', 'years', 'goal', 'hours', 'weeks'];
 
@@ -75,22 +75,31 @@ export class ProfileForm {
 
   async submit(event) {
     event.preventDefault();
-    const missing = ['degree', 'job', 'goal', 'hours'].find(name => this.values[name] === '');
-    if (missing) {
-      this.blame({ field: missing, message: this.words.say(`missing-${missing}`) });
+    const wrong = this.wrong();
+    if (wrong) {
+      this.blame(wrong);
       return;
     }
-    const button = this.node.querySelector('button');
-    if (button.getAttribute('aria-disabled') === 'true') {
-      return;
-    }
-    button.setAttribute('aria-disabled', 'true');
-    button.textContent = this.words.say('planning');
     this.problem = null;
     this.showProblem();
-    await this.onSave(this.profile());
-    button.removeAttribute('aria-disabled');
-    button.textContent = this.words.say('make-plan');
+    await whileBusy(this.node.querySelector('button'), this.words.say('planning'), () => this.onSave(this.profile()));
+  }
+
+  /** What the service would refuse, said in the learner's language; the service checks again. */
+  wrong() {
+    const missing = ['degree', 'job', 'goal', 'hours'].find(name => this.values[name] === '');
+    if (missing) {
+      return { field: missing, message: this.words.say(`missing-${missing}`) };
+    }
+    for (const [field, [least, most]] of Object.entries(this.choices.limits)) {
+      const value = this.values[field];
+      // a number field that holds no number reads as empty, and says so itself
+      const bad = this.node.elements[field].validity.badInput || (value !== '' && !(value >= least && value <= most));
+      if (bad) {
+        return { field, message: this.words.say('out-of-range', { least, most }) };
+      }
+    }
+    return null;
   }
 
   profile() {
@@ -164,7 +173,7 @@ export class ProfileForm {
   select(name, options) {
     const control = element('select', { name, ...this.described(name) }, this.placeholder(), options);
     control.value = this.values[name];
-    return this.field(name, element('div', { class: 'jp-select-wrapper' }, control), control);
+    return this.field(name, control);
   }
 
   placeholder() {
@@ -175,7 +184,7 @@ export class ProfileForm {
     const control = element('input', { name, type: 'number', min, max, ...extra, ...this.described(name) });
     control.classList.add('jp-mod-styled');
     control.value = this.values[name];
-    return this.field(name, control, control);
+    return this.field(name, control);
   }
 
   described(name) {
@@ -183,12 +192,12 @@ export class ProfileForm {
     return { id: `za-${name}`, 'aria-describedby': `za-${name}-note za-${name}-problem${extra}` };
   }
 
-  field(name, shown, control) {
+  field(name, control) {
     return element(
       'div',
       { class: 'za-field' },
       element('label', { for: control.id }, this.words.say(`field-${name}`)),
-      shown,
+      control,
       element('small', { id: `za-${name}-note` }, this.words.say(`note-${name}`)),
       element('strong', { id: `za-${name}-problem`, class: 'za-problem' })
     );
@@ -197,12 +206,10 @@ export class ProfileForm {
   showDuty() {
     const [kind, ...rest] = this.values.goal.split(':');
     const name = rest.join(':');
-    const found =
-      kind === 'track'
-        ? this.choices.tracks.find(one => one.id === name)?.promise
-        : this.choices.roles.find(one => one.id === name)?.duty;
-    const duty = this.node.querySelector('#za-duty');
-    duty.textContent = found ? this.words.of(found) : '';
+    const track = kind === 'track' ? this.choices.tracks.find(one => one.id === name) : null;
+    const role = this.choices.roles.find(one => kind === 'role' && one.id === name);
+    const duty = role ? this.words.say('duty', { duty: this.words.of(role.duty) }) : this.words.of(track?.promise);
+    this.node.querySelector('#za-duty').textContent = duty;
   }
 
   showProblem() {

@@ -28,7 +28,7 @@ export class StartPage {
     this.loadedAt = 0;
     this.message = element('div', { class: 'za-message', role: 'status', 'aria-live': 'polite' });
     this.body = element('div', { class: 'za-body' });
-    this.head = element('header', { class: 'za-head' });
+    this.head = element('div', { class: 'za-head' });
     this.node = element('div', { class: 'za-start', tabindex: '-1' }, this.head, this.message, this.body);
     this.form = new ProfileForm(profile => this.save(profile));
     this.view = new PlanView(this);
@@ -52,7 +52,7 @@ export class StartPage {
 
   /** Ask again for what changes by itself, at most every few seconds. */
   async refresh() {
-    if (!this.plan || Date.now() - this.loadedAt < LEAST_MILLISECONDS) {
+    if (!this.plan || this.editing || Date.now() - this.loadedAt < LEAST_MILLISECONDS) {
       return;
     }
     try {

@@ -26,7 +26,7 @@ export class PlanView {
   goal(plan) {
     const { words } = this;
     const { progress } = plan;
-    const facts = [
+    const facts = words.sentences(
       words.say('sum', {
         total: words.number(plan.total_hours),
         weeks: plan.weeks,
@@ -35,12 +35,13 @@ export class PlanView {
       plan.gap_hours ? words.say('sum-gaps', { gap: words.number(plan.gap_hours) }) : null,
       plan.units.length ? words.say('sum-practice', { share: words.percent(plan.practice_share) }) : null,
       plan.deadline ? this.deadline(plan.deadline) : null
-    ].filter(Boolean);
+    );
+    const next = plan.units.find(unit => unit.state === 'next');
     return element(
       'section',
       { class: 'za-goal', 'aria-labelledby': 'za-goal-title' },
       element('h2', { id: 'za-goal-title', tabindex: '-1' }, words.say('your-way', { goal: words.of(plan.goal.title) })),
-      element('p', {}, facts.join(' ')),
+      element('p', {}, facts),
       element(
         'div',
         { class: 'za-progress' },
@@ -59,6 +60,7 @@ export class PlanView {
       element(
         'div',
         { class: 'za-buttons' },
+        next ? this.goOn(next) : null,
         this.button('change', 'edit', () => this.page.edit()),
         this.button('refresh', 'refresh', button =>
           this.page.act(button, 'loading', () => {
@@ -68,6 +70,11 @@ export class PlanView {
         )
       )
     );
+  }
+
+  goOn(unit) {
+    const label = { title: this.words.of(unit.title) };
+    return this.button('go-on', 'go on', button => this.page.openUnit(button, unit), { label, main: ' jp-mod-accept' });
   }
 
   deadline(deadline) {
@@ -123,17 +130,20 @@ export class PlanView {
         element('span', { class: 'za-state' }, words.say(`state-${unit.state}`))
       ),
       lab ? this.labLine(lab) : null,
-      this.why(unit),
-      unit.kind === 'gap' ? null : element('div', { class: 'za-buttons' }, this.buttons(unit, lab))
+      element(
+        'div',
+        { class: 'za-foot' },
+        this.why(unit),
+        unit.kind === 'gap' ? null : element('div', { class: 'za-buttons' }, this.buttons(unit, lab))
+      )
     );
   }
 
   buttons(unit, lab) {
-    const main = unit.state === 'next' ? ' jp-mod-accept' : '';
     const title = this.words.of(unit.title);
     const state = lab ? this.page.status.labs[lab] : null;
     return [
-      this.button('open', `open ${unit.id}`, button => this.page.openUnit(button, unit), { title, main }),
+      this.button('open', `open ${unit.id}`, button => this.page.openUnit(button, unit), { title }),
       state?.path
         ? this.button('submit-lab', `submit ${lab}`, button => this.page.submitLab(button, lab), { title })
         : null,
@@ -161,7 +171,7 @@ export class PlanView {
     if (grade?.late_seconds > 0) {
       parts.push(words.say('late-by', { hours: words.number(grade.late_seconds / 3600) }));
     }
-    return parts.length ? element('p', { class: 'za-score' }, parts.join(' ')) : null;
+    return parts.length ? element('p', { class: 'za-score' }, words.sentences(...parts)) : null;
   }
 
   why(unit) {
@@ -218,10 +228,9 @@ export class PlanView {
         { class: 'za-line' },
         element('span', { class: `za-kind za-kind-${unit.kind}` }, this.words.say(`kind-${unit.kind}`)),
         element('span', { class: 'za-title' }, this.words.of(unit.title)),
-        element('span', { class: 'za-state' }, this.words.say('state-done'))
+        element('div', { class: 'za-buttons' }, this.buttons(unit, lab))
       ),
-      lab ? this.labLine(lab) : null,
-      element('div', { class: 'za-buttons' }, this.buttons({ ...unit, state: 'done' }, lab))
+      lab ? this.labLine(lab) : null
     );
   }
 
@@ -251,8 +260,8 @@ export class PlanView {
     );
   }
 
-  button(name, key, act, { title = '', main = '' } = {}) {
-    const label = this.words.say(name);
+  button(name, key, act, { title = '', main = '', label: values = {} } = {}) {
+    const label = this.words.say(name, values);
     const button = element(
       'button',
       {

@@ -27,6 +27,9 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
   const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('style.css', BASE).href });
   document.head.append(sheet);
 
+  const svg = await (await fetch(new URL('icon.svg', BASE))).text();
+  const icon = new lab.components.LabIcon({ name: 'zhisuan-academy:start', svgstr: svg });
+
   const labLanguage = (translator.languageCode ?? 'en').startsWith('zh') ? 'zh' : 'en';
   const labWords = new Words(labLanguage);
   const chosen = () => localStorage.getItem(LANGUAGE_KEY) ?? labLanguage;
@@ -45,6 +48,7 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
       widget = new lab.apputils.MainAreaWidget({ content });
       widget.id = 'zhisuan-academy-start';
       widget.title.label = new Words(chosen()).say('title');
+      widget.title.icon = icon;
       widget.title.closable = true;
       page.load();
     }
@@ -60,6 +64,7 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
   app.commands.addCommand(OPEN, {
     label: labWords.say('command-open'),
     caption: labWords.say('command-open-caption'),
+    icon,
     execute: () => show()
   });
   app.commands.addCommand(SUBMIT, {

@@ -18,12 +18,12 @@
       return Promise.resolve();
     },
     async get() {
-      const names = ['apputils', 'launcher', 'notebook', 'services', 'translation'].map(name => `@jupyterlab/${name}`);
-      const [apputils, launcher, notebook, services, translation, widgets] = await Promise.all(
+      const names = ['apputils', 'launcher', 'notebook', 'services', 'translation', 'ui-components'].map(name => `@jupyterlab/${name}`);
+      const [apputils, launcher, notebook, services, translation, components, widgets] = await Promise.all(
         [...names, '@lumino/widgets'].map(shared)
       );
       const { createPlugin } = await import(new URL('plugin.js', base).href);
-      const plugin = createPlugin({ apputils, launcher, notebook, services, translation, widgets });
+      const plugin = createPlugin({ apputils, launcher, notebook, services, translation, components, widgets });
       return () => ({ __esModule: true, default: plugin });
     }
   };

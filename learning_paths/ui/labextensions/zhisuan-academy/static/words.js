@@ -33,6 +33,11 @@ export class Words {
       : this.say('hours', { number: this.number(number) });
   }
 
+  /** Sentences one after the other; Chinese has no space between them. */
+  sentences(...parts) {
+    return parts.filter(Boolean).join(this.language === 'zh' ? '' : ' ');
+  }
+
   number(value) {
     return new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 }).format(value);
   }
