@@ -30,12 +30,14 @@ from sklearn.datasets import load_sample_image
 
 from graders import kit
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"  # Okabe and Ito: safe for colour blindness
+# the colours of Okabe and Ito: safe for colour blindness
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"
 
 # %% [markdown] id="ready"
 # ## Before you start
 #
-# Two questions show whether you have what this lesson builds on. Each wrong answer names the lesson to read first.
+# Two questions show whether you have what this lesson builds on. Each wrong answer names the lesson to read
+# first.
 
 # %% id="ready-index"
 kit.checkpoint("ready-index")
@@ -60,7 +62,11 @@ H100 = {
     "clock, cycles/s": 1.755e9,
 }
 SMS, THREADS_PER_SM, UNITS, FLOPS, BANDWIDTH, LATENCY_CYCLES, CLOCK = H100.values()
-display(pd.DataFrame({"H100 SXM": [f"{v:,.4g}" if v > 1e6 else f"{v:,}" for v in H100.values()]}, index=list(H100)))
+display(
+    pd.DataFrame(
+        {"H100 SXM": [f"{v:,.4g}" if v > 1e6 else f"{v:,}" for v in H100.values()]}, index=list(H100)
+    )
+)
 
 resident = SMS * THREADS_PER_SM
 n = 100_000_000  # two vectors of a hundred million float32 are added
@@ -70,13 +76,13 @@ print(f"threads on the chip at once      {resident:,}")
 print(f"units that can add at once       {SMS * UNITS:,}")
 print(f"c = a + b, moving the bytes      {1e6 * seconds_memory:6.1f} µs")
 print(f"c = a + b, adding                {1e6 * seconds_arithmetic:6.1f} µs")
-assert resident == 270_336 and SMS * UNITS == 16_896
+assert resident == 16 * SMS * UNITS == 270_336 and SMS * UNITS == 16_896
 assert round(1e6 * seconds_memory) == 358 and round(1e6 * seconds_arithmetic, 1) == 1.5
 assert 239 < seconds_memory / seconds_arithmetic < 241
 
 # %% [markdown] id="question-text"
-# The adders need 1.5 µs of the 358 µs: they stand idle 239 parts of 240. Yet the chip keeps 270 336 threads at once,
-# sixteen for each of its 16 896 adders. A CPU core keeps one or two. What are all these threads for?
+# The adders need 1.5 µs of the 358 µs: they stand idle 239 parts of 240. Yet the chip keeps 270 336 threads at
+# once, sixteen for each of its 16 896 adders. A CPU core keeps one or two. What are all these threads for?
 #
 # Commit to an answer. You will find it again at the end, with the calculation that decides it.
 
@@ -86,14 +92,14 @@ kit.checkpoint("why-threads")
 # %% [markdown] id="grid"
 # ## The grid: who works on what
 #
-# A **kernel** 核函数 is a function that every thread runs. Threads come in **blocks** 线程块 of equal size; all blocks
-# together are the **grid** 网格. A thread knows two numbers: which block it is in, and which thread of the block it is.
-# From them it computes the element that it works on:
+# A **kernel** 核函数 is a function that every thread runs. Threads come in **blocks** 线程块 of equal size; all
+# blocks together are the **grid** 网格. A thread knows two numbers: which block it is in, and which thread of the
+# block it is. From them it computes the element that it works on:
 #
 # $$ i = b \cdot B + t, \qquad \text{blocks} = \left\lceil \frac{n}{B} \right\rceil $$
 #
-# with $b$ the block (0 to blocks − 1), $t$ the thread within it (0 to $B-1$), $B$ the threads in a block, $n$ the
-# elements. All are counts without a unit. In CUDA: `blockIdx.x`, `threadIdx.x`, `blockDim.x`.
+# with $b$ the block (0 to blocks − 1), $t$ the thread within it (0 to $B-1$), $B$ the threads in a block, $n$
+# the elements. All are counts without a unit. In CUDA: `blockIdx.x`, `threadIdx.x`, `blockDim.x`.
 #
 # By hand: ten elements in blocks of four.
 
@@ -101,13 +107,17 @@ kit.checkpoint("why-threads")
 elements, block_size = 10, 4
 blocks = -(-elements // block_size)  # division rounded up
 index = np.arange(blocks)[:, None] * block_size + np.arange(block_size)  # (blocks, threads)
-display(pd.DataFrame(index, index=[f"block {b}" for b in range(blocks)], columns=[f"thread {t}" for t in range(4)]))
+display(
+    pd.DataFrame(
+        index, index=[f"block {b}" for b in range(blocks)], columns=[f"thread {t}" for t in range(4)]
+    )
+)
 print("threads without an element:", index[index >= elements].tolist())
 assert blocks == 3 and index.size == 12 and index[index >= elements].tolist() == [10, 11]
 
 # %% [markdown] id="grid-text"
-# Twelve threads for ten elements: threads 10 and 11 exist and must do nothing. Now a real size. The photograph that
-# comes with scikit-learn has 427 × 640 pixels.
+# Twelve threads for ten elements: threads 10 and 11 exist and must do nothing. Now a real size. The photograph
+# that comes with scikit-learn has 427 × 640 pixels.
 
 # %% id="idle-threads"
 kit.checkpoint("idle-threads")
@@ -124,8 +134,8 @@ kit.recall("idle-threads")
 # %% [markdown] id="scratch"
 # ## From scratch: a GPU in five lines
 #
-# To the programmer, a launch without shared memory is two loops. The hardware promises nothing about their order; five
-# lines of Python are a fair model of it, as long as the kernel does not lean on the order.
+# To the programmer, a launch without shared memory is two loops. The hardware promises nothing about their
+# order; five lines of Python are a fair model of it, as long as the kernel does not lean on the order.
 
 
 # %% id="scratch-code"
@@ -150,8 +160,8 @@ assert toy_out[0] == 15 and toy_out[2] == 255  # by hand: 1.5 · 10, and 300 cut
 # %% [markdown] id="library"
 # ## The same with CUDA
 #
-# `numba` compiles such Python to a real GPU. Here its simulator runs it, one Python thread for each GPU thread. The
-# launch `kernel[blocks, threads](…)` is CUDA's `kernel<<<blocks, threads>>>(…)`.
+# `numba` compiles such Python to a real GPU. Here its simulator runs it, one Python thread for each GPU thread.
+# The launch `kernel[blocks, threads](…)` is CUDA's `kernel<<<blocks, threads>>>(…)`.
 
 
 # %% id="library-code"
@@ -168,7 +178,9 @@ small_blocks = -(-small.size // 256)
 launch(brighten, small_blocks, 256, small, out_scratch, 1.5)
 brighten_cuda[small_blocks, 256](small, out_cuda, 1.5)
 np.testing.assert_array_equal(out_cuda, out_scratch)
-np.testing.assert_allclose(out_cuda, np.minimum(255, 1.5 * small), rtol=1e-6)  # and numpy, without any threads
+np.testing.assert_allclose(
+    out_cuda, np.minimum(255, 1.5 * small), rtol=1e-6
+)  # and numpy, without any threads
 print(f"{small.size:,} pixels, {small_blocks} blocks of 256: simulator, own loop and numpy agree")
 assert small.size == 7_704 and small_blocks == 31
 
@@ -181,7 +193,8 @@ fig.colorbar(shown, ax=axes, label="grey level (0 to 255)")
 plt.show()
 
 # %% [markdown] id="library-alt"
-# *In words: the photograph of a Chinese pavilion, every sixth pixel; on the right the sky has become uniformly white.*
+# *In words: the photograph of a Chinese pavilion, every sixth pixel; on the right the sky has become uniformly
+# white.*
 
 # %% [markdown] id="guard"
 # ### What the guard guards
@@ -209,18 +222,19 @@ assert small_blocks * 256 - small.size == 232
 kit.recall("no-guard")
 
 # %% [markdown] id="guard-text"
-# The simulator stops and names the thread (`tid`) and the block (`ctaid`). A real GPU checks no index: 232 values land in
-# whatever lies behind the array, and often nothing seems wrong. On a machine with a GPU the tool is
-# `compute-sanitizer --tool memcheck python program.py`, which prints the same two numbers.
+# The simulator stops and names the thread (`tid`) and the block (`ctaid`). A real GPU checks no index: 232
+# values land in whatever lies behind the array, and often nothing seems wrong. On a machine with a GPU the tool
+# is `compute-sanitizer --tool memcheck python program.py`, which prints the same two numbers.
 
 # %% [markdown] id="blocks"
 # ## Why blocks: memory that a block shares
 #
-# The threads of one block run on one SM and share a small fast memory in it: **shared memory** 共享内存. They can also
-# wait for each other at a **barrier** 屏障 (`__syncthreads()`): nobody passes until all have arrived. Threads of
-# different blocks can do neither.
+# The threads of one block run on one SM and share a small fast memory in it: **shared memory** 共享内存. They can
+# also wait for each other at a **barrier** 屏障 (`__syncthreads()`): nobody passes until all have arrived.
+# Threads of different blocks can do neither.
 #
-# A sum shows both. In each step the lower half of the threads adds the value from the upper half. Eight values by hand:
+# A sum shows both. In each step the lower half of the threads adds the value from the upper half. Eight values
+# by hand:
 
 # %% id="tree-toy"
 values = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -229,13 +243,17 @@ while step:
     values = [v + values[t + step] if t < step else v for t, v in enumerate(values)]
     rows.append(values)
     step //= 2
-display(pd.DataFrame(rows, index=["loaded", "step 4", "step 2", "step 1"], columns=[f"thread {t}" for t in range(8)]))
+display(
+    pd.DataFrame(
+        rows, index=["loaded", "step 4", "step 2", "step 1"], columns=[f"thread {t}" for t in range(8)]
+    )
+)
 assert rows[1][:4] == [8, 10, 6, 7] and rows[2][:2] == [14, 17] and rows[3][0] == 31 == sum(rows[0])
 
 # %% [markdown] id="simt"
-# Thread 0 ends with the sum 31, after $\log_2 8 = 3$ steps. To run this from scratch we need threads that can wait. A Python
-# generator can: `yield` is the barrier. Between two barriers the scheduler runs the threads in **any** order that we
-# choose, and the shared memory writes down who touched which cell.
+# Thread 0 ends with the sum 31, after $\log_2 8 = 3$ steps. To run this from scratch we need threads that can
+# wait. A Python generator can: `yield` is the barrier. Between two barriers the scheduler runs the threads in
+# **any** order that we choose, and the shared memory writes down who touched which cell.
 
 
 # %% id="simt-code"
@@ -298,9 +316,9 @@ assert simt(block_sum, 1, 8, [3, 1, 4, 1, 5, 9, 2, 6], toy_sum) == set() and toy
 print("the hand-made 31 again:", toy_sum[0], "and no race")
 
 # %% [markdown] id="sum-library"
-# The same in CUDA. `cuda.shared.array` makes the shared memory, `cuda.syncthreads()` is the barrier. (In numba's simulator
-# two shared arrays made on one source line become one array: give each its own line.) The row is row 36 of the small
-# photograph, 107 pixels, in two blocks of 64.
+# The same in CUDA. `cuda.shared.array` makes the shared memory, `cuda.syncthreads()` is the barrier. (In
+# numba's simulator two shared arrays made on one source line become one array: give each its own line.) The row
+# is row 36 of the small photograph, 107 pixels, in two blocks of 64.
 
 
 # %% id="sum-library-code"
@@ -327,14 +345,16 @@ block_sum_cuda[2, 64](row, sums_cuda)
 races = simt(block_sum, 2, 64, row, sums_scratch)
 np.testing.assert_allclose(sums_cuda, sums_scratch, rtol=1e-6)
 np.testing.assert_allclose(sums_cuda.sum(), row.sum(dtype=np.float64), rtol=1e-6)
-print(f"mean grey level of the row: {sums_cuda.sum() / row.size:.2f}; numpy: {row.mean():.2f}; races: {len(races)}")
+print(
+    f"mean grey level of the row: {sums_cuda.sum() / row.size:.2f}; numpy: {row.mean():.2f}; races: {len(races)}"
+)
 assert not races
 
 # %% [markdown] id="failure"
 # ## How it goes wrong: a barrier too few
 #
-# "The barrier in the loop costs time, and the threads that matter are all in one half." So someone deletes it. The test
-# ran and the sum was right.
+# "The barrier in the loop costs time, and the threads that matter are all in one half." So someone deletes it.
+# The test ran and the sum was right.
 
 
 # %% id="failure-code"
@@ -373,11 +393,11 @@ assert again[0] == 13 and found == found_descending and len(found) == 3
 kit.recall("racy-order")
 
 # %% [markdown] id="failure-text"
-# Ascending, thread 0 runs all its steps first: it adds 5, then 4, then 1, from cells to which threads 2 and 1 have not yet added
-# theirs. The sum is 13. The **ledger** finds the fault in both orders, also in the one with the right answer: cell 1 was written by
-# thread 1 and read by thread 0 with no barrier between. That is the definition of a **data race** 数据竞争, and no number of
-# passing tests replaces it. On a real GPU the tool is `compute-sanitizer --tool racecheck`. The mend is the barrier: with
-# it, the ledger is empty.
+# Ascending, thread 0 runs all its steps first: it adds 5, then 4, then 1, from cells to which threads 2 and 1
+# have not yet added theirs. The sum is 13. The **ledger** finds the fault in both orders, also in the one with
+# the right answer: cell 1 was written by thread 1 and read by thread 0 with no barrier between. That is the
+# definition of a **data race** 数据竞争, and no number of passing tests replaces it. On a real GPU the tool is
+# `compute-sanitizer --tool racecheck`. The mend is the barrier: with it, the ledger is empty.
 
 # %% id="failure-mended"
 for descending in (False, True):
@@ -389,8 +409,9 @@ print("with the barrier: 31 in both orders, no race")
 # %% [markdown] id="little"
 # ## Back to the question: bytes under way
 #
-# A load takes 478.8 cycles. A thread that needs its value waits that long. Meanwhile the memory can deliver to others, if
-# others have asked. **Little's law** says how much must be under way at any moment to keep a pipe full:
+# A load takes 478.8 cycles. A thread that needs its value waits that long. Meanwhile the memory can deliver to
+# others, if others have asked. **Little's law** says how much must be under way at any moment to keep a pipe
+# full:
 #
 # $$ \underbrace{L}_{\text{bytes under way}} = \underbrace{\beta}_{\text{bytes/s}} \cdot \underbrace{\tau}_{\text{s}},
 # \qquad \tau = \frac{\text{cycles}}{\text{clock}} $$
@@ -402,19 +423,23 @@ kit.checkpoint("in-flight")
 latency = LATENCY_CYCLES / CLOCK  # s
 under_way = BANDWIDTH * latency  # bytes
 threads_needed = under_way / SMS / 4  # threads of one SM, each waiting for one float32
-print(f"latency {1e9 * latency:.0f} ns; under way {under_way / 1e3:.0f} kB, {under_way / SMS / 1e3:.1f} kB in each SM")
+print(
+    f"latency {1e9 * latency:.0f} ns; under way {under_way / 1e3:.0f} kB, {under_way / SMS / 1e3:.1f} kB in each SM"
+)
 print(f"threads of one SM that wait for 4 bytes each: {threads_needed:.0f} of {THREADS_PER_SM}")
 assert round(1e9 * latency) == 273 and round(under_way / 1e3) == 914 and round(threads_needed) == 1731
 display(kit.recall("in-flight"))
 kit.recall("why-threads")
 
 # %% [markdown] id="little-text"
-# So the threads are there to **wait**. With one 4-byte load each, 1 731 of the 2 048 threads of an SM must be waiting at every
-# moment, or the memory idles. The chip was built with that many because the law asks for that many. A CPU hides
-# latency with caches and by guessing ahead for one thread; a GPU hides it with other threads.
+# So the threads are there to **wait**. With one 4-byte load each, 1 731 of the 2 048 threads of an SM must be
+# waiting at every moment, or the memory idles. The chip was built with that many because the law asks for that
+# many. A CPU hides latency with caches and by guessing ahead for one thread; a GPU hides it with other threads.
 #
-# Two things spend this reserve. **Registers** 寄存器: an SM has 65 536 of them, shared by its threads, so a greedy kernel keeps
-# fewer threads. **Bytes a load**: a thread that asks for 16 bytes at once does the work of four. Turn both.
+# Two things spend this reserve. **Registers** 寄存器: an SM has 65 536 of them, shared by its threads, so a greedy
+# kernel keeps fewer threads. **Bytes a load**: a thread that asks for 16 bytes at once does the work of four.
+# Turn both.
+
 
 # %% id="knob"
 def resident_threads(registers):
@@ -435,12 +460,23 @@ def show_bandwidth(registers=32, load_bytes=4):
         ax.plot(threads, 3.35 * reached(threads, size), style, color=colour, label=f"{size} bytes a thread")
     ax.plot(here, 3.35 * reached(here, load_bytes), "ko", ms=9, label="your kernel")
     ax.axvline(here, color=GREY, lw=1)
-    ax.set(title=f"{registers} registers: {here} threads in an SM reach {reached(here, load_bytes):.0%} of the bandwidth",
-           xlabel="threads waiting in one SM", ylabel="memory bandwidth (TB/s)", ylim=(0, 3.7))
+    ax.set(
+        title=f"{registers} registers: {here} threads in an SM reach {reached(here, load_bytes):.0%} of the bandwidth",
+        xlabel="threads waiting in one SM",
+        ylabel="memory bandwidth (TB/s)",
+        ylim=(0, 3.7),
+    )
     ax.legend(loc="lower right")
     plt.show()
 
 
+show_bandwidth(registers=96, load_bytes=4)
+
+# %% [markdown] id="knob-text"
+# The same picture with the two knobs. Find a second way to full bandwidth for a kernel with 96 registers, and
+# the number of registers at which even 16 bytes a load are not enough.
+
+# %% id="knob-turn"
 widgets.interact(
     show_bandwidth,
     registers=widgets.IntSlider(value=96, min=16, max=255, step=1, description="registers"),
@@ -448,19 +484,23 @@ widgets.interact(
 )
 for registers in (32, 64, 96, 255):
     t = int(resident_threads(registers))
-    print(f"{registers:3d} registers: {t:4d} threads, {reached(t, 4):5.0%} with 4 bytes, {reached(t, 16):5.0%} with 16")
+    print(
+        f"{registers:3d} registers: {t:4d} threads, {reached(t, 4):5.0%} with 4 bytes, {reached(t, 16):5.0%} with 16"
+    )
+assert [int(reached(resident_threads(r), 16)) for r in (146, 147)] == [1, 0]  # the answer to the knob
 assert resident_threads(96) == 672 and round(100 * reached(672, 4)) == 39 and reached(672, 16) == 1.0
 
 # %% [markdown] id="knob-alt"
-# *In words: bandwidth rises in a straight line with the waiting threads and then stays flat at 3.35 TB/s; with 4 bytes a thread
-# the bend is at 1 731 threads, with 16 bytes at 433.* A kernel with 96 registers keeps 672 threads and reaches 39 % with 4-byte
-# loads, and all of it with 16-byte loads. "Full occupancy" is thus one way to be fast, not the only one (Volkov 2010).
+# *In words: bandwidth rises in a straight line with the waiting threads and then stays flat at 3.35 TB/s; with
+# 4 bytes a thread the bend is at 1 731 threads, with 16 bytes at 433.* A kernel with 96 registers keeps 672
+# threads and reaches 39 % with 4-byte loads, and all of it with 16-byte loads. "Full occupancy" is thus one way
+# to be fast, not the only one (Volkov 2010).
 
 # %% [markdown] id="scale"
 # ## At scale: waves of blocks
 #
-# A block of 256 threads fits eight times in an SM, so the chip runs 1 056 blocks at once: a **wave** 波次. The photograph needs 1 068
-# blocks.
+# A block of 256 threads fits eight times in an SM, so the chip runs 1 056 blocks at once: a **wave** 波次. The
+# photograph needs 1 068 blocks.
 
 # %% id="waves"
 kit.checkpoint("waves")
@@ -471,17 +511,30 @@ rows = []
 for name, count in (("photograph, 427 × 640", pixels), ("16 photographs", 16 * pixels), ("10⁸ elements", n)):
     needed = -(-count // 256)
     waves = -(-needed // wave)
-    rows.append((name, f"{needed:,}", waves, f"{needed / (waves * wave):.1%}", f"{1e6 * 8 * count / BANDWIDTH:,.2f}"))
-display(pd.DataFrame(rows, columns=["work", "blocks of 256", "waves", "places used", "µs at full bandwidth (8 B each)"]))
-assert wave == 1_056 and rows[0][2] == 2 and rows[0][3] == "50.6%" and rows[2][2] == 370 and rows[2][3] == "100.0%"
+    rows.append(
+        (name, f"{needed:,}", waves, f"{needed / (waves * wave):.1%}", f"{1e6 * 8 * count / BANDWIDTH:,.2f}")
+    )
+display(
+    pd.DataFrame(
+        rows, columns=["work", "blocks of 256", "waves", "places used", "µs at full bandwidth (8 B each)"]
+    )
+)
+assert (
+    wave == 1_056
+    and rows[0][2] == 2
+    and rows[0][3] == "50.6%"
+    and rows[2][2] == 370
+    and rows[2][3] == "100.0%"
+)
 assert -(-n // 256) == 390_625 and rows[0][4] == "0.65"
 kit.recall("waves")
 
 # %% [markdown] id="scale-text"
-# Twelve blocks too many cost a second wave: 50.6 % of the places are used. At a hundred million elements 370 waves leave no such
-# gap. One photograph is anyway 0.65 µs of memory time, while starting a kernel takes some microseconds: small work is batched,
-# or fused into the kernel before it. Two honest limits: blocks of a wave do not march in step, so the count of waves is an upper
-# bound of the loss; and the latency above was measured on an idle memory, a loaded one is slower.
+# Twelve blocks too many cost a second wave: 50.6 % of the places are used. At a hundred million elements 370
+# waves leave no such gap. One photograph is anyway 0.65 µs of memory time, while starting a kernel takes some
+# microseconds: small work is batched, or fused into the kernel before it. Two honest limits: blocks of a wave
+# do not march in step, so the count of waves is an upper bound of the loss; and the latency above was measured
+# on an idle memory, a loaded one is slower.
 
 # %% id="scale-gpu"
 if HAS_GPU:  # measured where there is something to measure
@@ -516,17 +569,23 @@ def cover(n, threads):
 # %% id="check-cover"
 score = kit.Score(2)
 with score.part(1, "a size that does not divide", n=1000, threads=256):
-    kit.equal(cover(1000, 256), (4, 24), known_wrong={
-        "you rounded down: the last 232 elements get no thread": (3, -232),
-        "you counted the elements of the last block, not its idle threads": (4, 232)})
+    kit.equal(
+        cover(1000, 256),
+        (4, 24),
+        known_wrong={
+            "you rounded down: the last 232 elements get no thread": (3, -232),
+            "you counted the elements of the last block, not its idle threads": (4, 232),
+        },
+    )
 with score.part(1, "a size that divides", n=512, threads=256):
-    kit.equal(cover(512, 256), (2, 0), known_wrong={
-        "n // threads + 1 adds an empty block when n divides": (3, 256)})
+    kit.equal(
+        cover(512, 256), (2, 0), known_wrong={"n // threads + 1 adds an empty block when n divides": (3, 256)}
+    )
 score.total()
 
 # %% [markdown] id="exercise-mirror-text"
-# **2. Modify.** A kernel for `launch` that mirrors an image left to right. Thread $i$ writes `out[i]`; the image lies row by row,
-# `width` pixels a row. Two lines, and the guard.
+# **2. Modify.** A kernel for `launch` that mirrors an image left to right. Thread $i$ writes `out[i]`; the
+# image lies row by row, `width` pixels a row. Two lines, and the guard.
 
 
 # %% id="exercise-mirror"
@@ -540,15 +599,22 @@ picture = np.arange(1, 7, dtype=np.float32)  # two rows of three: 1 2 3 / 4 5 6
 result = np.zeros(6, dtype=np.float32)
 with score.part(2, "two rows of three, in blocks of four", image=picture, width=3):
     launch(mirror, 2, 4, picture, result, 3)
-    kit.equal(result, np.array([3, 2, 1, 6, 5, 4], dtype=np.float32), known_wrong={
-        "nothing was written": np.zeros(6, dtype=np.float32),
-        "you reversed the whole image: each row must stay in its place": np.array([6, 5, 4, 3, 2, 1], np.float32),
-        "you copied: the column must become width - 1 - column": picture})
+    kit.equal(
+        result,
+        np.array([3, 2, 1, 6, 5, 4], dtype=np.float32),
+        known_wrong={
+            "nothing was written": np.zeros(6, dtype=np.float32),
+            "you reversed the whole image: each row must stay in its place": np.array(
+                [6, 5, 4, 3, 2, 1], np.float32
+            ),
+            "you copied: the column must become width - 1 - column": picture,
+        },
+    )
 score.total()
 
 # %% [markdown] id="exercise-max-text"
-# **3. Build.** A block **maximum** for `simt`, right also when all values are negative and the last block is not full. Model:
-# `block_sum`. The check runs both orders and reads the ledger.
+# **3. Build.** A block **maximum** for `simt`, right also when all values are negative and the last block is
+# not full. Model: `block_sum`. The check runs both orders and reads the ledger.
 
 
 # %% id="exercise-max"
@@ -564,21 +630,29 @@ for order in ("ascending", "descending"):
     with score.part(1, f"maximum of five negative values, threads in {order} order", x=cold):
         answer = [None]
         simt(block_max, 1, 8, cold, answer, descending=order == "descending")
-        kit.equal(answer[0], -2.0, known_wrong={
-            "nothing was written: thread 0 must store its cell": None,
-            "an empty thread put in 0: what never wins a maximum is minus infinity": 0.0,
-            "only the first value came through: is there a loop over step?": -5.0})
+        kit.equal(
+            answer[0],
+            -2.0,
+            known_wrong={
+                "nothing was written: thread 0 must store its cell": None,
+                "an empty thread put in 0: what never wins a maximum is minus infinity": 0.0,
+                "only the first value came through: is there a loop over step?": -5.0,
+            },
+        )
 with score.part(1, "no race in a kernel that gives the maximum", x=cold):
     answer = [None]
     found = simt(block_max, 1, 8, cold, answer)
     kit.require(answer[0] == -2.0, "the maximum is not right yet: mend that first")
-    kit.require(not found, f"two threads meet in a cell with no barrier between: (cell, thread, thread) {sorted(found)[:3]}")
+    kit.require(
+        not found,
+        f"two threads meet in a cell with no barrier between: (cell, thread, thread) {sorted(found)[:3]}",
+    )
 score.total()
 
 # %% [markdown] id="exercise-plan-text"
-# **4. Transfer.** Another accelerator: 108 SMs, 2.039 TB/s, 466.3 cycles at 1.41 GHz (an A100 with 80 GB, latency again from Luo and
-# others). `waiting_threads(bytes_per_thread)` returns how many threads **of one SM** must wait at any moment for full
-# bandwidth, as a float.
+# **4. Transfer.** Another accelerator: 108 SMs, 2.039 TB/s, 466.3 cycles at 1.41 GHz (an A100 with 80 GB,
+# latency again from Luo and others). `waiting_threads(bytes_per_thread)` returns how many threads **of one SM**
+# must wait at any moment for full bandwidth, as a float.
 
 
 # %% id="exercise-plan"
@@ -591,10 +665,16 @@ score = kit.Score(2)
 need = 2.039e12 * 466.3 / 1.41e9 / 108  # bytes in one SM
 for size in (4, 16):
     with score.part(1, f"{size} bytes a thread", bytes_per_thread=size):
-        kit.close(waiting_threads(size), need / size, rtol=1e-3, known_wrong={
-            "that is bytes: divide by the bytes of one thread": need,
-            "that is the whole chip: divide by its SMs": 108 * need / size,
-            "you used the H100's figures": under_way / SMS / size})
+        kit.close(
+            waiting_threads(size),
+            need / size,
+            rtol=1e-3,
+            known_wrong={
+                "that is bytes: divide by the bytes of one thread": need,
+                "that is the whole chip: divide by its SMs": 108 * need / size,
+                "you used the H100's figures": under_way / SMS / size,
+            },
+        )
 score.total()
 
 # %% [markdown] id="summary"
@@ -606,7 +686,8 @@ score.total()
 # - Bytes under way = bandwidth × latency: 914 kB on an H100. The threads are there to wait.
 # - More bytes a load or more threads: either fills the pipe; registers decide how many threads there are.
 #
-# Next: [Coalescing and shared memory](02-coalescing-and-shared-memory.ipynb). The lab of this course is `first-kernels`.
+# Next: [Coalescing and shared memory](02-coalescing-and-shared-memory.ipynb). The lab of this course is
+# `first-kernels`.
 #
 # | English | 中文 | meaning |
 # |---|---|---|
@@ -622,8 +703,10 @@ score.total()
 #
 # **Sources**
 #
-# 1. NVIDIA, *CUDA C++ Programming Guide*, 2024: "Programming Model" (grid, blocks), "Synchronization Functions".
+# 1. NVIDIA, *CUDA C++ Programming Guide*, 2024: "Programming Model" (grid, blocks), "Synchronization
+#    Functions".
 # 2. NVIDIA, *NVIDIA H100 Tensor Core GPU Architecture* (white paper), 2022: the table of the SXM5 model.
-# 3. W. Luo and others, *Benchmarking and Dissecting the Nvidia Hopper GPU Architecture*, arXiv:2402.13499, 2024: memory latency.
+# 3. W. Luo and others, *Benchmarking and Dissecting the Nvidia Hopper GPU Architecture*, arXiv:2402.13499,
+#    2024: memory latency.
 # 4. V. Volkov, *Better Performance at Lower Occupancy*, GTC 2010: bytes under way instead of threads.
 # 5. J. D. C. Little, *A Proof for the Queuing Formula L = λW*, Operations Research 9(3), 1961.

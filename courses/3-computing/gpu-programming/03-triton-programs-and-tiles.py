@@ -1,8 +1,8 @@
 # %% [markdown] id="title"
 # # Triton: programs and tiles
 #
-# **Promise.** After this lesson you can write a fused kernel in Triton, prove on a CPU that it is right on every shape and moves each
-# byte once, and say from a data sheet how much faster that makes it.
+# **Promise.** After this lesson you can write a fused kernel in Triton, prove on a CPU that it is right on
+# every shape and moves each byte once, and say from a data sheet how much faster that makes it.
 #
 # **Time** 65 minutes · **Runs** on two CPU cores, no GPU, about 10 s · **Level** gpu-programming, intermediate
 #
@@ -27,13 +27,14 @@ from IPython.display import display
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"  # Okabe and Ito: safe for colour blindness
+# the colours of Okabe and Ito: safe for colour blindness
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"
 
 # %% [markdown] id="ready"
 # ## Before you start
 #
-# Two questions on what this lesson builds on: sectors, from [the lesson before](02-coalescing-and-shared-memory.ipynb), and the range of
-# float32.
+# Two questions on what this lesson builds on: sectors, from [the lesson
+# before](02-coalescing-and-shared-memory.ipynb), and the range of float32.
 
 # %% id="ready-sectors"
 kit.checkpoint("ready-sectors")
@@ -44,8 +45,8 @@ kit.checkpoint("ready-exp")
 # %% [markdown] id="question"
 # ## Five lines, four times too slow
 #
-# GPT-2 chooses the next token among 50 257. For four texts of 1 024 tokens it makes a matrix of 4 096 × 50 257 scores, and the softmax turns each
-# row into probabilities. In PyTorch, line by line, it is
+# GPT-2 chooses the next token among 50 257. For four texts of 1 024 tokens it makes a matrix of 4 096 × 50 257
+# scores, and the softmax turns each row into probabilities. In PyTorch, line by line, it is
 
 # %% id="question-code"
 
@@ -71,20 +72,23 @@ assert round(1e3 * 4 * by_lines / BANDWIDTH, 2) == 1.97 and round(1e3 * 4 * fuse
 assert round(1e3 * 5 * M * N / FLOPS, 3) == 0.015
 
 # %% [markdown] id="question-text"
-# The arithmetic takes 0.015 ms. The five lines take 1.97 ms, because between any two of them the whole matrix of 823 MB goes out to memory
-# and comes back. If one kernel kept a row while it works on it, 0.49 ms would do. Triton was made by
-# Tillet, Kung and Cox (2019) for writing such kernels as programs on tiles. At the end of the lesson you will have the kernel, and its bytes will be counted.
+# The arithmetic takes 0.015 ms. The five lines take 1.97 ms, because between any two of them the whole matrix
+# of 823 MB goes out to memory and comes back. If one kernel kept a row while it works on it, 0.49 ms would do.
+# Triton was made by Tillet, Kung and Cox (2019) for writing such kernels as programs on tiles. At the end of
+# the lesson you will have the kernel, and its bytes will be counted.
 
 # %% [markdown] id="program"
 # ## Idea: a program works on a tile
 #
-# In CUDA you write what one *thread* does with one element. In Triton you write what one **program** 程序实例 does with a **tile** 数据块: a small
-# array whose size is a power of two. Threads, shared memory and barriers are the compiler's business. For a vector of $n$ elements and tiles of $B$:
+# In CUDA you write what one *thread* does with one element. In Triton you write what one **program** 程序实例 does
+# with a **tile** 数据块: a small array whose size is a power of two. Threads, shared memory and barriers are the
+# compiler's business. For a vector of $n$ elements and tiles of $B$:
 #
 # $$ \text{offsets} = p \cdot B + (0, 1, \dots, B-1), \qquad \text{mask} = \text{offsets} < n, \qquad
 # p = 0, \dots, \left\lceil n / B \right\rceil - 1 $$
 #
-# $p$ is the program's number, `tl.program_id(0)`. The **mask** 掩码 says which lanes of the tile have an element. By hand, $n = 10$, $B = 4$:
+# $p$ is the program's number, `tl.program_id(0)`. The **mask** 掩码 says which lanes of the tile have an element.
+# By hand, $n = 10$, $B = 4$:
 
 # %% id="program-toy"
 for p in range(3):
@@ -137,12 +141,15 @@ by_hand = np.full(n, np.nan, dtype=np.float32)
 for p in range(programs):
     scaled_add_by_hand(p, x.numpy(), y.numpy(), by_hand, n, np.float32(0.5), BLOCK)
 assert torch.equal(out, 0.5 * x + y) and np.array_equal(by_hand, out.numpy())
-print(f"{n} elements, {moved.programs} programs, {moved.bytes:,} bytes, {32 * (moved.load_sectors + moved.store_sectors):,} in sectors")
+print(
+    f"{n} elements, {moved.programs} programs, {moved.bytes:,} bytes, {32 * (moved.load_sectors + moved.store_sectors):,} in sectors"
+)
 assert (programs, moved.bytes, moved.sector_bytes) == (8, 12 * n, 12 * n) and 12 * n == 23_808
 
 # %% [markdown] id="scratch-text"
-# Numpy by hand, Triton and PyTorch agree to the bit. `kit.traffic` launches the kernel in Triton's interpreter and counts: 12 bytes an element, all in
-# full sectors. `BLOCK` is a `tl.constexpr`: a number known when the kernel is compiled, as every tile size must be.
+# Numpy by hand, Triton and PyTorch agree to the bit. `kit.traffic` launches the kernel in Triton's interpreter
+# and counts: 12 bytes an element, all in full sectors. `BLOCK` is a `tl.constexpr`: a number known when the
+# kernel is compiled, as every tile size must be.
 
 # %% id="lanes"
 kit.checkpoint("lanes")
@@ -156,13 +163,14 @@ print("In words:", figure.get_label())
 kit.recall("lanes")
 
 # %% [markdown] id="draw-text"
-# The picture is drawn from the trace of the real launch: one panel for each argument and direction, colour by program. Use it on your own kernels;
-# a gap is an element that nobody wrote, and stripes are a stride.
+# The picture is drawn from the trace of the real launch: one panel for each argument and direction, colour by
+# program. Use it on your own kernels; a gap is an element that nobody wrote, and stripes are a stride.
 
 # %% [markdown] id="outside"
 # ### What the mask protects
 #
-# Leave it out, and the last program reads past the end. The meter knows where each argument ends and stops there. On a GPU nothing would stop.
+# Leave it out, and the last program reads past the end. The meter knows where each argument ends and stops
+# there. On a GPU nothing would stop.
 
 
 # %% id="outside-code"
@@ -185,9 +193,11 @@ assert "64 of 256 addresses" in noticed
 #
 # $$ \mathrm{out}_{rc} = \frac{e^{x_{rc} - m_r}}{\sum_{k=0}^{N-1} e^{x_{rk} - m_r}}, \qquad m_r = \max_k x_{rk} $$
 #
-# One program, one row $r$. It loads the row once, into a tile as wide as the next power of two; maximum, exponential and sum are taken in the tile;
-# then it stores once. The address of $x_{rc}$ is `r * stride + c`: `stride`, in elements, may be larger than the row (a slice of a wider matrix).
-# $m_r$ is subtracted because $e^{89}$ is already infinite in float32, and a softmax does not change when all scores move by the same amount.
+# One program, one row $r$. It loads the row once, into a tile as wide as the next power of two; maximum,
+# exponential and sum are taken in the tile; then it stores once. The address of $x_{rc}$ is `r * stride + c`:
+# `stride`, in elements, may be larger than the row (a slice of a wider matrix). $m_r$ is subtracted because
+# $e^{89}$ is already infinite in float32, and a softmax does not change when all scores move by the same
+# amount.
 #
 # First a row by hand: scores 1, 3, 2.
 
@@ -210,12 +220,14 @@ kit.checkpoint("padding-value")
 # %% [markdown] id="failure"
 # ## How it goes wrong: the lane that is not there
 #
-# The data are real: a logistic regression reads handwritten digits and gives ten scores for each. Ten lanes of sixteen are used. This is the first version of
-# a colleague, and it passed the test with 16 columns.
+# The data are real: a logistic regression reads handwritten digits and gives ten scores for each. Ten lanes of
+# sixteen are used. This is the first version of a colleague, and it passed the test with 16 columns.
 
 # %% id="failure-code"
 model = LogisticRegression(max_iter=200).fit(digits.data[:1000] / 16, digits.target[:1000])
-scores = torch.from_numpy(model.decision_function(digits.data[1000:1200] / 16).astype(np.float32))  # (200, 10)
+scores = torch.from_numpy(
+    model.decision_function(digits.data[1000:1200] / 16).astype(np.float32)
+)  # (200, 10)
 
 
 @triton.jit
@@ -234,12 +246,15 @@ print(f"rows that do not sum to 1: {wrong} of 200; smallest sum {sums.min():.3f}
 wide = torch.randn(5, 16, generator=torch.manual_seed(0))
 wide_out = torch.empty_like(wide)
 kit.traffic(kit.kernel(softmax_first), (5,), wide, wide_out, 16, 16, 16, BLOCK=16)
-torch.testing.assert_close(wide_out, torch.softmax(wide, 1))  # the colleague's test: 16 columns, nothing wrong
+torch.testing.assert_close(
+    wide_out, torch.softmax(wide, 1)
+)  # the colleague's test: 16 columns, nothing wrong
 assert wrong > 100 and sums.min() < 0.9
 
 # %% [markdown] id="failure-look"
-# No error, no NaN, and probabilities that do not sum to one. The tool: in the interpreter a kernel is Python, so a `print` in it shows the tile. (On a GPU the same is
-# `tl.device_print`.) We look at one row, the one with the smallest sum.
+# No error, no NaN, and probabilities that do not sum to one. The tool: in the interpreter a kernel is Python,
+# so a `print` in it shows the tile. (On a GPU the same is `tl.device_print`.) We look at one row, the one with
+# the smallest sum.
 
 
 # %% id="failure-look-code"
@@ -261,8 +276,9 @@ exact = torch.exp(scores[worst] - scores[worst].max().clamp(min=0)).sum().item()
 assert abs(exact / (exact + phantom) - sums[worst].item()) < 1e-4
 
 # %% [markdown] id="failure-text"
-# Lanes 10 to 15 hold 0, so each adds $e^{0 - m}$ to the sum. The mask kept them out of *memory*; it did not keep them out of the *reduction*. The
-# value `other` must be what changes neither maximum nor sum: $-\infty$, because $\max(v, -\infty) = v$ and $e^{-\infty} = 0$.
+# Lanes 10 to 15 hold 0, so each adds $e^{0 - m}$ to the sum. The mask kept them out of *memory*; it did not
+# keep them out of the *reduction*. The value `other` must be what changes neither maximum nor sum: $-\infty$,
+# because $\max(v, -\infty) = v$ and $e^{-\infty} = 0$.
 
 
 # %% id="softmax-mended"
@@ -281,13 +297,16 @@ torch.testing.assert_close(result, torch.softmax(scores, 1))  # the library
 torch.testing.assert_close(result, softmax_by_lines(scores))  # the five lines
 assert (result.sum(1) - 1).abs().max() < 1e-6
 right = (result.argmax(1).numpy() == digits.target[1000:1200]).mean()
-print(f"largest difference from torch.softmax {(result - torch.softmax(scores, 1)).abs().max():.1e}; {right:.0%} of the digits read rightly")
+print(
+    f"largest difference from torch.softmax {(result - torch.softmax(scores, 1)).abs().max():.1e}; {right:.0%} of the digits read rightly"
+)
 kit.recall("padding-value")
 
 # %% [markdown] id="count"
 # ## Count the bytes: five launches against one
 #
-# Now the claim of the beginning, measured. Each of the five lines becomes a small kernel of its own, as PyTorch launches them, on 64 rows of 1 000.
+# Now the claim of the beginning, measured. Each of the five lines becomes a small kernel of its own, as PyTorch
+# launches them, on 64 rows of 1 000.
 
 # %% id="fusion-ratio"
 kit.checkpoint("fusion-ratio")
@@ -335,7 +354,9 @@ steps = [
 ]
 torch.testing.assert_close(o, torch.softmax(x, 1))
 torch.testing.assert_close(out, o)
-table = pd.DataFrame([(name, t.load_bytes, t.store_bytes) for name, t in steps], columns=["kernel", "loaded (B)", "stored (B)"])
+table = pd.DataFrame(
+    [(name, t.load_bytes, t.store_bytes) for name, t in steps], columns=["kernel", "loaded (B)", "stored (B)"]
+)
 display(table)
 five, one = table.iloc[:5, 1:].to_numpy().sum(), table.iloc[5, 1:].sum()
 print(f"five kernels {five:,} B, fused {one:,} B, ratio {five / one:.3f}")
@@ -344,14 +365,17 @@ assert five == 4 * ((5 * rows * columns + 2 * rows) + (3 * rows * columns + 2 * 
 kit.recall("fusion-ratio")
 
 # %% [markdown] id="count-text"
-# The counts are those of the formula, $4\,(8MN + 4M)$ and $8MN$ bytes, to the byte. This resolves the question: the same arithmetic in one kernel moves a quarter of the
-# bytes, so it takes a quarter of the time as long as memory is the limit.
+# The counts are those of the formula, $4\,(8MN + 4M)$ and $8MN$ bytes, to the byte. This resolves the question:
+# the same arithmetic in one kernel moves a quarter of the bytes, so it takes a quarter of the time as long as
+# memory is the limit.
 
 # %% id="count-picture"
 fig, ax = plt.subplots(figsize=(8, 2.8), layout="constrained")
 left = 0
 for i, (name, t) in enumerate(steps[:5]):
-    ax.barh("five kernels", t.bytes / 1e6, left=left, color=[BLUE, ORANGE, GREEN, GREY, "#CC79A7"][i], label=name)
+    ax.barh(
+        "five kernels", t.bytes / 1e6, left=left, color=[BLUE, ORANGE, GREEN, GREY, "#CC79A7"][i], label=name
+    )
     left += t.bytes / 1e6
 ax.barh("fused", one / 1e6, color="black")
 ax.set(title="Memory traffic of a softmax of 64 × 1000 float32", xlabel="bytes loaded and stored (MB)")
@@ -359,13 +383,15 @@ ax.legend(ncols=5, fontsize="small", loc="lower right")
 plt.show()
 
 # %% [markdown] id="count-alt"
-# *In words: the five kernels move 2.05 MB, of which subtract, exponential and divide take half a megabyte each; the fused kernel moves 0.51 MB.*
+# *In words: the five kernels move 2.05 MB, of which subtract, exponential and divide take half a megabyte each;
+# the fused kernel moves 0.51 MB.*
 
 # %% [markdown] id="tiles"
 # ## Tiles in two dimensions
 #
-# A tile may have two index vectors: `r[:, None]` is a column of row numbers, `c[None, :]` a row of column numbers, and `r[:, None] * stride + c[None, :]` all
-# addresses of a tile, by broadcasting. Here a copy whose tile shape is free. Its sectors depend on the shape alone.
+# A tile may have two index vectors: `r[:, None]` is a column of row numbers, `c[None, :]` a row of column
+# numbers, and `r[:, None] * stride + c[None, :]` all addresses of a tile, by broadcasting. Here a copy whose
+# tile shape is free. Its sectors depend on the shape alone.
 
 
 # %% id="tiles-code"
@@ -388,15 +414,35 @@ def predicted(rows, columns, high, wide):
 x = torch.rand(48, 72)  # (48, 72): 72 is no multiple of 16
 for high, wide in ((16, 16), (64, 1), (1, 64), (8, 4), (4, 8)):
     out = torch.zeros_like(x)
-    moved = kit.traffic(kit.kernel(tile_copy), (triton.cdiv(48, high), triton.cdiv(72, wide)), x, out, 48, 72, HIGH=high, WIDE=wide)
+    moved = kit.traffic(
+        kit.kernel(tile_copy),
+        (triton.cdiv(48, high), triton.cdiv(72, wide)),
+        x,
+        out,
+        48,
+        72,
+        HIGH=high,
+        WIDE=wide,
+    )
     sectors, programs, idle = predicted(48, 72, high, wide)
-    assert torch.equal(out, x) and (moved.load_sectors, moved.store_sectors, moved.programs) == (sectors, sectors, programs)
-    print(f"tile {high:2d} × {wide:2d}: {sectors:5d} sectors, {sectors / (48 * 72 / 8):.0f} × ideal; {programs:3d} programs; {idle:4.0%} idle lanes")
-assert predicted(48, 72, 64, 1)[0] == 8 * 432 and predicted(48, 72, 8, 4)[0] == 2 * 432 and predicted(48, 72, 4, 8)[0] == 432
+    assert torch.equal(out, x) and (moved.load_sectors, moved.store_sectors, moved.programs) == (
+        sectors,
+        sectors,
+        programs,
+    )
+    print(
+        f"tile {high:2d} × {wide:2d}: {sectors:5d} sectors, {sectors / (48 * 72 / 8):.0f} × ideal; {programs:3d} programs; {idle:4.0%} idle lanes"
+    )
+assert (
+    predicted(48, 72, 64, 1)[0] == 8 * 432
+    and predicted(48, 72, 8, 4)[0] == 2 * 432
+    and predicted(48, 72, 4, 8)[0] == 432
+)
 
 # %% [markdown] id="tiles-text"
-# The prediction and the meter agree on every line. A tile one lane wide costs eight times the ideal. For a **transpose** both directions matter: the tile's
-# rows are pieces of input rows, its columns become pieces of output rows.
+# The prediction and the meter agree on every line. A tile one lane wide costs eight times the ideal. For a
+# **transpose** both directions matter: the tile's rows are pieces of input rows, its columns become pieces of
+# output rows.
 
 # %% id="tile-shape"
 kit.checkpoint("tile-shape")
@@ -411,61 +457,113 @@ def show_tile(high=4, wide=64, rows=427, columns=640):
     shown = ax.imshow(waste, cmap="cividis", origin="lower", norm="log")
     for i in range(8):
         for j in range(8):
-            ax.text(j, i, f"{waste[i, j]:.2g}", ha="center", va="center", fontsize=8, color="white" if waste[i, j] < 3 else "black")
+            ax.text(
+                j,
+                i,
+                f"{waste[i, j]:.2g}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if waste[i, j] < 3 else "black",
+            )
     ax.plot(np.log2(wide), np.log2(high), "s", ms=22, mfc="none", mec=ORANGE, mew=3)
-    ax.set(title="sectors moved / ideal", xlabel="tile width (lanes)", ylabel="tile height (lanes)",
-           xticks=range(8), xticklabels=sizes, yticks=range(8), yticklabels=sizes)
+    ax.set(
+        title="sectors moved / ideal",
+        xlabel="tile width (lanes)",
+        ylabel="tile height (lanes)",
+        xticks=range(8),
+        xticklabels=sizes,
+        yticks=range(8),
+        yticklabels=sizes,
+    )
     fig.colorbar(shown, ax=ax, label="times ideal")
     _, programs, idle = predicted(rows, columns, high, wide)
     values = {"lanes a tile": high * wide, "programs": programs, "idle lanes (%)": max(100 * idle, 0.1)}
     bars.barh(list(values), list(values.values()), color=[BLUE, GREEN, GREY])
-    bars.set(xscale="log", xlim=(0.1, 1e6), xlabel="count, percent", title=f"tile {high} × {wide} on 427 × 640")
+    bars.set(
+        xscale="log", xlim=(0.1, 1e6), xlabel="count, percent", title=f"tile {high} × {wide} on 427 × 640"
+    )
     for i, v in enumerate(values.values()):
         bars.text(v * 1.2, i, f"{v:,.0f}", va="center")
     plt.show()
 
 
+show_tile(high=4, wide=64)
+
+# %% [markdown] id="knob-text"
+# The same picture with sliders. Make the waste 1 with as few lanes as possible; then with as few programs as
+# possible. What grows?
+
+# %% id="knob-turn"
 powers = [1, 2, 4, 8, 16, 32, 64, 128]
-widgets.interact(show_tile, high=widgets.SelectionSlider(value=4, options=powers), wide=widgets.SelectionSlider(value=64, options=powers),
-                 rows=widgets.fixed(427), columns=widgets.fixed(640))
+widgets.interact(
+    show_tile,
+    high=widgets.SelectionSlider(value=4, options=powers),
+    wide=widgets.SelectionSlider(value=64, options=powers),
+    rows=widgets.fixed(427),
+    columns=widgets.fixed(640),
+)
 for high, wide in ((1, 256), (4, 64), (8, 8), (32, 32), (128, 128)):
     waste = (max(1, 8 / wide) + max(1, 8 / high)) / 2
     _, programs, idle = predicted(427, 640, high, wide)
-    print(f"{high:3d} × {wide:3d}: {waste:.2f} × ideal, {high * wide:6,} lanes, {programs:5,} programs, {idle:3.0%} idle")
-assert (1 + 8 / 4) / 2 == 1.5 and 4 * 128 * 128 == 64 * 1024 and predicted(427, 640, 32, 32)[1] == 280 and predicted(427, 640, 8, 8)[1] == 4_320
+    print(
+        f"{high:3d} × {wide:3d}: {waste:.2f} × ideal, {high * wide:6,} lanes, {programs:5,} programs, {idle:3.0%} idle"
+    )
+assert (
+    (1 + 8 / 4) / 2 == 1.5
+    and 4 * 128 * 128 == 64 * 1024
+    and predicted(427, 640, 32, 32)[1] == 280
+    and predicted(427, 640, 8, 8)[1] == 4_320
+)
 kit.recall("tile-shape")
 
 # %% [markdown] id="knob-alt"
-# *In words: a map of tile shapes; waste is 8 in the corner 1 × 1, 4.5 along the edges where one side is 1, and 1 as soon as both sides reach 8.* Sectors ask for at
-# least 8 × 8. Larger tiles need fewer programs, up to where a tile no longer fits in a block's registers: 128 × 128 float32 are 64 KiB, a quarter of an SM's register
-# file. 32 × 32 or 64 × 64 is the usual middle. You will write this transpose in the lab.
+# *In words: a map of tile shapes; waste is 8 in the corner 1 × 1, 4.5 along the edges where one side is 1, and
+# 1 as soon as both sides reach 8.* Sectors ask for at least 8 × 8. Larger tiles need fewer programs, up to
+# where a tile no longer fits in a block's registers: 128 × 128 float32 are 64 KiB, a quarter of an SM's
+# register file. 32 × 32 or 64 × 64 is the usual middle. You will write this transpose in the lab.
 
 # %% [markdown] id="scale"
 # ## At scale: the softmax of the beginning, on three chips
 
 # %% id="scale-table"
 chips = {"A100 80 GB SXM": 2.039e12, "H100 SXM": 3.35e12, "H200 SXM": 4.8e12}  # bytes/s, NVIDIA's data sheets
-table = pd.DataFrame({chip: {"five kernels (ms)": 1e3 * 4 * by_lines / b, "fused (ms)": 1e3 * 4 * fused / b} for chip, b in chips.items()}).T
-table["saved a day at 100 calls/s (GPU hours)"] = (table.iloc[:, 0] - table.iloc[:, 1]) / 1e3 * 100 * 86_400 / 3_600
+table = pd.DataFrame(
+    {
+        chip: {"five kernels (ms)": 1e3 * 4 * by_lines / b, "fused (ms)": 1e3 * 4 * fused / b}
+        for chip, b in chips.items()
+    }
+).T
+table["saved a day at 100 calls/s (GPU hours)"] = (
+    (table.iloc[:, 0] - table.iloc[:, 1]) / 1e3 * 100 * 86_400 / 3_600
+)
 display(table.round(2))
 tile_bytes = 4 * triton.next_power_of_2(N)
-print(f"one row needs a tile of {triton.next_power_of_2(N):,} lanes, {tile_bytes // 1024} KiB; an SM has 256 KiB of registers")
+print(
+    f"one row needs a tile of {triton.next_power_of_2(N):,} lanes, {tile_bytes // 1024} KiB; an SM has 256 KiB of registers"
+)
 assert triton.next_power_of_2(N) == 65_536 and tile_bytes == 256 * 1024
 assert table.round(2).loc["H100 SXM"].tolist() == [1.97, 0.49, 3.54]
 assert round(1e3 * 4 * (by_lines - fused) / BANDWIDTH, 2) == 1.47
 
 # %% [markdown] id="scale-text"
-# On an H100 the fused kernel saves 1.47 ms a call: at a hundred calls a second 3.54 GPU hours a day. But here the toy ends. A row of 50 257 needs a tile of 65 536 lanes, the whole register
-# file of an SM: it spills to memory. Real kernels walk along the row in pieces and keep a running maximum and sum (Milakov and Gimelshein 2018). They load
-# each element twice, 3MN instead of 2MN, unless what follows can be fused too. Flash attention is that next step; it is in the course on operator development.
+# On an H100 the fused kernel saves 1.47 ms a call: at a hundred calls a second 3.54 GPU hours a day. But here
+# the toy ends. A row of 50 257 needs a tile of 65 536 lanes, the whole register file of an SM: it spills to
+# memory. Real kernels walk along the row in pieces and keep a running maximum and sum (Milakov and Gimelshein
+# 2018). They load each element twice, 3MN instead of 2MN, unless what follows can be fused too. Flash attention
+# is that next step; it is in the course on operator development.
 #
-# What the counts do not say: times above are bounds from bandwidth, without caches and without the few microseconds of each launch. For a matrix of 64 × 1 000 those
-# microseconds are most of the time, and the five kernels lose by launching five times.
+# What the counts do not say: times above are bounds from bandwidth, without caches and without the few
+# microseconds of each launch. For a matrix of 64 × 1 000 those microseconds are most of the time, and the five
+# kernels lose by launching five times.
 
 # %% id="scale-gpu"
 if torch.cuda.is_available():
     big = torch.randn(M, N, device="cuda")
-    for name, function in (("five lines", softmax_by_lines), ("torch.softmax", lambda v: torch.softmax(v, 1))):
+    for name, function in (
+        ("five lines", softmax_by_lines),
+        ("torch.softmax", lambda v: torch.softmax(v, 1)),
+    ):
         function(big)
         start, stop = (torch.cuda.Event(enable_timing=True) for _ in range(2))
         start.record()
@@ -491,14 +589,26 @@ def plan(n, block):
 score = kit.Score(2)
 for n, block, right in ((1000, 256, (4, 24)), (2048, 512, (4, 0))):
     with score.part(1, f"{n} elements in tiles of {block}", n=n, block=block):
-        kit.equal(plan(n, block), right, known_wrong={
-            "rounded down: the last elements have no program": (n // block, 0 if n % block == 0 else n // block * block - n),
-            "one empty program too many when the size divides": (n // block + 1, (n // block + 1) * block - n),
-            "you counted the last program's elements instead of its idle lanes": (4, n % block)})
+        kit.equal(
+            plan(n, block),
+            right,
+            known_wrong={
+                "rounded down: the last elements have no program": (
+                    n // block,
+                    0 if n % block == 0 else n // block * block - n,
+                ),
+                "one empty program too many when the size divides": (
+                    n // block + 1,
+                    (n // block + 1) * block - n,
+                ),
+                "you counted the last program's elements instead of its idle lanes": (4, n % block),
+            },
+        )
 score.total()
 
 # %% [markdown] id="exercise-relu-text"
-# **2. Modify.** Fuse a ReLU into the scaled add: `out = max(a x + y, 0)`. Still 12 bytes an element. Start from `scaled_add`.
+# **2. Modify.** Fuse a ReLU into the scaled add: `out = max(a x + y, 0)`. Still 12 bytes an element. Start from
+# `scaled_add`.
 
 
 # %% id="exercise-relu"
@@ -513,17 +623,27 @@ x, y = torch.linspace(-3, 3, 300), torch.full((300,), 0.5)
 out = torch.full((300,), float("nan"))
 with score.part(1, "values", a=2.0, BLOCK=128):
     moved = kit.traffic(scaled_add_relu, (3,), x, y, out, 300, 2.0, BLOCK=128)
-    kit.close(out, torch.relu(2 * x + y), rtol=1e-6, known_wrong={
-        "the ReLU is missing": 2 * x + y, "the ReLU stands before the addition": torch.relu(2 * x) + y,
-        "the minimum was taken instead of the maximum": torch.clamp(2 * x + y, max=0)})
+    kit.close(
+        out,
+        torch.relu(2 * x + y),
+        rtol=1e-6,
+        known_wrong={
+            "the ReLU is missing": 2 * x + y,
+            "the ReLU stands before the addition": torch.relu(2 * x) + y,
+            "the minimum was taken instead of the maximum": torch.clamp(2 * x + y, max=0),
+        },
+    )
 with score.part(1, "3600 bytes: each element once"):
     moved = kit.traffic(scaled_add_relu, (3,), x, y, out, 300, 2.0, BLOCK=128)
-    kit.equal(moved.bytes, 3600, known_wrong={"out was stored and loaded again: keep the value in the tile": 6000})
+    kit.equal(
+        moved.bytes, 3600, known_wrong={"out was stored and loaded again: keep the value in the tile": 6000}
+    )
 score.total()
 
 # %% [markdown] id="exercise-norm-text"
-# **3. Build.** Root-mean-square normalisation of each row, as in Llama: $\mathrm{out}_{rc} = x_{rc} / \sqrt{\tfrac{1}{N} \sum_k x_{rk}^2 + \epsilon}$. One load, one store.
-# Think about `other`, and about which $N$ to divide by. `tl.sqrt`, `tl.sum`.
+# **3. Build.** Root-mean-square normalisation of each row, as in Llama: $\mathrm{out}_{rc} = x_{rc} /
+# \sqrt{\tfrac{1}{N} \sum_k x_{rk}^2 + \epsilon}$. One load, one store. Think about `other`, and about which $N$
+# to divide by. `tl.sqrt`, `tl.sum`.
 
 
 # %% id="exercise-norm"
@@ -540,10 +660,18 @@ mean_square = (x * x).mean(1, keepdim=True)
 with score.part(2, "six rows of eleven, stride 16", x=x, BLOCK=16):
     out = torch.full((6, 11), float("nan"))
     moved = kit.traffic(rms_norm, (6,), x, out, 11, 16, 11, 1e-6, BLOCK=16)
-    kit.close(out, x / torch.sqrt(mean_square + 1e-6), rtol=1e-5, known_wrong={
-        "you divided by the tile's 16 lanes instead of the 11 columns": x / torch.sqrt(mean_square * 11 / 16 + 1e-6),
-        "the square root is missing": x / (mean_square + 1e-6),
-        "that is the length of the row: divide the sum by the columns": x / torch.sqrt(mean_square * 11 + 1e-6)})
+    kit.close(
+        out,
+        x / torch.sqrt(mean_square + 1e-6),
+        rtol=1e-5,
+        known_wrong={
+            "you divided by the tile's 16 lanes instead of the 11 columns": x
+            / torch.sqrt(mean_square * 11 / 16 + 1e-6),
+            "the square root is missing": x / (mean_square + 1e-6),
+            "that is the length of the row: divide the sum by the columns": x
+            / torch.sqrt(mean_square * 11 + 1e-6),
+        },
+    )
 with score.part(1, "528 bytes", x=x):
     out = torch.full((6, 11), float("nan"))
     moved = kit.traffic(rms_norm, (6,), x, out, 11, 16, 11, 1e-6, BLOCK=16)
@@ -551,9 +679,11 @@ with score.part(1, "528 bytes", x=x):
 score.total()
 
 # %% [markdown] id="exercise-transfer-text"
-# **4. Transfer.** Layer normalisation in PyTorch, line by line: mean; $x - $ mean; square; mean of the squares; divide by the root. For an $M \times N$ matrix of `itemsize` bytes,
-# `layer_norm_saving(M, N, itemsize)` returns how many times fewer bytes a fused kernel moves. Count as at the top of this lesson: each line reads its inputs and writes its
-# result; the last line reads the centred matrix and one number a row, the root included.
+# **4. Transfer.** Layer normalisation in PyTorch, line by line: mean; $x - $ mean; square; mean of the squares;
+# divide by the root. For an $M \times N$ matrix of `itemsize` bytes, `layer_norm_saving(M, N, itemsize)`
+# returns how many times fewer bytes a fused kernel moves. Count as at the top of this lesson: each line reads
+# its inputs and writes its result; the last line reads the centred matrix and one number a row, the root
+# included.
 
 
 # %% id="exercise-transfer"
@@ -564,12 +694,21 @@ def layer_norm_saving(M, N, itemsize):
 # %% id="check-transfer"
 score = kit.Score(2)
 for shape in ((4096, 8192, 2), (7, 3, 4)):
-    with score.part(1, f"{shape[0]} × {shape[1]}, {shape[2]} bytes", M=shape[0], N=shape[1], itemsize=shape[2]):
+    with score.part(
+        1, f"{shape[0]} × {shape[1]}, {shape[2]} bytes", M=shape[0], N=shape[1], itemsize=shape[2]
+    ):
         mn, rows = shape[0] * shape[1], shape[0]
         reads, writes = 5 * mn + 2 * rows, 3 * mn + 2 * rows
-        kit.close(layer_norm_saving(*shape), (reads + writes) / (2 * mn), rtol=1e-9, known_wrong={
-            "only the reads were counted": reads / mn, "the fused kernel reads and writes: 2MN": (reads + writes) / mn,
-            "the numbers of one a row were left out": 4.0})
+        kit.close(
+            layer_norm_saving(*shape),
+            (reads + writes) / (2 * mn),
+            rtol=1e-9,
+            known_wrong={
+                "only the reads were counted": reads / mn,
+                "the fused kernel reads and writes: 2MN": (reads + writes) / mn,
+                "the numbers of one a row were left out": 4.0,
+            },
+        )
 score.total()
 
 # %% [markdown] id="summary"
@@ -577,11 +716,13 @@ score.total()
 #
 # - A Triton program loads, computes and stores tiles; the mask says which lanes have an element.
 # - The mask guards memory; `other` guards the reduction: 0 for a sum, −∞ for a maximum and a softmax.
-# - Fusing keeps the row on the chip: a softmax moves $8MN$ bytes instead of about $32MN$, so a quarter of the time.
+# - Fusing keeps the row on the chip: a softmax moves $8MN$ bytes instead of about $32MN$, so a quarter of the
+#   time.
 # - Sectors want tiles at least 8 float32 wide in every direction that meets memory; registers bound them above.
 # - The interpreter counts exactly and times nothing. Count there, measure on the chip.
 #
-# Now the lab: **`first-kernels`**. Vector add, row softmax and transpose, graded by answers, edges, bytes and sectors.
+# Now the lab: **`first-kernels`**. Vector add, row softmax and transpose, graded by answers, edges, bytes and
+# sectors.
 #
 # | English | 中文 | meaning |
 # |---|---|---|
@@ -596,7 +737,11 @@ score.total()
 #
 # **Sources**
 #
-# 1. P. Tillet, H. T. Kung, D. Cox, *Triton: An Intermediate Language and Compiler for Tiled Neural Network Computations*, MAPL 2019: sections 1 to 3.
-# 2. Triton documentation, tutorials *Vector Addition* and *Fused Softmax* (the count 8MN + 4M against 2MN is from the latter).
-# 3. M. Milakov, N. Gimelshein, *Online normalizer calculation for softmax*, arXiv:1805.02867, 2018: sections 2 and 3.
-# 4. A. Radford and others, *Language Models are Unsupervised Multitask Learners*, 2019: section 2.2 (the vocabulary of 50 257).
+# 1. P. Tillet, H. T. Kung, D. Cox, *Triton: An Intermediate Language and Compiler for Tiled Neural Network
+#    Computations*, MAPL 2019: sections 1 to 3.
+# 2. Triton documentation, tutorials *Vector Addition* and *Fused Softmax* (the count 8MN + 4M against 2MN is
+#    from the latter).
+# 3. M. Milakov, N. Gimelshein, *Online normalizer calculation for softmax*, arXiv:1805.02867, 2018: sections 2
+#    and 3.
+# 4. A. Radford and others, *Language Models are Unsupervised Multitask Learners*, 2019: section 2.2 (the
+#    vocabulary of 50 257).
