@@ -76,7 +76,7 @@ class Target(Keys):
     abilities: tuple[Line, ...] = Field(min_length=1, description="what the white paper asks of it")
     competencies: ReadOnly[str, LevelField] = Field(description="competency: the level asked")
     partly: ReadOnly[str, Line] = Field(
-        default={}, description="competencies of these that are asked only in part: which"
+        default={}, description="competency that covers it only in part, so it is not planned: which part"
     )
     uncovered: tuple[Text, ...] = Field(
         min_length=1, description="what no competency of the curriculum covers"

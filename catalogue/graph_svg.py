@@ -27,7 +27,7 @@ LINE_LENGTH = 27
 FONTS = "'Noto Sans','Noto Sans CJK SC','Noto Serif CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
 STYLE = f"""
 text {{ font-family: {FONTS}; fill: #1b1f24; }}
-.stage {{ font-size: 19px; font-weight: 600; }}
+.stage {{ font-size: 19px; font-weight: 600; paint-order: stroke; stroke: #fff; stroke-width: 6px; }}
 .legend {{ font-size: 13px; }}
 .en {{ font-size: 12.5px; font-weight: 600; }}
 .zh {{ font-size: 12px; fill: #39424e; }}
@@ -74,8 +74,9 @@ def draw(
             'orient="auto"><path d="M0 0 8 4 0 8z" fill="context-stroke"/></marker></defs>',
             f'<rect width="{layout.width:.0f}" height="{layout.height:.0f}" fill="#fff"/>',
             *_legend(catalogue, title),
-            *(_band(catalogue, layout, band, number) for number, band in enumerate(layout.bands)),
+            *(_band(layout, band, number) for number, band in enumerate(layout.bands)),
             *_edges(shown, layout),
+            *(_heading(catalogue, band) for band in layout.bands),
             *(_node(one, layout, one.id in lacking) for one in shown.values()),
             "</svg>\n",
         )
@@ -115,14 +116,16 @@ def _legend(catalogue: Catalogue, title: str) -> Iterable[str]:
     yield f'<text class="legend" x="{x + 28}" y="{top + 12}">{said}</text>'
 
 
-def _band(catalogue: Catalogue, layout: Layout, band: Band, number: int) -> str:
-    colour = BAND_COLOURS[number % 2]
-    title = escape(str(catalogue.structure.stages[band.stage].title))
+def _band(layout: Layout, band: Band, number: int) -> str:
     return (
         f'<rect x="{MARGIN / 2}" y="{band.top:.0f}" width="{layout.width - MARGIN:.0f}" '
-        f'height="{band.height:.0f}" rx="10" fill="{colour}"/>'
-        f'<text class="stage" x="{MARGIN}" y="{band.top + HEADING - 10:.0f}">{title}</text>'
+        f'height="{band.height:.0f}" rx="10" fill="{BAND_COLOURS[number % 2]}"/>'
     )
+
+
+def _heading(catalogue: Catalogue, band: Band) -> str:
+    title = escape(str(catalogue.structure.stages[band.stage].title))
+    return f'<text class="stage" x="{MARGIN}" y="{band.top + HEADING - 10:.0f}">{title}</text>'
 
 
 def _edges(shown: Mapping[str, Competency], layout: Layout) -> Iterable[str]:

@@ -85,7 +85,7 @@ def _of_people(catalogue: Catalogue) -> Iterator[Reference]:
             kinds = talent.foundation_subclasses
             yield Reference("targets", (name, "subclass"), "foundation subclass", target.subclass, kinds)
         yield from _keys("targets", (name, "competencies"), "competency", target.competencies, known)
-        yield from _keys("targets", (name, "partly"), "competency", target.partly, target.competencies)
+        yield from _keys("targets", (name, "partly"), "competency", target.partly, known)
     for file, backgrounds in (("degrees", catalogue.degrees), ("jobs", catalogue.jobs)):
         for name, background in backgrounds.items():
             yield from _keys(file, (name, "knows"), "competency", background.knows, known)

@@ -198,9 +198,9 @@ def test_a_folder_without_its_yaml_is_found_and_an_empty_one_is_not(tree):
     (tree.lab("cache").parent / "__pycache__").mkdir(parents=True)
     course, lab = check(load(tree.root)).errors
     assert str(course).startswith(
-        "a course without course.yml, courses/1-mathematics/forgotten; ./academy new"
+        "a course without course.yml, courses/1-mathematics/forgotten; write its course.yml"
     )
-    assert str(lab).startswith("a lab without lab.yml, labs/authoring/forgotten; ./academy new lab forgotten")
+    assert str(lab).startswith("a lab without lab.yml, labs/authoring/forgotten; write its lab.yml")
 
 
 def test_a_circle_of_needs_is_told_as_a_circle(tree):

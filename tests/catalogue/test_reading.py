@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from catalogue import InvalidFile, load
 from catalogue.reading import line_of, parse
 
-PLAIN = st.text(alphabet="abcxyz 0123456789.-+eE:#中文_~/", max_size=12)
+# no colon: `[:0]` is text to ruamel.yaml and an error to libyaml
+PLAIN = st.text(alphabet="abcxyz 0123456789.-+eE#中文_~/", max_size=12)
 VALUES = st.recursive(
     st.one_of(
         st.none(),
@@ -29,6 +30,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES, st.booleans())
 def test_what_ruamel_writes_is_read_back_the_same(value: object, flow: bool):
     text = io.StringIO()
