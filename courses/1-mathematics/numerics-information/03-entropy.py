@@ -38,7 +38,7 @@ from graders import kit
 path = files("jupyterlab_language_pack_zh_CN") / "locale/zh_CN/LC_MESSAGES/jupyterlab.mo"
 with path.open("rb") as file:
     catalogue = gettext.GNUTranslations(file)._catalog
-pairs = [(en, zh) for en, zh in catalogue.items() if isinstance(en, str) and en and zh and not set(en) & set("{%\x04")]  # no placeholders, no context marks
+pairs = [(en.split("\x04")[-1], zh) for en, zh in catalogue.items() if isinstance(en, str) and en and zh and not set(en) & set("{%")]
 english = "\n".join(en for en, _ in pairs)
 chinese = "\n".join(zh for _, zh in pairs)
 for en, zh in pairs[100:500:100]:

@@ -1,0 +1,386 @@
+# %% [markdown] nbgrader={"grade_id": "intro", "locked": true}
+# # A softmax that survives
+#
+# **You deliver** four functions that stay right where the formulas of the textbook break. **80 minutes.** You need the course *Numerics and information*; NumPy; no network. **It proves** `numerics-information` at the level intermediate.
+#
+# *The situation.* The loss of a training run became NaN in the second week. You are asked to replace the four places that touch extreme numbers: the log-sum-exp of the attention, the loss, a sum over a million terms, and the gradients in sixteen bits. Your functions go into the
+# library that everybody uses: they will meet every shape, masked rows, scores of ten thousand, and gradients of a billionth.
+#
+# **How it is scored.** 24 points. Run each check as often as you like. After you submit, other inputs are tried, drawn anew for you: extreme ones, odd shapes, both float32 and float64. Each property has its own points. Results have the dtype of the input. Where a tolerance counts, the task names it.
+#
+# **A tool for finding faults** stands below: `beside(function, x)` runs your function on the input in its own format and in float64, and shows where the two part.
+
+# %% nbgrader={"grade_id": "setup", "locked": true}
+import math
+
+import numpy as np
+
+from graders import kit
+
+
+def beside(function, x, *more):
+    """Show what `function` gives for x, for the same numbers in float64, and the largest difference."""
+    here, there = np.asarray(function(x, *more)), np.asarray(function(x.astype(np.float64), *more))
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(here - there)
+    print(f"{x.dtype}: {here}\nfloat64: {there}\nlargest difference: {np.max(apart, initial=0.0):.3g}, NaN or infinite: {int((~np.isfinite(here)).sum())} and {int((~np.isfinite(there)).sum())}")
+
+
+# %% [markdown] nbgrader={"grade_id": "task-log-sum-exp", "locked": true}
+# ## 1. Log-sum-exp along any axis (7 points)
+#
+# `log_sum_exp(x, axis)` takes an array of floats of any shape and an axis, and returns $\log \sum e^{x}$ along it: the axis is gone, the dtype stays. Specification, executable for tame input: `np.log(np.exp(x).sum(axis))`. Moreover:
+#
+# - any finite scores: relative error at most $10^{-5}$ in float32 and $10^{-12}$ in float64 (or that much absolutely, near zero);
+# - masked scores are $-\infty$ and count nothing; a row that is wholly masked gives $-\infty$; a row with $+\infty$ gives $+\infty$;
+# - no warning (division, overflow) reaches whoever calls it; the input stays as it is.
+
+# %% nbgrader={"grade_id": "log-sum-exp", "solution": true}
+def log_sum_exp(x, axis=-1):
+    """log(sum(exp(x))) along an axis; (..., n, ...) -> (..., ...)."""
+    ### BEGIN SOLUTION
+    largest = x.max(axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(largest), largest, x.dtype.type(0))
+    with np.errstate(divide="ignore", over="ignore"):
+        total = np.log(np.exp(x - shift).sum(axis=axis, keepdims=True))
+    return np.squeeze(total + shift, axis=axis)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-log-sum-exp", "grade": true, "points": 7}
+score = kit.Score(7)
+inf = float("inf")
+
+
+def lse_of(x, axis):
+    """The result as an array: a plain number counts as one without axes."""
+    return np.asarray(log_sum_exp(x, axis))
+
+
+with score.part(1, "tame scores: the same as the formula", x=np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])):
+    for r in kit.examples(lambda r: r.normal(size=(3, 5)), n=5, name="tame"):
+        kit.close(lse_of(r, 1), np.log(np.exp(r).sum(1)), rtol=1e-12, because=f"x = {r}")
+        kit.close(lse_of(r, 0), np.log(np.exp(r).sum(0)), rtol=1e-12, because="the same along the other axis")
+with score.part(1, "shifting all scores shifts the result", x="[1000, 1000 - log 3] and more"):
+    kit.close(
+        lse_of(np.array([1000.0, 1000.0 - math.log(3)]), -1),
+        np.array(1000.0 + math.log(4 / 3)),
+        rtol=1e-12,
+        known_wrong={"exp overflowed: subtract the maximum first": np.array(inf), "the maximum has to be added again": np.array(math.log(4 / 3))},
+    )
+    for r in kit.examples(lambda r: (r.normal(size=6), float(r.choice([-1, 1]) * r.integers(800, 5000))), n=5, name="shifted"):
+        kit.close(lse_of(r[0] + r[1], -1), np.array(np.log(np.exp(r[0]).sum()) + r[1]), rtol=1e-12, because=f"the scores {r[0]} plus {r[1]}")
+with score.part(1, "masked scores count nothing, and a wholly masked row gives -inf", x=np.array([[0.0, -inf], [-inf, -inf]])):
+    kit.close(lse_of(np.array([[0.0, -inf], [-inf, -inf]]), 1), np.array([0.0, -inf]), known_wrong={"-inf - (-inf) is NaN: what may be subtracted from a wholly masked row?": np.array([0.0, np.nan])})
+    value = float(kit.rng("masked").normal())
+    kit.close(lse_of(np.array([[-inf, value, -inf], [-inf, -inf, -inf]]), 1), np.array([value, -inf]), rtol=1e-12)
+### BEGIN HIDDEN TESTS
+def extreme(r):
+    """Scores of any size, some of them masked, in a random shape, with an axis."""
+    shape = tuple(int(n) for n in r.integers(1, 5, size=r.integers(1, 5)))
+    x = r.normal(size=shape) * 10.0 ** r.uniform(-3, 4)
+    x = x + r.normal() * 10.0 ** r.uniform(0, 4)
+    x[r.random(size=shape) < 0.2] = -inf
+    return x, int(r.integers(len(shape)))
+
+
+def reference(x, axis):
+    """In extended precision, row by row, from the definition with a shift."""
+    def row(v):
+        v = v.astype(np.longdouble)
+        top = v.max()
+        return float(top) if np.isinf(top) else float(top + np.log(np.exp(v - top).sum()))
+
+    return np.apply_along_axis(row, axis, x)
+
+
+with score.part(1, "other shapes and axes, scores of every size, in float64", hidden=True):
+    for x, axis in kit.examples(extreme, n=40, name="double"):
+        kit.close(lse_of(x, axis), reference(x, axis), rtol=1e-12, atol=1e-12)
+        kit.close(lse_of(x, axis - x.ndim), reference(x, axis), rtol=1e-12, atol=1e-12)
+with score.part(1, "the same in float32, and the result stays float32", hidden=True):
+    for x, axis in kit.examples(extreme, n=40, name="single"):
+        x = x.astype(np.float32)
+        result = lse_of(x, axis)
+        kit.equal(str(np.asarray(result).dtype), "float32")
+        kit.close(np.asarray(result, dtype=np.float64), reference(x, axis), rtol=1e-5, atol=1e-5)
+with score.part(1, "rows with +inf, and rows that are wholly masked beside others", hidden=True):
+    for x, _ in kit.examples(extreme, n=10, name="infinite"):
+        flat = np.stack([x.ravel(), np.full(x.size, -inf), x.ravel()])
+        flat[2, 0] = inf
+        expected = np.array([reference(flat[0], 0), -inf, inf])
+        kit.close(lse_of(flat, 1), expected, rtol=1e-12, atol=1e-12)
+with score.part(1, "no warning, and the input stays as it was", hidden=True):
+    with np.errstate(all="raise", under="ignore"):
+        for x, axis in kit.examples(extreme, n=10, name="quiet"):
+            result = np.asarray(kit.unchanged(log_sum_exp, x, axis))
+            kit.close(result, reference(x, axis), rtol=1e-12, atol=1e-12)
+        kit.equal(np.asarray(kit.unchanged(log_sum_exp, np.full((2, 3), -inf), 1)), np.array([-inf, -inf]))
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-loss", "locked": true}
+# ## 2. The loss from scores (6 points)
+#
+# `loss_and_gradient(scores, labels)` takes scores of shape (n, classes) and whole-number labels of shape (n,), and returns
+#
+# - the mean cross-entropy in nats, a float: $\frac1n \sum_i \big(\operatorname{lse}(x_i) - x_{i, y_i}\big)$;
+# - its gradient with respect to the scores, of shape (n, classes) and the dtype of the scores.
+#
+# Finite scores of any size give a finite loss. Labels outside 0 … classes − 1 raise a `ValueError` that names the first bad one. Relative error at most $10^{-5}$ (float32) and $10^{-10}$ (float64), or that much absolutely. The gradient can be checked with finite differences: the sum of each of its rows is 0.
+
+# %% nbgrader={"grade_id": "loss", "solution": true}
+def loss_and_gradient(scores, labels):
+    """Mean cross-entropy in nats and its gradient; (n, classes), (n,) -> float, (n, classes)."""
+    ### BEGIN SOLUTION
+    n, classes = scores.shape
+    bad = labels[(labels < 0) | (labels >= classes)]
+    if bad.size:
+        raise ValueError(f"label {bad[0]} is not between 0 and {classes - 1}")
+    rows = np.arange(n)
+    lse = log_sum_exp(scores, 1)
+    loss = float((lse - scores[rows, labels]).mean())
+    gradient = np.exp(scores - lse[:, None])
+    gradient[rows, labels] -= 1
+    return loss, gradient / scores.dtype.type(n)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-loss", "grade": true, "points": 6}
+score = kit.Score(6)
+with score.part(1, "the loss: equal scores cost log(classes), scores far apart their difference", scores=np.array([[1000.0, 0.0, -1000.0]])):
+    for n in kit.examples(lambda r: int(r.integers(2, 60)), n=4, name="classes"):
+        kit.close(loss_and_gradient(np.full((3, n), 7.0), np.array([0, 1, n - 1]))[0], math.log(n), rtol=1e-10, because=f"{n} equal scores")
+    kit.close(loss_and_gradient(np.array([[1000.0, 0.0, -1000.0]]), np.array([2]))[0], 2000.0, rtol=1e-10, known_wrong={"softmax and then the logarithm: the probability has become 0": inf, "the sign: a loss is not negative": -2000.0})
+    gap = float(kit.rng("gap").integers(500, 9000))
+    kit.close(loss_and_gradient(np.array([[gap, 0.0]]), np.array([1]))[0], gap, rtol=1e-10, because=f"scores {gap} and 0, the second is right")
+with score.part(1, "the gradient agrees with finite differences", size="3 x 4"):
+    r = kit.rng("differences")
+    x, y = r.normal(size=(3, 4)), r.integers(0, 4, size=3)
+    _, gradient = loss_and_gradient(x.copy(), y)
+    numeric = np.zeros_like(x)
+    for i in range(3):
+        for j in range(4):
+            up, down = x.copy(), x.copy()
+            up[i, j] += 1e-5
+            down[i, j] -= 1e-5
+            numeric[i, j] = (loss_and_gradient(up, y)[0] - loss_and_gradient(down, y)[0]) / 2e-5
+    kit.require(float(np.abs(numeric).max()) > 0.01, "the loss does not depend on the scores")
+    kit.close(gradient, numeric, atol=1e-6, rtol=1e-5, known_wrong={"the mean over n examples has the factor 1/n": 3 * numeric, "the sign": -numeric})
+with score.part(1, "a label that does not exist is refused and named; others are not", labels=np.array([0, 5])):
+    bad = int(kit.rng("label").integers(3, 1000))
+    kit.raises(ValueError, loss_and_gradient, np.zeros((2, 3)), np.array([0, bad]), match=str(bad))
+    kit.raises(ValueError, loss_and_gradient, np.zeros((2, 3)), np.array([-1, 0]), match="-1")
+    kit.close(loss_and_gradient(np.zeros((2, 3)), np.array([0, 2]))[0], math.log(3), rtol=1e-10)
+### BEGIN HIDDEN TESTS
+def batch(r):
+    n, classes = int(r.integers(1, 9)), int(r.integers(2, 30))
+    x = r.normal(size=(n, classes)) * 10.0 ** r.uniform(-2, 4) + r.normal() * 1000
+    return x, r.integers(0, classes, size=n)
+
+
+def exact_loss(x, y):
+    wide = x.astype(np.longdouble)
+    lse = wide.max(1) + np.log(np.exp(wide - wide.max(1, keepdims=True)).sum(1))
+    gradient = np.exp(wide - lse[:, None])
+    gradient[np.arange(len(y)), y] -= 1
+    return float((lse - wide[np.arange(len(y)), y]).mean()), (gradient / len(y)).astype(np.float64)
+
+
+with score.part(1, "the loss of other batches, in float64 and float32", hidden=True):
+    for x, y in kit.examples(batch, n=30, name="losses"):
+        kit.close(float(loss_and_gradient(x, y)[0]), exact_loss(x, y)[0], rtol=1e-10, atol=1e-10)
+        x = x.astype(np.float32)
+        kit.close(float(loss_and_gradient(x, y)[0]), exact_loss(x, y)[0], rtol=1e-5, atol=1e-3)
+with score.part(1, "the gradient of other batches", hidden=True):
+    for x, y in kit.examples(batch, n=30, name="gradients"):
+        kit.close(loss_and_gradient(x, y)[1], exact_loss(x, y)[1], rtol=1e-8, atol=1e-10)
+with score.part(1, "float32 scores give a float32 gradient; neither scores nor labels are changed; one wrong label among many is found", hidden=True):
+    for x, y in kit.examples(batch, n=10, name="dtypes"):
+        _, gradient = kit.unchanged(loss_and_gradient, x.astype(np.float32), y)
+        kit.equal(str(gradient.dtype), "float32")
+        kit.close(gradient.astype(np.float64), exact_loss(x.astype(np.float32), y)[1], rtol=1e-2, atol=1e-3)
+        y[-1] = x.shape[1]
+        kit.raises(ValueError, loss_and_gradient, x, y, match=str(x.shape[1]))
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-sum", "locked": true}
+# ## 3. A sum that forgets nothing (6 points)
+#
+# `compensated_sum(x)` adds the numbers of a one-dimensional float32 array **using float32 only**, one after the other, and returns a `np.float32`. Its error may be at most
+#
+# $$|s - s_\text{exact}| \;\le\; 2 \cdot 2^{-24} |s_\text{exact}| + n^2 \cdot 2^{-48} \sum |x_i|,$$
+#
+# which the plain loop misses by far. No wider format and no exact sum of the library (`float64`, `longdouble`, `math.fsum`, `Fraction`, `Decimal`): where this runs there is none. An empty array gives 0.
+#
+# And say beforehand how dangerous a sum is: `condition(x)` returns $\sum |x_i| \,/\, |\sum x_i|$ as a float, computed as you like (float64 is fine here), infinite when the sum is 0 and something was added, 1 for an empty array.
+
+# %% nbgrader={"grade_id": "sum", "solution": true}
+def compensated_sum(x):
+    """Sum of a float32 array with compensation; returns np.float32."""
+    ### BEGIN SOLUTION
+    total = np.float32(0)
+    lost = np.float32(0)
+    for value in x:
+        new = total + value
+        if abs(total) >= abs(value):
+            lost = lost + ((total - new) + value)
+        else:
+            lost = lost + ((value - new) + total)
+        total = new
+    return np.float32(total + lost)
+    ### END SOLUTION
+
+
+def condition(x):
+    """Sum of absolute values divided by the absolute sum."""
+    ### BEGIN SOLUTION
+    size, total = math.fsum(abs(float(v)) for v in x), abs(math.fsum(float(v) for v in x))
+    if size == 0:
+        return 1.0
+    return size / total if total > 0 else math.inf
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-sum", "grade": true, "points": 6}
+import ast
+
+score = kit.Score(6)
+
+
+def only_float32():
+    """Stop where compensated_sum names a wider format."""
+    tree = ast.parse(kit.source(compensated_sum))
+    words = {node.id if isinstance(node, ast.Name) else node.attr for node in ast.walk(tree) if isinstance(node, (ast.Name, ast.Attribute))}
+    wider = words & {"fsum", "float64", "double", "longdouble", "float128", "Fraction", "Decimal", "float", "astype", "tolist", "condition"}
+    kit.require(not wider, f"compensated_sum uses {', '.join(sorted(wider))}: only float32 additions are allowed")
+
+
+with score.part(1, "what is lost is found again", x=np.array([1, 1e8, 1, -1e8], dtype=np.float32)):
+    only_float32()
+    kit.close(float(compensated_sum(np.array([1, 1e8, 1, -1e8], dtype=np.float32))), 2.0, known_wrong={"this is the plain sum": 0.0, "one of the two ones is lost: compare which number is larger": 1.0})
+    for k in kit.examples(lambda r: int(r.integers(2, 3000)), n=4, name="ones"):
+        kit.close(float(compensated_sum(np.array([1e8, *[1.0] * k, -1e8], dtype=np.float32))), float(k), because=f"1e8, then {k} ones, then -1e8")
+with score.part(1, "only float32 is used, and float32 comes back", x="one number, a thousand times"):
+    only_float32()
+    value = np.float32(kit.rng("thousand").uniform(0.01, 0.99))
+    result = compensated_sum(np.full(1000, value, dtype=np.float32))
+    kit.equal(str(np.asarray(result).dtype), "float32")
+    kit.close(float(result), 1000 * float(value), rtol=2e-7, because=f"a thousand times {value}")
+with score.part(1, "how dangerous: no cancellation is 1, perfect cancellation is infinite", x=np.array([1, 1e8, 1, -1e8], dtype=np.float32)):
+    for r in kit.examples(lambda r: r.uniform(1, 9, size=5).astype(np.float32), n=3, name="safe"):
+        kit.close(float(condition(r)), 1.0, rtol=1e-6)
+        kit.equal(float(condition(np.concatenate([r, -r]))), inf)
+    kit.close(float(condition(np.array([1, 1e8, 1, -1e8], dtype=np.float32))), 100_000_001.0, rtol=1e-6)
+### BEGIN HIDDEN TESTS
+def hard_sum(r):
+    """Numbers of many sizes, mostly cancelled by their counterparts, in a random order."""
+    n = int(r.integers(5, 300))
+    x = (r.normal(size=n) * 10.0 ** r.uniform(-4, 7, size=n)).astype(np.float32)
+    x = np.concatenate([x, -x[: int(r.integers(0, n))], r.normal(size=5).astype(np.float32)])
+    return r.permutation(x)
+
+
+def bound(x):
+    exact, size = math.fsum(x.astype(np.float64)), math.fsum(np.abs(x.astype(np.float64)))
+    return exact, 2 * 2.0**-24 * abs(exact) + len(x) ** 2 * 2.0**-48 * size
+
+
+with score.part(1, "within the bound on sums with cancellation", hidden=True):
+    only_float32()
+    for x in kit.examples(hard_sum, n=30, name="hard"):
+        exact, most = bound(x)
+        kit.require(abs(float(compensated_sum(x)) - exact) <= most, "outside the bound")
+with score.part(1, "within the bound on long sums, an empty one and a single number; the input stays as it was", hidden=True):
+    only_float32()
+    for r in kit.examples(lambda r: (r.random(5000) + 0.5).astype(np.float32), n=2, name="long"):
+        exact, most = bound(r)
+        kit.require(abs(float(kit.unchanged(compensated_sum, r)) - exact) <= most, "outside the bound")
+    kit.close(float(compensated_sum(np.array([], dtype=np.float32))), 0.0)
+    kit.close(float(compensated_sum(np.array([-2.5], dtype=np.float32))), -2.5)
+    exact, most = bound(np.array([3e-5, 1e7, 4e-5, -1e7, 1e-5], dtype=np.float32))
+    kit.require(abs(float(compensated_sum(np.array([3e-5, 1e7, 4e-5, -1e7, 1e-5], dtype=np.float32))) - exact) <= most, "outside the bound")
+with score.part(1, "how dangerous other sums are", hidden=True):
+    for x in kit.examples(hard_sum, n=10, name="dangerous"):
+        wide = x.astype(np.float64)
+        kit.close(float(condition(x)), math.fsum(np.abs(wide)) / abs(math.fsum(wide)), rtol=1e-4)
+    kit.close(float(condition(np.array([], dtype=np.float32))), 1.0)
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-scaling", "locked": true}
+# ## 4. Gradients in sixteen bits (5 points)
+#
+# `choose_scale(gradients, headroom)` takes float64 gradients and a headroom ≥ 1 and returns the **largest power of two** (a float) such that the largest absolute gradient, scaled, is at most 65 504 / headroom. When all gradients are 0, it returns 1.0. It may be less than 1, when the gradients are large.
+#
+# `apply(weights, half, scale, rate)` takes float32 weights, scaled gradients in float16, their scale and a learning rate, and returns **new** float32 weights $w - \text{rate} \cdot g$, where $g$ is the gradient without the scale. Gradients that the scale had saved must not vanish again on the way. If any scaled gradient is infinite or NaN, it returns the
+# weights unchanged (that step is skipped).
+
+# %% nbgrader={"grade_id": "scaling", "solution": true}
+def choose_scale(gradients, headroom):
+    """Largest power of two such that max|g| * scale <= 65504 / headroom."""
+    ### BEGIN SOLUTION
+    largest = float(np.abs(gradients).max(initial=0.0))
+    if largest == 0:
+        return 1.0
+    scale = 2.0 ** math.floor(math.log2(65504 / headroom / largest))
+    while scale * largest > 65504 / headroom:
+        scale /= 2
+    while 2 * scale * largest <= 65504 / headroom:
+        scale *= 2
+    return scale
+    ### END SOLUTION
+
+
+def apply(weights, half, scale, rate):
+    """New float32 weights after one step with scaled float16 gradients."""
+    ### BEGIN SOLUTION
+    if not np.isfinite(half).all():
+        return weights.copy()
+    gradient = half.astype(np.float32) / np.float32(scale)
+    return (weights - np.float32(rate) * gradient).astype(np.float32)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-scaling", "grade": true, "points": 5}
+score = kit.Score(5)
+with score.part(1, "the scale for a largest gradient of 0.01 and no headroom is 2 to the power of 22", gradients=np.array([0.01, -0.001])):
+    kit.close(float(choose_scale(np.array([0.01, -0.001]), 1.0)), 4194304.0, known_wrong={"a power of two, so that nothing is rounded": 6550400.0, "that overflows: round the power down": 8388608.0})
+    for k in kit.examples(lambda r: int(r.integers(-30, 30)), n=4, name="powers"):
+        kit.close(float(choose_scale(np.array([0.01 * 2.0**k, 0.0]), 1.0)), 4194304.0 / 2.0**k, because=f"a largest gradient of 0.01 · 2^{k}")
+        kit.close(float(choose_scale(np.array([-0.01 * 2.0**k]), 2.0)), 2097152.0 / 2.0**k, because="twice the headroom, half the scale; the sign does not count")
+with score.part(1, "a step with gradients that fp16 alone would lose", scale=2.0**20, rate=1.0):
+    size = float(kit.rng("tiny").uniform(1e-9, 9e-9))
+    half = (np.array([size, -size]) * 2.0**20).astype(np.float16)
+    kit.close(apply(np.zeros(2, dtype=np.float32), half, 2.0**20, 1.0), np.array([-size, size], dtype=np.float32), rtol=2e-3, known_wrong={"divided in fp16, they are zero again": np.zeros(2, dtype=np.float32), "the sign: a step goes against the gradient": np.array([size, -size], dtype=np.float32), "the scale was not taken out": -half.astype(np.float32)})
+### BEGIN HIDDEN TESTS
+with score.part(1, "the largest power of two for other gradients and headrooms, and 1.0 when all are 0", hidden=True):
+    for g, headroom in kit.examples(lambda r: (r.normal(size=int(r.integers(1, 9))) * 10.0 ** r.uniform(-12, 8), float(r.uniform(1, 8))), n=40, name="scales"):
+        scale, largest = float(choose_scale(g, headroom)), float(np.abs(g).max())
+        kit.require(math.frexp(scale)[0] == 0.5, "not a power of two")
+        kit.require(scale * largest <= 65504 / headroom < 2 * scale * largest, "not the largest one")
+    kit.close(float(choose_scale(np.zeros(3), 2.0)), 1.0)
+    kit.close(float(choose_scale(np.array([65504.0]), 1.0)), 1.0)
+with score.part(1, "steps with other weights, scales and rates; the weights given stay as they were", hidden=True):
+    for r in kit.examples(lambda r: (r.normal(size=5).astype(np.float32), r.normal(size=5) * 10.0 ** r.uniform(-9, -3), float(r.uniform(0.01, 1))), n=20, name="steps"):
+        weights, g, rate = r
+        scale = 2.0 ** math.floor(math.log2(30000 / np.abs(g).max()))
+        half = (g * scale).astype(np.float16)
+        result = kit.unchanged(apply, weights, half, scale, rate)
+        kit.equal(str(result.dtype), "float32")
+        kit.close(result.astype(np.float64), weights - rate * (half.astype(np.float64) / scale), rtol=1e-6, atol=1e-12)
+        small = apply(np.zeros(5, dtype=np.float32), half, scale, rate)
+        kit.close(small.astype(np.float64), -rate * (half.astype(np.float64) / scale), rtol=1e-5, atol=1e-30)
+with score.part(1, "a step with an infinite or undefined gradient is skipped, a finite one beside it is not", hidden=True):
+    weights = kit.rng("skipped").normal(size=3).astype(np.float32)
+    for bad in (inf, -inf, np.nan):
+        kit.equal(apply(weights.copy(), np.array([1.0, bad, 2.0], dtype=np.float16), 4.0, 0.5), weights)
+    kit.close(apply(weights.copy(), np.array([1.0, 65504.0, 2.0], dtype=np.float16), 4.0, 0.5), weights - np.array([0.125, 8188.0, 0.25], dtype=np.float32), rtol=1e-6)
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "after", "locked": true}
+# ## Before you submit
+#
+# *Kernel → Restart Kernel and Run All Cells* once more, then submit.
