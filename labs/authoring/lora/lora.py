@@ -119,6 +119,7 @@ with score.part(1, "any leading axes, any rank and alpha, either dtype", hidden=
             wide = [t.to(torch.float64) for t in (x, weight, A, B)]
             expected = wide[0] @ (wide[1] + alpha / rank * wide[3] @ wide[2]).T
             kit.close(lora_forward(x, weight, A, B, alpha), expected.to(dtype), rtol=rtol, atol=rtol)
+            kit.equal([str(lora_forward(x, weight, A, B, alpha).dtype), str(merge(weight, A, B, alpha).dtype)], [str(dtype)] * 2)
             kit.close(merge(weight, A, B, alpha), (wide[1] + alpha / rank * wide[3] @ wide[2]).to(dtype), rtol=rtol, atol=rtol)
 with score.part(1, "merging leaves its arguments alone, and a wide layer's step is never built in forward", hidden=True):
     x, weight, A, B = draw_layer(kit.rng("wide"), 7, 5, 2, 3)
@@ -227,10 +228,13 @@ def adapters_of(model):
 def look_inside(names=("q_proj", "v_proj"), rank=4, alpha=8):
     """Print what one backward pass does to freshly inserted adapters."""
     model = add_adapters(kit.small_model(1, customer["vocabulary"]), names, rank, alpha, 0)
+    waiting = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    if not waiting:
+        print("nothing asks for a gradient")
+        return
     part = {name: customer["train"][name][:8] for name in ("ids", "mask", "labels")}
     scores = phrase_logits(model, part["ids"], part["mask"], customer["codes"])      # (8, 5)
     torch.nn.functional.cross_entropy(scores, part["labels"]).backward()
-    waiting = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     print(f"{'layer':<32}{'|A|':>8}{'|B|':>8}{'step/W':>8}{'dA':>10}{'dB':>10}")
     plain = kit.small_model(1, customer["vocabulary"])
     for path, pair in adapters_of(model).items():
@@ -388,12 +392,13 @@ def train_adapters(task, layers, names, rank, alpha, steps, seed):
     ### BEGIN SOLUTION
     model = add_adapters(kit.small_model(layers, task["vocabulary"]), names, rank, alpha, seed)
     trained = [weight for weight in model.parameters() if weight.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=0.01, weight_decay=0.0)
+    rate = 0.01
+    optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
     ids, mask, labels = (task["train"][name] for name in ("ids", "mask", "labels"))  # (n, time), (n, time), (n,)
     losses = []
     for step in range(steps):
-        optimiser.param_groups[0]["lr"] = 0.01 * (1 - step / steps)
+        optimiser.param_groups[0]["lr"] = rate * (1 - step / steps)
         batch = torch.randperm(len(labels), generator=generator)[:16]  # (16,)
         scores = phrase_logits(model, ids[batch], mask[batch], task["codes"])  # (16, 5)
         loss = torch.nn.functional.cross_entropy(scores, labels[batch])
@@ -418,7 +423,7 @@ def watched(train_adapters, task, *settings):
 
     kit.require("peft" not in sys.modules, "peft is loaded and not allowed here: remove its import, restart the kernel")
     given = []
-    count = lambda optimiser, *_: given.append(sum(p.numel() for g in optimiser.param_groups for p in g["params"]))
+    count = lambda optimiser, *_: given.append(sum(p.numel() for g in optimiser.param_groups for p in g["params"] if p.requires_grad))
     hook = register_optimizer_step_pre_hook(count)
     try:
         result = train_adapters(task, *settings)
@@ -482,7 +487,7 @@ with score.part(1, "held-out accuracy", hidden=True):
     kit.require(held[1] >= 0.58, f"accuracy {held[1]:.3f}")
 with score.part(1, "held-out loss", hidden=True):
     kit.require(held is not None and held[0] <= 1.05, "loss")
-with score.part(1, "training labels decide the file, validation phrases and labels do not", hidden=True):
+with score.part(1, "training labels and seed decide the file, validation phrases and labels do not", hidden=True):
     require_sound()
     short = (1, names, 3, 6, 3, 7)
     plain = kit.probe(watched, train_adapters, task, *short)["adapters"]
@@ -490,9 +495,11 @@ with score.part(1, "training labels decide the file, validation phrases and labe
     same = kit.probe(watched, train_adapters, {**task, "validation": other_valid}, *short)["adapters"]
     relabelled = {**task["train"], "labels": (task["train"]["labels"] + 1) % 5}
     other = kit.probe(watched, train_adapters, {**task, "train": relabelled}, *short)["adapters"]
+    reseeded = kit.probe(watched, train_adapters, task, *short[:-1], 8)["adapters"]
     check_file(plain, names, 3)
     for path in expected_shapes(names, 3):
         kit.equal(same[path], plain[path])
+        kit.require(not torch.equal(reseeded[path]["A"], plain[path]["A"]), "the seed changed nothing")
         kit.require(not torch.equal(other[path]["B"], plain[path]["B"]), "the labels changed nothing")
 ### END HIDDEN TESTS
 score.total()
@@ -538,7 +545,13 @@ def choose_rank(runs, shapes, names, budget):
 
 # %% nbgrader={"grade_id": "check-plan", "grade": true, "points": 4}
 # held-out accuracy of a sound solution of task 3, five seeds a rank (measured with 300 held-out phrases)
-MEASURED = {1:[.6,.61],2:[.7,.71],4:[.7,.72]}
+MEASURED = {
+    1: [0.643, 0.597, 0.647, 0.637, 0.583],
+    2: [0.727, 0.600, 0.667, 0.683, 0.670],
+    4: [0.767, 0.700, 0.753, 0.730, 0.687],
+    8: [0.783, 0.730, 0.773, 0.760, 0.723],
+    12: [0.783, 0.733, 0.773, 0.757, 0.760],
+}
 
 
 def llama(layers, hidden, wide, key, vocabulary):
@@ -559,9 +572,9 @@ with score.part(1, "memory: the toy by hand, then a Llama-2-7B shape with rank 8
                            "frozen weights need no gradient, no master copy, no moments": {"full": 16 * weights, "lora": 16 * (weights + adapters), "file": 2 * adapters}})
 tiny = llama(2, 576, 1536, 192, 1000)
 with score.part(1, "rank: the measured runs with room for all, and with room for rank 2 only", runs=MEASURED):
-    kit.equal(choose_rank(MEASURED, tiny, NAMES, 10**9), 2, because="the smallest rank at or above best mean - s / √n",
-              known_wrong={"you took the best mean, whatever the seeds say": 4, "you took the smallest rank": min(MEASURED)})
-    kit.equal(choose_rank(MEASURED, tiny, NAMES, training_memory(tiny, NAMES, 2)["file"]), 2, because="only ranks up to 2 fit")
+    kit.equal(choose_rank(MEASURED, tiny, NAMES, 10**9), 8, because="the smallest rank at or above best mean - s / √n",
+              known_wrong={"you took the best mean, whatever the seeds say": 12, "you took the smallest rank": min(MEASURED)})
+    kit.equal(choose_rank(MEASURED, tiny, NAMES, 2 * 2 * 2 * 2 * (576 + 1536)), 2, because="only ranks up to 2 fit")
     kit.raises(ValueError, choose_rank, MEASURED, tiny, NAMES, 10)
 ### BEGIN HIDDEN TESTS
 def right_memory(shapes, names, rank):
@@ -588,6 +601,7 @@ with score.part(1, "memory: any model, any targets, also grouped key and value, 
         kit.equal(training_memory(shapes, names, rank), right_memory(shapes, names, rank))
 with score.part(1, "rank: any runs, any budget, seeds that spread, ranks in any order", hidden=True):
     shapes = llama(2, 64, 128, 32, 100)
+    kit.equal(choose_rank({4: [0.75, 0.75], 2: [0.75, 0.75], 1: [0.5, 0.5]}, shapes, NAMES, 10**9), 2)
     for _ in range(40):
         ranks = [int(r) for r in rng.permutation([1, 2, 4, 8, 16, 32])[: rng.integers(2, 7)]]
         runs = {r: [float(a) for a in rng.uniform(0.6, 0.8, int(rng.integers(2, 7)))] for r in ranks}

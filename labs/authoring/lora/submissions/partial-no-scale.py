@@ -49,12 +49,13 @@ def train_adapters(task, layers, names, rank, alpha, steps, seed):
     """Train adapters on task["train"]; return {"adapters", "losses", "final_loss"}."""
     model = add_adapters(kit.small_model(layers, task["vocabulary"]), names, rank, alpha, seed)
     trained = [weight for weight in model.parameters() if weight.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=0.01, weight_decay=0.0)
+    rate = 0.01
+    optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
     ids, mask, labels = (task["train"][name] for name in ("ids", "mask", "labels"))  # (n, time), (n, time), (n,)
     losses = []
     for step in range(steps):
-        optimiser.param_groups[0]["lr"] = 0.01 * (1 - step / steps)
+        optimiser.param_groups[0]["lr"] = rate * (1 - step / steps)
         batch = torch.randperm(len(labels), generator=generator)[:16]  # (16,)
         scores = phrase_logits(model, ids[batch], mask[batch], task["codes"])  # (16, 5)
         loss = torch.nn.functional.cross_entropy(scores, labels[batch])
