@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 COOKIE_DAYS = 7
 IDLE_SECONDS = 3600
 CULL_EVERY_SECONDS = 120
+PROXY_PATIENCE_MILLISECONDS = 60 * 60 * 1000
 
 
 def configure(c: Config, deployment: Deployment) -> None:
@@ -59,7 +60,7 @@ def _addresses(c: Config, deployment: Deployment) -> None:
     c.JupyterHub.db_url = f"sqlite:///{deployment.hub / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(deployment.secrets / "cookie-secret")
     c.ConfigurableHTTPProxy.command = tether.command(
-        [str(Path(sys.executable).parent / "configurable-http-proxy")]
+        [sys.executable, "-m", "hub_config.proxy", f"--proxy-timeout={PROXY_PATIENCE_MILLISECONDS}"]
     )
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{ports['proxy_api']}"
     c.ConfigurableHTTPProxy.auth_token = deployment.secret("proxy-token")

@@ -94,7 +94,7 @@ def test_a_port_in_use_is_told_before_anything_starts(hub: Hub, tmp_path: Path) 
     assert done.returncode == 3
     assert done.stdout == ""
     assert f"port {hub.port}" in done.stderr
-    assert "configurable-http-proxy" in done.stderr  # who
+    assert "hub_config.proxy" in done.stderr  # who
     assert "./academy hub --port" in done.stderr  # what next
     assert not (tmp_path / "other" / "accounts.sqlite").exists()
 

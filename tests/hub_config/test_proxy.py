@@ -1,0 +1,77 @@
+"""The proxy alone, in front of a server that takes its time."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+from tornado import httpclient, web, websocket
+
+from hub_config.deployment import free_ports
+
+AT_ONCE = 30  # three times what passes at a time by default
+LARGE = 20 * 2**20
+
+
+class Together(web.RequestHandler):
+    """Answers nobody before everybody is there."""
+
+    def initialize(self, barrier: asyncio.Barrier) -> None:
+        self.barrier = barrier
+
+    async def get(self) -> None:
+        await asyncio.wait_for(self.barrier.wait(), 30)
+        self.finish("done")
+
+
+class Channel(websocket.WebSocketHandler):
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        return "v1.kernel" if "v1.kernel" in subprotocols else None
+
+    def on_message(self, message: str | bytes) -> None:
+        self.write_message(b"x" * int(message), binary=True)
+
+
+@pytest.fixture
+def ports() -> Iterator[tuple[int, int]]:
+    """Yield the port of a running proxy and the port that it passes everything on to."""
+    public, api, behind = free_ports(3)
+    options = [f"--port={public}", f"--api-port={api}", f"--default-target=http://127.0.0.1:{behind}"]
+    command = [sys.executable, "-m", "hub_config.proxy", "--ip=127.0.0.1", "--api-ip=127.0.0.1", *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            requests.get(f"http://127.0.0.1:{public}/_chp_healthz", timeout=5)
+            break
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    yield public, behind
+    process.terminate()
+    process.wait(10)
+
+
+async def ask(public: int, behind: int) -> tuple[set[bytes], str | None, int]:
+    """Return the answers to many requests at once, the agreed protocol, and a large message's size."""
+    routes = [("/together", Together, {"barrier": asyncio.Barrier(AT_ONCE)}), ("/channel", Channel)]
+    server = web.Application(routes).listen(behind, "127.0.0.1")
+    client = httpclient.AsyncHTTPClient(force_instance=True, max_clients=AT_ONCE)
+    address = f"http://127.0.0.1:{public}/together"
+    found = await asyncio.gather(*(client.fetch(address, request_timeout=60) for _ in range(AT_ONCE)))
+    channel = await websocket.websocket_connect(
+        f"ws://127.0.0.1:{public}/channel", subprotocols=["v1.kernel"], max_message_size=2**26
+    )
+    protocol = channel.selected_subprotocol
+    await channel.write_message(str(LARGE))
+    size = len(await channel.read_message())
+    channel.close()
+    client.close()
+    server.stop()
+    return {answer.body for answer in found}, protocol, size
+
+
+def test_a_class_at_once_a_large_output_and_the_kernels_protocol_pass(ports: tuple[int, int]) -> None:
+    assert asyncio.run(ask(*ports)) == ({b"done"}, "v1.kernel", LARGE)
