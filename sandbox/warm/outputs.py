@@ -15,26 +15,35 @@ class Sink:
     """A list of outputs that grows as a front end's would: a cell, or an `Output` widget."""
 
     def __init__(self) -> None:
-        self.outputs: list[dict[str, Any]] = []
+        self._outputs: list[dict[str, Any]] = []
+        self._text: list[str] = []  # of the stream that comes last; joined once, however often it grows
         self.clear_next = False
+
+    @property
+    def outputs(self) -> list[dict[str, Any]]:
+        """What is shown, text of the same stream joined."""
+        if self._text:
+            self._outputs[-1]["text"] = "".join(self._text)
+            self._text = [self._outputs[-1]["text"]]
+        return self._outputs
 
     def add(self, output: dict[str, Any]) -> None:
         """Append an output; text of the same stream joins the text before it."""
         if self.clear_next:
             self.clear()
-        last = self.outputs[-1] if self.outputs else None
-        if (
-            last
-            and output["output_type"] == last["output_type"] == "stream"
-            and last["name"] == output["name"]
-        ):
-            last["text"] += output["text"]
+        if output["output_type"] != "stream":
+            self.outputs.append(output)
+            self._text = []
+        elif self._text and self._outputs[-1]["name"] == output["name"]:
+            self._text.append(output["text"])
         else:
             self.outputs.append(output)
+            self._text = [output["text"]]
 
     def clear(self) -> None:
         """Forget what was shown."""
-        self.outputs.clear()
+        self._outputs.clear()
+        self._text = []
         self.clear_next = False
 
 
@@ -101,7 +110,7 @@ class Recorder:
     def show(self, kind: str, data: dict[str, Any], metadata: dict[str, Any] | None, **more: Any) -> None:
         """Take a ``display_data`` or ``execute_result``; `more` are further keys and ``display_id``."""
         display_id = more.pop("display_id", None)
-        output = {"output_type": kind, "data": clean(data), "metadata": clean(metadata or {}), **more}
+        output = {"output_type": kind, "metadata": clean(metadata or {}), "data": clean(data), **more}
         with self._lock:
             self.collect()
             self._data += sum(len(v) for v in output["data"].values() if isinstance(v, str))

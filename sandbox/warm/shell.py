@@ -35,6 +35,7 @@ class Hook(DisplayHook):
 
     def start_displayhook(self) -> None:
         """Begin an output."""
+        self.shell.showing = True
         self._output: dict[str, Any] | None = None
 
     def write_output_prompt(self) -> None:
@@ -46,6 +47,7 @@ class Hook(DisplayHook):
 
     def finish_displayhook(self) -> None:
         """Show them."""
+        self.shell.showing = False
         if self._output and self._output["data"]:
             self.shell.recorder.show("execute_result", **self._output, execution_count=self.prompt_count)
 
@@ -104,7 +106,7 @@ class CellShell(InteractiveShell):
     recorder = Instance(Recorder)
     collected = Dict()
     timed_out: str | None = None
-    over = False
+    over = showing = failed_to_show = False
 
     @default("exiter")
     def _exiter(self) -> ExitAutocall:
@@ -157,6 +159,7 @@ class CellShell(InteractiveShell):
         return etype, value, traceback
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        self.failed_to_show |= self.showing
         if self.timed_out:
             self.recorder.error("CellTimeout", self.timed_out, stb)
         else:
@@ -165,6 +168,7 @@ class CellShell(InteractiveShell):
     async def run(self, code: str) -> bool:
         """Run one cell as a kernel does, inside a running event loop, and say whether it passed."""
         self.recorder.begin()
+        self.showing = self.failed_to_show = False
         self.kernel.message = f"cell-{len(self.recorder.cells)}"
         transformed, problem = code, None
         try:
@@ -186,7 +190,7 @@ class CellShell(InteractiveShell):
         self.recorder.collect()
         while self.collected:
             self.collected.popitem()[1].answer()
-        return result.success
+        return result.success and not self.failed_to_show
 
 
 # rich asks for this name, tqdm for the module, to tell a notebook from a terminal
