@@ -8,7 +8,7 @@ The formulas and their sources stand in ``learning_paths/README.md``.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,9 +162,7 @@ def posterior(
         since[competency] = day
         return row
 
-    ordered = sorted(
-        observations, key=lambda seen: (seen.day, seen.competency, seen.level, seen.score, seen.tries)
-    )
+    ordered = sorted(observations, key=lambda seen: (seen.day, astuple(seen)))
     for seen in ordered:
         day = min(seen.day, today)
         row = move(seen.competency, day)

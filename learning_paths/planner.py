@@ -7,6 +7,7 @@ plan keeps its part of it: so a plan is deterministic, and whoever masters more 
 """
 
 import heapq
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -161,7 +162,7 @@ class Curriculum:
         return (*(self.lessons.get(node) or (self._gap(node),)), *self.labs.get(node, ()))
 
     def _gap(self, node: Node) -> Gap:
-        return Gap(node, (node[0], len(self.units), node[1]))
+        return Gap(node, (node[0], sys.maxsize, node[1]))
 
     def _items(self) -> list[Item]:
         return [*self.units, *(self._gap(node) for node in self.needed_by if node not in self.lessons)]

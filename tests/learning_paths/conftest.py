@@ -13,7 +13,6 @@ import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from hypothesis import settings
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 from sqlalchemy.exc import SAWarning
@@ -95,6 +95,10 @@ LABS = {
     ),
 }
 POINTS = 5.0
+
+# two shared cores: fewer examples, and no clock that a busy machine could trip
+settings.register_profile("learning_paths", max_examples=40, deadline=None)
+settings.load_profile("learning_paths")
 
 # nbgrader's gradebook calls `alembic`, which lies beside this interpreter
 os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
@@ -288,28 +292,42 @@ class _Api(web.RequestHandler):
         )
 
 
-@contextmanager
-def serving(academy: Academy) -> Iterator[str]:
-    """Serve an academy on loopback; yield its URL. The token `of-ada` speaks for ada."""
-    sockets = bind_sockets(0, "127.0.0.1")
-    started, loop = threading.Event(), asyncio.new_event_loop()
-    stopped = asyncio.Event()
+class Service:
+    """Serves an academy on loopback, in a thread. The token `of-ada` speaks for ada."""
 
-    async def serve() -> None:
-        server = HTTPServer(web.Application([(r"/academy/api/(.+)", _Api, {"academy": academy})]))
-        server.add_sockets(sockets)
-        started.set()
-        await stopped.wait()
-        server.stop()
-        await server.close_all_connections()
+    def __init__(self, academy: Academy):
+        self._app = web.Application([(r"/academy/api/(.+)", _Api, {"academy": academy})])
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._port = 0
+        self.come_back()
+        self.url = f"http://127.0.0.1:{self._port}/academy"
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert started.wait(10)
-    yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}/academy"
-    loop.call_soon_threadsafe(stopped.set)
-    thread.join(10)
-    loop.close()
+    def come_back(self) -> None:
+        """Listen, at the same address as before."""
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+
+    def go_away(self) -> None:
+        """Stop listening."""
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+
+    def end(self) -> None:
+        """Stop for good."""
+        self.go_away()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _listen(self) -> None:
+        sockets = bind_sockets(self._port, "127.0.0.1")
+        self._port = sockets[0].getsockname()[1]
+        self._server = HTTPServer(self._app)
+        self._server.add_sockets(sockets)
+
+    async def _close(self) -> None:
+        self._server.stop()
+        await self._server.close_all_connections()
 
 
 @dataclass
@@ -352,6 +370,7 @@ class Campus:
     academy: Academy
     teacher: Teacher
     exchange: Exchange
+    service: Service
 
     def ask(
         self, path: str, body: object = None, *, method: str | None = None, token: bool = True
@@ -386,17 +405,29 @@ def campus(
         f"c.CourseDirectory.course_id = {exchange.course!r}\n"
         f"c.Exchange.root = {str(exchange.root)!r}\n"
     )
+    (config / "jupyter_server_config.py").write_text(
+        "c = get_config()\n"
+        "c.ServerApp.jpserver_extensions = {'learning_paths.ui.server': True}\n"
+        f"c.LabApp.extra_labextensions_path = [{str(CHECKOUT / 'learning_paths/ui/labextensions')!r}]\n"
+        "c.LabApp.news_url = None\n"
+        "c.LabApp.check_for_updates_class = 'jupyterlab.NeverCheckForUpdate'\n"
+    )
+    (config / "labconfig").mkdir()
+    (config / "labconfig/default_setting_overrides.json").write_text(
+        json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}})
+    )
     teacher = Teacher(Path(shutil.copy(empty_gradebook, folder / "gradebook.db")))
     academy = Academy(f"sqlite:///{folder / 'store.db'}", small, teacher.url)
     port, token = _free_port(), "letmein"
-    with serving(academy) as service, log.open("wb") as output:
+    service = Service(academy)
+    with log.open("wb") as output:
         environment = {
             **os.environ,
             "HOME": str(home),
             "JUPYTER_CONFIG_DIR": str(config),
             "JUPYTER_DATA_DIR": str(folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-            "ACADEMY_URL": service,
+            "ACADEMY_URL": service.url,
             "ACADEMY_MATERIAL": str(tree / "courses"),
             "JUPYTERHUB_API_TOKEN": "of-ada",
         }
@@ -408,19 +439,16 @@ def campus(
             "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={token}",
             f"--ServerApp.root_dir={home}",
-            "--ServerApp.jpserver_extensions=learning_paths.ui.server=True",
-            f"--LabApp.extra_labextensions_path=['{CHECKOUT / 'learning_paths/ui/labextensions'}']",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, cwd=home)
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_for(f"{url}/api", process, log)
-            yield Campus(url, token, home, log, academy, teacher, exchange)
+            yield Campus(url, token, home, log, academy, teacher, exchange, service)
         finally:
             process.terminate()
             process.wait(20)
+            service.end()
             academy.close()
 
 

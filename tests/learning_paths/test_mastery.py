@@ -1,0 +1,188 @@
+"""The mastery model: bounded, coherent, monotone, fading; on arrays alone."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learning_paths.mastery import (
+    CEILING,
+    FLOOR,
+    MASTERED,
+    Mastery,
+    Observation,
+    fade,
+    guess,
+    implications,
+    posterior,
+    prior,
+    update,
+)
+
+shares = st.floats(0, 1)
+levels = st.integers(0, 3)
+rows = st.lists(st.floats(0.002, 0.98), min_size=4, max_size=4).map(
+    lambda given: np.array(sorted(given, reverse=True))
+)
+YEAR = 365.25
+HALF_LIFE = np.array([12.0, 2.5, 4.0]) * YEAR
+NEEDS = (((0, 1), (1, 0)), ((1, 0), (2, 1)))
+
+
+def observations(most: int = 6):
+    one = st.builds(
+        Observation,
+        competency=st.integers(0, 2),
+        level=levels,
+        score=shares,
+        weight=st.floats(0.1, 1),
+        tries=st.integers(1, 5),
+        day=st.floats(0, 1000),
+    )
+    return st.lists(one, max_size=most)
+
+
+def believed(seen, *, start=None, today=1000.0):
+    start = np.tile(FLOOR, (3, 1)) if start is None else start
+    return posterior(start, seen, half_life=HALF_LIFE, implied=implications(NEEDS), today=today)
+
+
+def coherent(known) -> bool:
+    return bool(np.all(np.diff(known, axis=-1) <= 1e-12) and np.all(known > 0) and np.all(known < 1))
+
+
+@given(rows, levels, shares, st.floats(0.01, 1), st.integers(1, 9))
+def test_an_update_is_bounded_and_keeps_levels_coherent(row, level, score, weight, tries):
+    assert coherent(update(row, level, score, weight=weight, tries=tries))
+
+
+@given(rows, levels, shares, shares, st.floats(0.01, 1), st.integers(1, 9))
+def test_a_better_score_never_means_less_at_any_level(row, level, one, other, weight, tries):
+    lower, higher = sorted((one, other))
+    worse = update(row, level, lower, weight=weight, tries=tries)
+    better = update(row, level, higher, weight=weight, tries=tries)
+    assert np.all(better >= worse - 1e-12)
+
+
+@given(rows, levels, st.floats(0.05, 1), st.integers(1, 9))
+def test_a_pass_raises_all_levels_and_a_failure_lowers_them(row, level, weight, tries):
+    assert np.all(update(row, level, 1.0, weight=weight, tries=tries) >= row - 1e-12)
+    assert np.all(update(row, level, 0.0, weight=weight, tries=tries) <= row + 1e-12)
+    assert update(row, level, 1.0, weight=weight, tries=tries)[level] > row[level]
+    assert update(row, level, 0.0, weight=weight, tries=tries)[level] < row[level]
+
+
+@given(rows, levels, st.integers(1, 8))
+def test_more_tries_make_a_pass_say_less(row, level, tries):
+    assert update(row, level, 1.0, tries=tries + 1)[level] <= update(row, level, 1.0, tries=tries)[level]
+    assert guess(tries) <= guess(tries + 1) <= 0.4
+
+
+def test_one_whole_task_is_enough_from_nothing_and_half_of_it_is_not():
+    for level in range(4):
+        assert update(FLOOR, level, 1.0)[level] >= MASTERED
+        assert update(FLOOR, level, 0.8)[level] < MASTERED
+        assert update(FLOOR, level, 0.5)[level] < 0.25
+
+
+def test_numbers_out_of_range_are_refused():
+    for score, weight, tries in ((1.2, 1, 1), (-0.1, 1, 1), (0.5, 2, 1), (0.5, 1, 0)):
+        with pytest.raises(ValueError, match="must lie"):
+            update(FLOOR, 0, score, weight=weight, tries=tries)
+
+
+@given(rows, rows, st.floats(0, 1e5), st.floats(1, 1e4))
+def test_fading_stays_between_what_was_and_the_baseline(row, baseline, days, half_life):
+    faded = fade(row, baseline, days, half_life)
+    assert np.all(faded >= np.minimum(row, baseline) - 1e-12)
+    assert np.all(faded <= np.maximum(row, baseline) + 1e-12)
+    assert coherent(faded)
+
+
+def test_fading_halves_the_distance_every_half_life():
+    faded = fade(np.full(4, 0.9), np.full(4, 0.1), 2 * YEAR, 2 * YEAR)
+    assert np.allclose(faded, 0.5)
+    assert np.allclose(fade(np.full(4, 0.9), np.full(4, 0.1), np.inf, YEAR), 0.1)
+
+
+def test_techniques_fade_faster_than_school_knowledge():
+    school, technique, _ = believed(
+        [Observation(row, 1, 1.0, 1.0, 1, 0.0) for row in (0, 1)], today=3 * YEAR
+    ).now[:, 1]
+    assert school > technique + 0.1
+
+
+@given(observations())
+def test_what_is_believed_is_coherent_and_the_order_of_evidence_does_not_matter(seen):
+    first, second = believed(seen), believed(seen[::-1])
+    assert coherent(first.now)
+    assert coherent(first.fresh)
+    assert np.array_equal(first.now, second.now)
+
+
+@given(observations(), observations(1))
+def test_one_more_pass_today_never_means_less(seen, more):
+    passed = [Observation(one.competency, one.level, 1.0, one.weight, one.tries, 1000.0) for one in more]
+    assert np.all(believed(seen + passed).now >= believed(seen).now - 1e-9)
+
+
+def test_without_evidence_nothing_changes_with_time():
+    start = np.tile(CEILING, (3, 1))
+    assert np.array_equal(believed([], start=start, today=1e6).now, start)
+
+
+def test_a_pass_is_weak_evidence_for_what_it_needs_and_weaker_further_down():
+    after = believed([Observation(0, 1, 1.0, 1.0, 1, 1000.0)]).now
+    near, far = after[1, 0] / FLOOR[0], after[2, 1] / FLOOR[1]
+    assert 1 < far < near < 3
+    nothing = believed([Observation(0, 1, 0.0, 1.0, 1, 1000.0)]).now
+    assert np.allclose(nothing[1:], FLOOR)
+
+
+def test_mastery_once_shown_is_not_lost_after_a_few_weeks():
+    seen = [Observation(1, 1, 1.0, 1.0, 1, 0.0)]
+    assert believed(seen, today=60).mastered()[1, 1]
+    assert believed(seen, today=60).now[1, 1] < believed(seen, today=0).now[1, 1]
+    assert not believed(seen, today=6 * YEAR).mastered()[1, 1]
+    assert not Mastery(np.full((1, 4), 0.7), np.full((1, 4), 0.7)).mastered().any()
+
+
+backgrounds = st.lists(rows, min_size=3, max_size=3).map(np.array)
+
+
+@given(backgrounds, backgrounds, st.floats(0, 50), st.integers(0, 10))
+def test_a_prior_is_bounded_and_coherent(degree, job, years, job_years):
+    known = prior(degree, job, years=years, job_years=job_years, half_life=HALF_LIFE, needs=NEEDS)
+    assert coherent(known)
+    assert np.all(known >= FLOOR)
+    assert np.all(known <= CEILING)
+
+
+@given(backgrounds, backgrounds, st.floats(0, 20))
+def test_degree_and_job_together_say_at_least_what_each_says_alone(degree, job, years):
+    nothing = np.zeros_like(degree)
+    both, one, other = (
+        prior(a, b, years=years, job_years=3, half_life=HALF_LIFE)
+        for a, b in ((degree, job), (degree, nothing), (nothing, job))
+    )
+    assert np.all(both >= np.maximum(one, other) - 1e-12)
+
+
+def test_years_learn_the_job_and_fade_the_degree():
+    known, nothing = np.full((3, 4), 0.9), np.zeros((3, 4))
+    job = [
+        prior(nothing, known, years=years, job_years=4, half_life=HALF_LIFE)[0, 0] for years in (0, 2, 4, 9)
+    ]
+    assert job[0] == FLOOR[0]
+    assert job[0] < job[1] < job[2] == job[3] == pytest.approx(0.9)
+    degree = [prior(known, nothing, years=years, job_years=0, half_life=HALF_LIFE)[0, 0] for years in (0, 12)]
+    assert degree == [pytest.approx(0.9), pytest.approx(0.45)]
+
+
+def test_who_knows_something_knows_nearly_what_it_needs():
+    known = np.zeros((3, 4))
+    known[0] = [0.9, 0.9, 0, 0]
+    carried = prior(known, np.zeros((3, 4)), years=0, job_years=0, half_life=HALF_LIFE, needs=NEEDS)
+    assert carried[1, 0] == pytest.approx(0.81)
+    assert carried[2, 1] == pytest.approx(0.729)
+    assert carried[1, 1] == FLOOR[1]

@@ -1,0 +1,193 @@
+"""The start page in a real Chromium, in front of a real JupyterLab and a real service."""
+
+from datetime import datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LAB = "stable-softmax"
+SECONDS = 15_000
+FIRST_LOAD = 120_000
+
+
+def unit(page: Page, name: str) -> Locator:
+    return page.locator(f"[data-unit='{name}']")
+
+
+def to_start(page: Page) -> None:
+    page.get_by_role("tab", name="Start").click()
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, context=".za-start").response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found]
+
+
+def the_form_is_the_first_thing_and_works_by_keyboard_alone(page: Page, campus) -> None:
+    expect(page.get_by_role("heading", name="Welcome, ada")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_label("Degree").focus()
+    for answer in ("School leaver", "No job", None, "Operator", "6", "8"):
+        if answer in ("6", "8"):
+            page.keyboard.press("Control+a")
+        if answer:
+            page.keyboard.type(answer)
+        page.keyboard.press("Tab")
+    assert page.get_by_label("Degree").input_value() == "high-school"
+    assert page.get_by_label("Role or track").input_value() == "role:operator-developer"
+    expect(page.locator("#za-duty")).to_contain_text("kernels")
+
+
+def a_wrong_number_is_said_at_its_field_and_nothing_typed_is_lost(page: Page, campus) -> None:
+    page.get_by_label("Hours a week").fill("-3")
+    page.get_by_role("button", name="Make my plan").click()
+    problem = page.locator("#za-hours-problem")
+    expect(problem).to_have_text("give a number from 0.5 to 80")
+    assert page.get_by_label("Hours a week").get_attribute("aria-invalid") == "true"
+    page.reload()
+    page.wait_for_selector(".za-form", timeout=FIRST_LOAD)
+    assert page.get_by_label("Hours a week").input_value() == "-3"
+    assert page.get_by_label("Role or track").input_value() == "role:operator-developer"
+
+
+def a_service_that_is_away_is_told_with_the_next_step(page: Page, campus) -> None:
+    page.get_by_label("Hours a week").fill("6")
+    campus.service.go_away()
+    page.get_by_role("button", name="Make my plan").click()
+    expect(page.get_by_role("status").filter(has_text="try again")).to_be_visible()
+    campus.service.come_back()
+    assert page.get_by_label("Hours a week").input_value() == "6"
+    assert campus.academy.profile("ada") is None
+
+
+def the_plan_appears_week_by_week_with_hours_and_reasons(page: Page, campus) -> None:
+    page.get_by_role("button", name="Make my plan").click()
+    expect(page.get_by_role("heading", name="Your way to: Operator (kernel) developer")).to_be_focused()
+    expect(page.get_by_role("heading", name="Week 1 4.8 h")).to_be_visible()
+    first = unit(page, "lesson:python-start/01-values")
+    expect(first).to_contain_text("Next")
+    expect(first).to_contain_text("1 h")
+    first.locator("summary").press("Enter")
+    expect(first).to_contain_text("Programming basics (basic)")
+    expect(first).to_contain_text("Afterwards you can start: Loops")
+    gap = unit(page, "competency:operator-development@E")
+    expect(gap).to_contain_text("Not covered yet")
+    expect(gap.get_by_role("button")).to_have_count(0)
+    assert faults(page) == []
+
+
+def a_lesson_opens_as_the_learners_own_copy(page: Page, campus) -> None:
+    page.get_by_role("button", name="Go on: Values").click()
+    page.wait_for_selector(".jp-NotebookPanel:visible")
+    assert (campus.home / "lessons/python-start/01-values.ipynb").is_file()
+    expect(page.locator(".jp-NotebookPanel-toolbar >> text=Submit")).to_have_count(0)
+    to_start(page)
+    expect(page.get_by_role("status").filter(has_text="lessons/python-start/01-values.ipynb")).to_be_visible()
+
+
+def a_lab_that_is_not_released_says_whom_to_ask(page: Page, campus) -> None:
+    unit(page, f"lab:{LAB}").get_by_role("button", name="Open").click()
+    expect(page.get_by_role("status").filter(has_text="ask your instructor")).to_be_visible()
+
+
+def a_lab_is_opened_edited_and_submitted_from_its_own_toolbar(page: Page, campus) -> None:
+    campus.exchange.release(LAB)
+    unit(page, f"lab:{LAB}").get_by_role("button", name="Open").click()
+    notebook = page.locator(".jp-NotebookPanel:visible")
+    cell = notebook.locator(".jp-CodeCell .cm-content").first
+    cell.click()
+    page.keyboard.type("# my own answer\n")
+    notebook.get_by_role("button", name="Submit").click()
+    page.get_by_text("Submitted. You see the score here").first.wait_for()
+    (handed_in,) = campus.exchange.submissions(LAB)
+    assert "# my own answer" in (handed_in / f"{LAB}.ipynb").read_text()
+
+
+def score_feedback_and_what_changed_come_back(page: Page, campus) -> None:
+    handed_in = campus.ask("status")[1]["labs"][LAB]["submitted"][-1]
+    moment = datetime.fromisoformat(handed_in.replace(" UTC", "+00:00"))
+    to_start(page)
+    expect(unit(page, f"lab:{LAB}")).to_contain_text("waiting to be graded")
+    campus.teacher.grade("ada", LAB, {"check-lse": 5.0, "check-lse-hidden": 5.0, "check-sums": 5.0}, moment)
+    campus.exchange.give_feedback(LAB, "<h1>Well done, ada</h1>")
+    page.get_by_role("button", name="Look for news").click()
+    changed = page.locator(".za-changes")
+    expect(changed).to_contain_text("task “sums”, got 5 of 5 points")
+    expect(changed).to_contain_text("counts as mastered")
+    done = page.locator(f".za-done [data-unit='lab:{LAB}']")
+    expect(done).to_contain_text("Score: 15 of 15 points.")
+    assert faults(page) == []
+    done.get_by_role("button", name="Read feedback").click()
+    frame = page.frame_locator(".jp-HTMLViewer iframe")
+    expect(frame.get_by_role("heading", name="Well done, ada")).to_be_visible()
+
+
+def the_page_is_there_in_chinese_and_stays_so(page: Page, campus) -> None:
+    to_start(page)
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("tab", name="开始")).to_be_visible()
+    expect(page.get_by_role("heading", name="通往“算子开发工程师”之路")).to_be_visible()
+    expect(page.locator(".za-changes")).to_contain_text("视为已掌握")
+    assert page.locator(".za-start").get_attribute("lang") == "zh"
+    page.reload()
+    page.get_by_role("tab", name="开始").wait_for(timeout=FIRST_LOAD)
+    page.get_by_role("tab", name="开始").click()
+    page.get_by_role("button", name="English").click()
+
+
+def it_can_be_read_in_the_dark_and_at_two_hundred_percent(page: Page, campus) -> None:
+    page.get_by_text("Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).hover()
+    page.get_by_text("JupyterLab Dark", exact=True).click()
+    page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
+    assert faults(page) == []
+    page.get_by_role("button", name="Change background, goal or time").click()
+    assert faults(page) == []
+    page.set_viewport_size({"width": 640, "height": 450})
+    wide = page.locator(".za-start").evaluate("node => node.scrollWidth - node.clientWidth")
+    assert wide == 0
+
+
+def the_palette_opens_the_page_again(page: Page, campus) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.locator(".lm-TabBar-tab", has_text="Start").locator(".lm-TabBar-tabCloseIcon").click()
+    page.keyboard.press("Control+Shift+c")
+    page.keyboard.type("Academy: open start page")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your way to: Operator (kernel) developer")).to_be_visible()
+
+
+WALK = (
+    the_form_is_the_first_thing_and_works_by_keyboard_alone,
+    a_wrong_number_is_said_at_its_field_and_nothing_typed_is_lost,
+    a_service_that_is_away_is_told_with_the_next_step,
+    the_plan_appears_week_by_week_with_hours_and_reasons,
+    a_lesson_opens_as_the_learners_own_copy,
+    a_lab_that_is_not_released_says_whom_to_ask,
+    a_lab_is_opened_edited_and_submitted_from_its_own_toolbar,
+    score_feedback_and_what_changed_come_back,
+    the_page_is_there_in_chinese_and_stays_so,
+    it_can_be_read_in_the_dark_and_at_two_hundred_percent,
+    the_palette_opens_the_page_again,
+)
+
+
+def test_ada_walks_from_the_form_to_a_plan_that_moved_on(campus, browser: Browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(SECONDS)
+    expect.set_options(timeout=SECONDS)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{campus.url}/lab?token={campus.token}")
+    page.wait_for_selector(".za-form fieldset", timeout=FIRST_LOAD)
+    try:
+        for step in WALK:
+            step(page, campus)
+    finally:
+        page.screenshot(path=campus.log.with_suffix(".png"))
+        context.close()
+    assert problems == []
