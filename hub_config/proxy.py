@@ -1,8 +1,8 @@
 """The pure-Python proxy, with what a class at work needs: ``python -m hub_config.proxy OPTIONS``.
 
 Left alone, configurable-http-proxy 0.4.0 lets ten requests through at a time, gives up after 20 seconds (a
-lab may take longer to grade), cuts kernel messages at 10 MiB, and does not pass on the protocol that Lab and a
-kernel's server agree on, so that each notebook's first connection fails and is made again.
+lab may take longer to grade), cuts kernel messages at 10 MiB, and does not pass on the protocol that Lab and
+a kernel's server agree on, so that each notebook's first connection fails and is made again.
 """
 
 from functools import partial
@@ -27,6 +27,13 @@ class Handler(handlers.ProxyHandler):
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """Agree to what the server behind agreed to."""
         return self.ws_client.selected_subprotocol if self.ws_client else None
+
+    def on_message(self, message: str | bytes) -> None:
+        """Pass a message of the browser on, bytes as bytes."""
+        if self.ws_client:
+            if self.target and self.target["prefix"]:
+                self.proxy.update_last_activity(self.target["prefix"])
+            self.ws_client.write_message(message, binary=isinstance(message, bytes))
 
 
 def main() -> None:

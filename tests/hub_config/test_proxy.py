@@ -13,6 +13,7 @@ from tornado import httpclient, web, websocket
 from hub_config.deployment import free_ports
 
 AT_ONCE = 30  # three times what passes at a time by default
+NO_TEXT = bytes(range(256))  # is not UTF-8
 LARGE = 20 * 2**20
 
 
@@ -32,7 +33,10 @@ class Channel(websocket.WebSocketHandler):
         return "v1.kernel" if "v1.kernel" in subprotocols else None
 
     def on_message(self, message: str | bytes) -> None:
-        self.write_message(b"x" * int(message), binary=True)
+        if isinstance(message, bytes):
+            self.write_message(message, binary=True)
+        else:
+            self.write_message(b"x" * int(message), binary=True)
 
 
 @pytest.fixture
@@ -67,6 +71,8 @@ async def ask(public: int, behind: int) -> tuple[set[bytes], str | None, int]:
     protocol = channel.selected_subprotocol
     await channel.write_message(str(LARGE))
     size = len(await channel.read_message())
+    await channel.write_message(NO_TEXT, binary=True)
+    assert await channel.read_message() == NO_TEXT
     channel.close()
     client.close()
     server.stop()
