@@ -63,7 +63,8 @@ def kind_for(*, running: bool) -> str:
     found = capabilities()
     kinds = [kind for kind in found.kinds if not (running and kind == "bubblewrap")]
     if not kinds:
-        raise WallUnavailable(f"no wall on this host: {found.why}; {found.mend}")
+        which = " that a running process can enter" if found.kinds else ""
+        raise WallUnavailable(f"no wall on this host{which}: {found.why}; {found.mend}")
     return kinds[0]
 
 

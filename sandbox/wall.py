@@ -73,7 +73,9 @@ class Wall:
     """A wall around one process and all that it starts.
 
     The system (``/usr`` and what belongs to it), the Python environment and this product's packages are
-    always there, read-only; ``/proc``, ``/dev``, ``/tmp`` and ``/dev/shm`` are the wall's own.
+    always there, read-only; ``/proc``, ``/dev``, ``/tmp`` and ``/dev/shm`` are the wall's own. Where the host
+    allows no mounts (Landlock, user ids) everything is seen at its path on the host instead: `home_at` and
+    the targets of `binds` are not used, and there is no ``/dev/shm``.
 
     Parameters
     ----------

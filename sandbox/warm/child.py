@@ -35,9 +35,7 @@ def run(cells: shell.CellShell, job: dict[str, Any], channel: socket.socket) -> 
         return
     channel.sendall(frames.pack({"started": True}))
     _look_in_the_folder_first()
-    random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(None)
+    _seed_anew()
     shell.attach(cells)
     if job["tracebacks"] == "minimal":
         cells.InteractiveTB.set_mode("Minimal")
@@ -118,6 +116,15 @@ def _packed(message: dict[str, Any]) -> bytes:
         text = f"the cell's output was left out: {error}\n"
         kept = [{"output_type": "stream", "name": "stderr", "text": text}]
         return frames.pack(message | {"outputs": kept, "captured": [], "updates": {}})
+
+
+def _seed_anew() -> None:
+    """Give this run random numbers of its own: a fork would go on with those of the warm process."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(None)
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.seed()
 
 
 def _look_in_the_folder_first() -> None:

@@ -190,3 +190,22 @@ def test_a_wall_within_a_wall(ground):
     wall = Wall(uid=UID, user="ada", home_at=Path("/home/ada"), nested=True)
     done = ground.run(wall, [sys.executable, "-c", code])
     assert done.stdout.split() == ["namespaces", "eve", "learner"]
+
+
+def test_cells_run_behind_it(ground):
+    code = (
+        "import sandbox\n"
+        "cells = ['import os, getpass; print(os.getuid(), getpass.getuser())', '!echo shell', 'await 1']\n"
+        "try:\n"
+        "    with sandbox.WarmServer((), sandbox.Wall(uid=20051, user='ada')) as server:\n"
+        "        for result in server.run(cells):\n"
+        "            print(result.outputs[0].get('text') or result.outputs[0]['ename'])\n"
+        "except sandbox.WallUnavailable as error:\n"
+        "    print(error)"
+    )
+    done = ground.python(code)
+    if ground.kind == "bubblewrap":
+        assert "no wall on this host that a running process can enter" in done.stdout
+    else:
+        uid = ground.inside if os.geteuid() == 0 else os.geteuid()
+        assert done.stdout.split() == [str(uid), "ada", "shell", "TypeError"], done.stderr
