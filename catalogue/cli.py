@@ -46,7 +46,11 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="academy", description="What there is to learn, and its notebooks.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    catalogue = verbs.add_parser("catalogue", help="show, check and draw what there is to learn")
+    catalogue = verbs.add_parser(
+        "catalogue",
+        help="show, check and draw what there is to learn",
+        epilog="example: ./academy catalogue show role:data-engineer",
+    )
     parts = catalogue.add_subparsers(required=True, metavar="VERB")
 
     show = _verb(parts, "show", _show, "what there is: roles, competencies, courses, and all about an id")

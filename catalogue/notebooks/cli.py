@@ -28,13 +28,21 @@ def add_verbs(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     subparsers
         Of the command line that they belong to.
     """
-    notebooks = subparsers.add_parser("notebooks", help="build, pull, check and execute notebooks")
+    notebooks = subparsers.add_parser(
+        "notebooks",
+        help="build, pull, check and execute notebooks",
+        epilog="example: ./academy notebooks build courses/1-mathematics",
+    )
     verbs = notebooks.add_subparsers(dest="notebooks_verb", required=True, metavar="VERB")
     _add_build(verbs)
     _add_pull(verbs)
     _add_check(verbs)
     _add_execute(verbs)
-    new = subparsers.add_parser("new", help="start a course, a lesson or a lab")
+    new = subparsers.add_parser(
+        "new",
+        help="start a course, a lesson or a lab",
+        epilog="example: ./academy new lesson gpu-programming 04-occupancy",
+    )
     _add_new(new.add_subparsers(dest="new_verb", required=True, metavar="KIND"))
 
 
