@@ -41,7 +41,7 @@ def add_verbs(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     new = subparsers.add_parser(
         "new",
         help="start a course, a lesson or a lab",
-        epilog="example: ./academy new lesson gpu-programming 04-occupancy",
+        epilog="example: ./academy new lesson gpu-programming/04-occupancy",
     )
     _add_new(new.add_subparsers(dest="new_verb", required=True, metavar="KIND"))
 
