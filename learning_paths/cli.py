@@ -158,7 +158,7 @@ def _show(made: dict[str, Any], language: str) -> None:
         return
     table = Table(title=escape(title), title_justify="left")
     table.add_column(words["week"], justify="right")
-    table.add_column(words["unit"], ratio=2)
+    table.add_column(words["unit"], ratio=2, overflow="fold")
     table.add_column(words["hours"], justify="right")
     table.add_column(words["why"], ratio=3)
     for unit in made["units"]:
