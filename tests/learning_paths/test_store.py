@@ -12,7 +12,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from learning_paths.errors import StoreError
-from learning_paths.store import MIGRATIONS, Evidence, Store, metadata
+from learning_paths.store import MIGRATIONS, Evidence, Store
+from learning_paths.tables import metadata
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROW = Evidence("ada", "nbgrader", "lab/task/1", "lab", "task", 3.0, 5.0, NOW, 0.0, {"check": [3.0, 5.0]})
