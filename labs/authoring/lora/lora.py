@@ -335,7 +335,7 @@ with score.part(1, "insertion changes no logit, training does, the file is all o
     kit.require(not seen["moved"], f"weights of the base moved: {seen['moved'][:3]}")
     kit.require(not torch.allclose(seen["trained_logits"], seen["plain"], atol=1e-4),
                 "two steps of gradient descent changed no logit: does a gradient reach B? look_inside() shows it")
-    kit.close(merged_logits(task, names, seen["last"], alpha), seen["trained_logits"], rtol=1e-3, atol=1e-3,
+    kit.close(seen["trained_logits"], merged_logits(task, names, seen["last"], alpha), rtol=1e-4, atol=1e-4,
               because="the file, merged into a fresh base with alpha / r, is the adapted model",
               known_wrong={"the model leaves out alpha / r": merged_logits(task, names, seen["last"], rank),
                            "the model scales by alpha": merged_logits(task, names, seen["last"], alpha * rank)})
@@ -354,7 +354,7 @@ with score.part(1, "other layers and ranks: the count is exact and the shapes ar
 with score.part(1, "after training, the file merged into a fresh base gives the adapted model's logits", hidden=True):
     kit.require(there is not None and len(there["last"]) == len(names), "no file")
     kit.require(not torch.allclose(there["trained_logits"], there["plain"], atol=1e-4), "nothing was learned")
-    kit.close(merged_logits(other, names, there["last"], alpha), there["trained_logits"], rtol=1e-3, atol=1e-3)
+    kit.close(there["trained_logits"], merged_logits(other, names, there["last"], alpha), rtol=1e-4, atol=1e-4)
 with score.part(1, "the seed decides A: the same again, others for another seed and for another layer", hidden=True):
     start = [kit.probe(audit, add_adapters, adapters_of, other, ("q_proj", "o_proj"), 2, 4, seed, 0)["first"] for seed in (3, 3, 4)]
     for path in expected_shapes(("q_proj", "o_proj"), 2):
