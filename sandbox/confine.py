@@ -121,13 +121,16 @@ class Namespaces(Builder):
     """Own user, mount, process, IPC, host name and (where asked) network namespaces."""
 
     def before_fork(self) -> None:
-        """Make the process namespace; without root the user namespace comes first and gives the right to."""
-        uid, gid = os.geteuid(), os.getegid()
+        """Make the process namespace; without root's rights the user namespace comes first and gives them."""
         if self.root:
-            syscalls.unshare(CLONE_NEWPID)
-        else:
-            syscalls.unshare(CLONE_NEWUSER | CLONE_NEWPID)
-            _map_ids(uid, gid)
+            try:
+                syscalls.unshare(CLONE_NEWPID)
+                return
+            except PermissionError:  # root of a container, who may do less than an ordinary user outside
+                self.become_unprivileged()
+                self.root = False
+        syscalls.unshare(CLONE_NEWUSER | CLONE_NEWPID)
+        _map_ids(self.uid, self.gid)
 
     def in_keeper(self) -> None:
         """Build the root, and only then leave root: its folders may be closed to the wall's user."""

@@ -1,4 +1,6 @@
-"""Become another user who can reach this Python, then run a program: ``as_user.py UID PROGRAM ARGUMENT...``.
+"""Become another user who can reach this Python, then run a program: ``as_user.py WHO PROGRAM ARGUMENT...``.
+
+WHO is a user id, or ``container`` for root as a container has it, without the right to administer the system.
 
 Started as root. Folders on the way to Python that are closed to others (root's home, often) are covered by
 open ones in an own mount namespace, so that the user stands where one stands on an ordinary machine.
@@ -27,8 +29,11 @@ def open_the_way() -> None:
         syscalls.attach_tree(tree, os.open(path, os.O_PATH))
 
 
-def main(uid: int, program: list[str]) -> None:
+def main(who: str, program: list[str]) -> None:
     open_the_way()
+    uid = 0 if who == "container" else int(who)
+    if who == "container":
+        syscalls.prctl(syscalls.PR_CAPBSET_DROP, 21)  # CAP_SYS_ADMIN, gone for good with the next program
     if uid:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -38,4 +43,4 @@ def main(uid: int, program: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1], sys.argv[2:])

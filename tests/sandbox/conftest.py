@@ -1,5 +1,6 @@
 """Walls of each kind, and the users that they are built by."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -21,10 +22,11 @@ INSIDE = 20051  # whom root's walls become
 
 @dataclass(frozen=True)
 class Ground:
-    """A kind of wall, and the user id of who builds it."""
+    """A kind of wall, the user id of who builds it, and who that is."""
 
     kind: str
     builder: int
+    who: str
 
     @property
     def inside(self) -> int:
@@ -39,7 +41,8 @@ class Ground:
         """Return the argument list that runs a program as the builder, without a wall."""
         if os.geteuid():
             return argv
-        return [sys.executable, "-I", str(AS_USER), str(self.builder), *argv]
+        who = "container" if self.who == "container" else str(self.builder)
+        return [sys.executable, "-I", str(AS_USER), who, *argv]
 
     def argv(self, wall: Wall, program: list[str]) -> list[str]:
         """Return the argument list that runs a program behind the wall."""
@@ -62,29 +65,34 @@ class Ground:
 
 
 GROUNDS = [
-    Ground("namespaces", 0),
-    Ground("namespaces", BUILDER),
-    Ground("bubblewrap", BUILDER),
-    Ground("landlock", 0),
-    Ground("landlock", BUILDER),
-    Ground("uid", 0),
+    Ground("namespaces", 0, "root"),
+    Ground("namespaces", 0, "container"),
+    Ground("namespaces", BUILDER, "user"),
+    Ground("bubblewrap", BUILDER, "user"),
+    Ground("landlock", 0, "root"),
+    Ground("landlock", BUILDER, "user"),
+    Ground("uid", 0, "root"),
 ]
 
 
-@pytest.fixture(
-    params=GROUNDS, ids=lambda ground: f"{ground.kind}-by-{'root' if not ground.builder else 'user'}"
-)
+@functools.cache
+def lack(ground: Ground) -> str | None:
+    """Return why this machine has no such wall or nobody to build it, None where it has."""
+    if ground.builder == 0 and os.geteuid():
+        return "needs root"
+    if ground.kind == "bubblewrap" and bubblewrap.program() is None:
+        return "bubblewrap is not installed: apt-get install bubblewrap"
+    done = ground.run(Wall(uid=INSIDE), ["/bin/true"])
+    return f"no such wall here: {done.stderr.strip()}" if done.returncode == 125 else None
+
+
+@pytest.fixture(params=GROUNDS, ids=lambda ground: f"{ground.kind}-by-{ground.who}")
 def ground(request: pytest.FixtureRequest) -> Ground:
     """A kind of wall and its builder; skipped where this machine has none of it."""
-    wanted: Ground = request.param
-    if wanted.builder == 0 and os.geteuid():
-        pytest.skip("needs root")
-    if wanted.kind == "bubblewrap" and bubblewrap.program() is None:
-        pytest.skip("bubblewrap is not installed: apt-get install bubblewrap")
-    done = wanted.run(Wall(uid=INSIDE), ["/bin/true"])
-    if done.returncode == 125:
-        pytest.skip(f"no such wall here: {done.stderr.strip()}")
-    return wanted
+    reason = lack(request.param)
+    if reason:
+        pytest.skip(reason)
+    return request.param
 
 
 @pytest.fixture

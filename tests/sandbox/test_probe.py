@@ -29,6 +29,8 @@ def holes(ground, wall: Wall) -> dict[str, bool]:
 
 @pytest.mark.parametrize("network", [False, True], ids=["alone", "on-the-hosts-network"])
 def test_what_gets_through(ground, network):
+    if ground.who == "container" and network:
+        pytest.skip("the same wall as by root")
     found = holes(ground, Wall(uid=20051, network=network, limits=LIMITS))
     if ground.has_own_root:
         assert found == {}
