@@ -11,18 +11,18 @@ SAYINGS = {
     "graded": {
         "en": "Your lab “{lab}”, task “{task}”, got {score} of {points} points: “{skill}” went from "
         "{before} % to {after} %{verdict}.",
-        "zh": "您的实验“{lab}”中任务“{task}”得了 {score} / {points} 分："
+        "zh": "你的实验“{lab}”中任务“{task}”得了 {score} / {points} 分："
         "“{skill}”从 {before} % 变为 {after} %{verdict}。",
     },
     "regraded": {
         "en": "Your lab “{lab}”, task “{task}”, was graded again and has {score} of {points} points "
         "now: “{skill}” went from {before} % to {after} %{verdict}.",
-        "zh": "您的实验“{lab}”中任务“{task}”被重新评分，现为 {score} / {points} 分："
+        "zh": "你的实验“{lab}”中任务“{task}”被重新评分，现为 {score} / {points} 分："
         "“{skill}”从 {before} % 变为 {after} %{verdict}。",
     },
     "left": {"en": "Out of the plan: {titles}.", "zh": "已从计划中移出：{titles}。"},
     "came": {"en": "New in the plan: {titles}.", "zh": "计划中新增：{titles}。"},
-    "profile": {"en": "You changed what you told us about yourself.", "zh": "您修改了个人信息。"},
+    "profile": {"en": "You changed what you told us about yourself.", "zh": "你修改了个人信息。"},
 }
 MASTERED = {"en": ", which counts as mastered", "zh": "，视为已掌握"}
 NOT_YET = {"en": ", which is not enough yet", "zh": "，尚未达到要求"}

@@ -55,7 +55,7 @@ WORDS = {
         "uncovered": "属于该目标、但不在能力框架之内：{texts}。",
         "late": "{weeks} 周内无法完成：每周需要 {needed:g} 学时。",
         "fits": "可以在 {weeks} 周内完成。",
-        "nothing": "您的背景已满足该目标的全部要求，无需再安排学习。",
+        "nothing": "你的背景已满足该目标的全部要求，无需再安排学习。",
         "ids": "可用名称：./academy catalogue show",
     },
 }

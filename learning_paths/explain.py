@@ -16,7 +16,7 @@ UNLIKELY = 0.15
 SAYINGS = {
     "goal": {
         "en": "“{skill}” is part of your goal: {goal}.",
-        "zh": "“{skill}”是您目标“{goal}”的一部分。",
+        "zh": "“{skill}”是你目标“{goal}”的一部分。",
     },
     "need": {
         "en": "“{asker}” needs “{skill}”: {why}.",
@@ -24,36 +24,36 @@ SAYINGS = {
     },
     "uses": {
         "en": "“{unit}” takes “{skill}” as known.",
-        "zh": "“{unit}”默认您已经会“{skill}”。",
+        "zh": "“{unit}”默认你已经会“{skill}”。",
     },
     "leads": {"en": "It leads on to “{end}”, which your goal asks for.", "zh": "它通向目标所要求的“{end}”。"},
     "not-taught": {
         "en": "This curriculum does not teach “{skill}” yet. It stays in the plan so that you know of it; "
         "the hours are an estimate.",
-        "zh": "本课程体系尚未讲授“{skill}”。计划中保留它，是为了让您知道还缺什么；学时只是估计。",
+        "zh": "本课程体系尚未讲授“{skill}”。计划中保留它，是为了让你知道还缺什么；学时只是估计。",
     },
     "not-proved": {
         "en": "No graded lab proves “{skill}” yet, so the plan cannot tell afterwards whether you have it.",
-        "zh": "目前还没有实验能证明“{skill}”，因此学完后计划无法确认您是否掌握。",
+        "zh": "目前还没有实验能证明“{skill}”，因此学完后计划无法确认你是否掌握。",
     },
     "unknown": {
         "en": "Nothing that you told us says that you know it already.",
-        "zh": "从您填写的背景看，还没有迹象表明您已经掌握它。",
+        "zh": "从你填写的背景看，还没有迹象表明你已经掌握它。",
     },
     "guess": {
         "en": "From your background we guess a chance of {percent} % that you know it: too little to "
         "leave it out.",
-        "zh": "根据您的背景，估计您已掌握它的可能性约为 {percent} %，还不足以跳过。",
+        "zh": "根据你的背景，估计你已掌握它的可能性约为 {percent} %，还不足以跳过。",
     },
     "evidence": {
         "en": "Your lab “{lab}”, task “{task}”, reached {score} of {points} points: we put it at {percent} % "
         "now.",
-        "zh": "您的实验“{lab}”中任务“{task}”得了 {score} / {points} 分，目前估计掌握程度为 {percent} %。",
+        "zh": "你的实验“{lab}”中任务“{task}”得了 {score} / {points} 分，目前估计掌握程度为 {percent} %。",
     },
     "faded": {
         "en": "You showed it on {date} in the lab “{lab}”; such knowledge fades and now stands at {percent} "
         "%: a refresher.",
-        "zh": "您在 {date} 的实验“{lab}”中证明过它；这类知识会随时间淡忘，现估计为 {percent} %，建议复习。",
+        "zh": "你在 {date} 的实验“{lab}”中证明过它；这类知识会随时间淡忘，现估计为 {percent} %，建议复习。",
     },
 }
 
