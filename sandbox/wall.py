@@ -75,7 +75,7 @@ class Wall:
     The system (``/usr`` and what belongs to it), the Python environment and this product's packages are
     always there, read-only; ``/proc``, ``/dev``, ``/tmp`` and ``/dev/shm`` are the wall's own. Where the host
     allows no mounts (Landlock, user ids) everything is seen at its path on the host instead: `home_at` and
-    the targets of `binds` are not used, and there is no ``/dev/shm``.
+    the targets of `binds` are not used, and behind Landlock there is no ``/dev/shm``.
 
     Parameters
     ----------
