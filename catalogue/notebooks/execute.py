@@ -58,7 +58,8 @@ def _run_all(
         warm.server(warm.worth_warming(sources), workers)
     with (
         tempfile.TemporaryDirectory(prefix="academy-notebooks-") as scratch,
-        _environment(alone(Path(scratch)) if way.kernel else {}),
+        # kernels side by side share the cores: a thread that waits must not spin
+        _environment(alone(Path(scratch)) | {"OMP_WAIT_POLICY": "PASSIVE"} if way.kernel else {}),
         ThreadPoolExecutor(workers) as pool,
     ):
         futures: dict[Future[Outcome], Job] = {

@@ -1,5 +1,6 @@
 """An executed notebook as one HTML page that needs nothing beside it: no script, no font, no network."""
 
+import copy
 import html
 import re
 from functools import lru_cache
@@ -27,6 +28,8 @@ _CELLS = """
 .output_error { border-color: #b3261e; }
 .prompt, .anchor-link { color: #595959; font-size: .85rem; }
 .anchor-link { text-decoration: none; }
+/* a terminal's colours are made for a dark ground */
+.output pre span[style] { color: inherit !important; background: none !important; }
 """
 # nbconvert says of every picture that it has no description; the lesson's own text has one
 _NO_DESCRIPTION = re.compile(r'alt="No description has been provided for this image"')
@@ -45,6 +48,10 @@ def page(notebook: "NotebookNode", title: str, language: str) -> str:
         Of the text, ``en`` or ``zh``.
     """
     exporter, colours = _exporter()
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            cell.metadata["transient"] = {"remove_source": True}
     body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     body = _NO_DESCRIPTION.sub('alt="output of the cell above"', body)
     return document(title, language, f"<main>{body}</main>", _CELLS + colours)

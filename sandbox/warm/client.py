@@ -27,6 +27,8 @@ _OWN = {
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
+    # threads that wait must not spin: where cores are shared, spinning makes a training step ten times slower
+    "OMP_WAIT_POLICY": "PASSIVE",
     "TOKENIZERS_PARALLELISM": "false",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     # as a kernel sets them, so that programs run from a cell neither page nor drop their colours
