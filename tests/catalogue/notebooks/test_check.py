@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
+from catalogue.folders import CHECKOUT
 from catalogue.notebooks.build import build
 from catalogue.notebooks.check import check
+from catalogue.notebooks.checkpoint_file import Case, Choice, Code, Number, NumberAnswer
 from catalogue.notebooks.units import find
 
 
@@ -142,3 +144,10 @@ def test_the_verb_answers_with_code_and_json(built_root, course, edit):
     bad = subprocess.run(command, capture_output=True, text=True, check=False)
     assert bad.returncode == 1
     assert json.loads(bad.stdout)["problems"][0]["file"].endswith("01-floating-point.ipynb")
+
+
+def test_every_key_of_a_checkpoint_is_documented():
+    readme = (CHECKOUT / "catalogue" / "notebooks" / "README.md").read_text(encoding="utf-8")
+    described = readme[readme.index("## Checkpoints") : readme.index("## What lies where")]
+    keys = {key for model in (Choice, Number, Code, NumberAnswer, Case) for key in model.model_fields}
+    assert [key for key in sorted(keys) if key not in described] == []
