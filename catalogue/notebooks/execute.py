@@ -13,6 +13,7 @@ import psutil
 
 from . import warm
 from .build import write
+from .ipynb import read_notebook
 from .jobs import Job, Way, alone
 from .outcome import Outcome
 from .stamp import code_of, stamp
@@ -33,7 +34,14 @@ def execute(
         How many at a time.
     done
         Called with each outcome as it comes, in this thread.
+
+    Raises
+    ------
+    NotebookError
+        When a file is no notebook; nothing is run then.
     """
+    for job in todo:
+        read_notebook(job.notebook, job.unit.shown(job.notebook))  # before anything runs
     stamps = {job: stamp(job.notebook, way.mode, way.parameters or {}) for job in todo}
     outcomes = {job: found for job in todo if not way.again and (found := _kept(job, way, stamps[job]))}
     for outcome in outcomes.values():

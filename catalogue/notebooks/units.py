@@ -1,5 +1,6 @@
 """Which notebooks there are: lessons and labs, each with its text, found by where they lie."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def find(root: Path, paths: Iterable[Path] = (), *, without_text: bool = False) 
     """
     units = {*_units(root), *(_untexted(root) if without_text else ())}
     everything = sorted(units, key=lambda unit: (unit.kind == "lab", unit.text))
-    wanted = [path.absolute() for path in paths]
+    wanted = [Path(os.path.abspath(path)) for path in paths]  # also without `..`
     chosen = {unit: None for path in wanted for unit in everything if _belongs(unit, path)}
     unknown = [path for path in wanted if not any(_belongs(unit, path) for unit in everything)]
     if unknown:

@@ -273,6 +273,15 @@ def test_bad_words_are_refused_in_one_line(built_root, words, said):
     assert "Traceback" not in done.stderr
 
 
+def test_a_file_that_is_no_notebook_is_named_before_anything_runs(built_root, course):
+    (course / "01-floating-point.ipynb").write_text("{", encoding="utf-8")
+    done = academy(built_root)
+    assert done.returncode == 2
+    assert "the file is no notebook" in done.stderr
+    assert "01-floating-point.ipynb" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("words", [[], ["--kernel"]])
 def test_ctrl_c_ends_a_run_at_once_with_130(built_root, edit, words):
     change_last_cell(find(built_root)[0], edit, "import time\ntime.sleep(100)")
