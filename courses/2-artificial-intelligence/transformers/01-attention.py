@@ -75,7 +75,7 @@ plt.tight_layout()
 plt.show()
 
 # %% [markdown] id="real-words"
-# *In words: in the left picture the longest bar, more than half, belongs to “trophy”, the next to “The”; in the right picture “The” has by far the longest bar. Words after “it” have none.*
+# *In words: in the left picture the longest bar, more than half, belongs to “trophy”, the next to “The”; in the right picture “The” has the longest bar, 0.30, before “the” and “because”. Words after “it” have none.*
 #
 # The left picture is what one hopes for: *it* looks at *trophy*. The right one is odd. *The* says nothing about *it*, and yet it gets more weight than any other word. It is no accident of this row:
 
@@ -293,10 +293,13 @@ def show_divisor(divisor=8.0):
     plt.show()
 
 
+show_divisor()
+
+# %% id="widget-turn"
 interact(show_divisor, divisor=SelectionSlider(options=divisors, value=8.0, description="divisor"));
 
 # %% [markdown] id="knob-words"
-# *In words, unturned: the lower left triangle of the heat map is filled, brightest in the columns of “The” and “trophy”; in the right picture the blue line falls from near 1 at divisor 1 to about one half at 8 and below 0.15 at 128, the orange line is highest between.*
+# *In words, unturned: the lower left triangle of the heat map is filled, brightest in a few columns, that of “The” among them; in the right picture the blue line falls from near 1 at divisor 1 to about one half at 8 and below 0.15 at 128, the orange line is highest between.*
 
 # %% id="knob-assert"
 print({c: round(s, 2) for c, s in zip(divisors, strongest)})
@@ -364,7 +367,7 @@ print("outputs that see a later word:", leak)
 assert leak == [[i, i + 1] for i in range(7)] and not influence(sound).triu(diagonal=1).any()
 
 # %% [markdown] id="wrong-words"
-# *In words: on the left a bright line runs just above the diagonal; on the right everything above the diagonal is dark.*
+# *In words: on the left cells just above the diagonal are lit, so an output depends on the next word; on the right everything above the diagonal is dark.*
 #
 # Each word sees exactly one word ahead: the one that it has to predict. `tril(diagonal=1)` keeps one diagonal too many. **Mended** by `tril()`; the noise test gave log 8 above. Two neighbours of this mistake are as silent: a softmax over the queries (`dim=-2`) and a mask put on *after* the softmax. Both show when you sum the rows:
 
