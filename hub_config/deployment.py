@@ -58,6 +58,11 @@ class Deployment:
         return self.data / "hub"
 
     @property
+    def material(self) -> Path:
+        """Folder of the lessons as people get them; see `hub_config.material`."""
+        return self.data / "material"
+
+    @property
     def logs(self) -> Path:
         """Folder of the logs of the hub and of each person's server."""
         return self.data / "logs"

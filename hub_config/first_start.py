@@ -10,6 +10,7 @@ from .accounts import ROLES, Accounts
 from .deployment import Deployment, write_private
 from .errors import HubError
 from .labs import open_labs
+from .material import publish
 
 
 def prepare(deployment: Deployment, say: Callable[[str], None]) -> dict[str, str]:
@@ -37,6 +38,7 @@ def prepare(deployment: Deployment, say: Callable[[str], None]) -> dict[str, str
     except CatalogueError as error:
         raise HubError(f"{str(error).splitlines()[0]}; ./academy catalogue check tells all") from error
     deployment.prepare()
+    publish(deployment.material)
     passwords = first_accounts(deployment)
     open_labs(deployment, say)
     return passwords

@@ -19,7 +19,7 @@ TMP_MIB = 1024
 # An instructor's folder in Lab that holds the course, laid out as in the data folder
 OFFICE = "academy"
 EXCHANGE_AT = Path("/srv/academy/exchange")
-MATERIAL = CHECKOUT / "courses"
+MATERIAL_AT = Path("/srv/academy/material")
 SETTINGS = Path(__file__).resolve().parent / "singleuser"
 
 
@@ -33,12 +33,15 @@ class View:
         The home; what Lab's file browser shows.
     exchange
         nbgrader's exchange.
+    material
+        The lessons, read-only.
     course
         nbgrader's course folder, for instructors; None for everybody else.
     """
 
     home: Path
     exchange: Path
+    material: Path
     course: Path | None
 
 
@@ -51,10 +54,11 @@ def view(account: Account, deployment: Deployment, kind: str) -> View:
     """Return where things are seen behind a kind of wall."""
     own_tree = kind in OWN_TREE
     home = Path("/home") / account.name if own_tree else deployment.home(account.name)
+    material = MATERIAL_AT if own_tree else deployment.material
     if account.role == "instructor":
         # the course's own settings look for the exchange beside the course
-        return View(home, home / OFFICE / "exchange", home / OFFICE / "course")
-    return View(home, EXCHANGE_AT if own_tree else desk(deployment, account.name).exchange, None)
+        return View(home, home / OFFICE / "exchange", material, home / OFFICE / "course")
+    return View(home, EXCHANGE_AT if own_tree else desk(deployment, account.name).exchange, material, None)
 
 
 @dataclass(frozen=True)
@@ -79,15 +83,18 @@ class Show:
 def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
     """Return what a person's server sees of the data folder, besides the home."""
     own = desk(deployment, account.name)
+    material = Show(deployment.material, seen.material, False)
     if seen.course:
         office = seen.course.parent
         return [
+            material,
             Show(deployment.course, seen.course, True),
             Show(deployment.exchange, seen.exchange, True),
             Show(own.grading_key, office / KEY_FILE, False),
         ]
     course = seen.exchange / COURSE_ID
     return [
+        material,
         Show(own.inbound, course / "inbound", True),
         Show(deployment.exchange / COURSE_ID / "outbound", course / "outbound", False),
         Show(own.feedback, course / "feedback", False),
@@ -102,9 +109,7 @@ def wall_of(account: Account, deployment: Deployment, kind: str) -> Wall:
     home, the accounts, the secrets or the store.
     """
     seen = view(account, deployment, kind)
-    binds = [Bind(MATERIAL, MATERIAL)]
-    if seen.course:
-        binds.append(Bind(CHECKOUT / "labs", CHECKOUT / "labs"))
+    binds = [Bind(CHECKOUT / "labs", CHECKOUT / "labs")] if seen.course else []
     for show in shown(account, deployment, seen):
         binds.append(Bind(show.real, show.at if kind in OWN_TREE else show.real, writable=show.writable))
     return Wall(
@@ -131,7 +136,7 @@ def environment(account: Account, deployment: Deployment, kind: str, academy_url
         "HOME": str(seen.home),
         "SHELL": "/bin/bash",
         "ACADEMY_URL": academy_url,
-        "ACADEMY_MATERIAL": str(MATERIAL),
+        "ACADEMY_MATERIAL": str(seen.material),
         "ACADEMY_ROLE": account.role,
         "ACADEMY_EXCHANGE": str(seen.exchange),
         "ACADEMY_COURSE_ID": COURSE_ID,

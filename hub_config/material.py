@@ -1,0 +1,64 @@
+"""The lessons as people get them: built notebooks and their data, without texts, and without answers."""
+
+import filecmp
+import os
+import re
+import shutil
+from pathlib import Path
+
+from catalogue.folders import CHECKOUT
+
+from .errors import HubError
+
+COURSES = CHECKOUT / "courses"
+# what a lesson is made from; checkpoints.yml holds the answers to its predictions
+_KEPT_BACK = re.compile(r"course\.yml|checkpoints\.yml|\d\d-.*\.(py|zh\.md)|\..*|__pycache__")
+
+
+def publish(folder: Path, courses: Path = COURSES) -> None:
+    """Bring the folder that everybody reads lessons from up to date.
+
+    A file that is the same stays; one that is gone from the courses goes.
+
+    Parameters
+    ----------
+    folder
+        Where to; it holds nothing else.
+    courses
+        Where from: ``<stage>/<course>/``.
+
+    Raises
+    ------
+    HubError
+        When a file cannot be read or written.
+    """
+    try:
+        wanted = {
+            path.relative_to(courses): path for path in courses.rglob("*") if _is_handed_out(path, courses)
+        }
+        for name, source in wanted.items():
+            _bring(source, folder / name)
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_dir():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif path.relative_to(folder) not in wanted:
+                path.unlink()
+        for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+            path.chmod(0o755)
+    except OSError as error:
+        raise HubError(f"{error.filename}: {error.strerror}; free or mend it, then start again") from error
+
+
+def _is_handed_out(path: Path, courses: Path) -> bool:
+    return path.is_file() and not any(_KEPT_BACK.fullmatch(part) for part in path.relative_to(courses).parts)
+
+
+def _bring(source: Path, target: Path) -> None:
+    if target.exists() and filecmp.cmp(source, target, shallow=False):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.new")
+    shutil.copyfile(source, draft)
+    draft.chmod(0o644)
+    os.replace(draft, target)
