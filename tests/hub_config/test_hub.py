@@ -95,6 +95,7 @@ def test_a_learner_reaches_nothing_that_is_not_the_learner_s(
         data / "logs" / "hub.log",
         Path("/home/instructor"),
         checkout / "labs" / "authoring",
+        checkout / "courses" / "3-computing" / "python-start" / "checkpoints.yml",
         checkout / "labs" / "source",
         checkout / "tests",
         checkout / ".git",

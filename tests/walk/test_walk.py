@@ -1,0 +1,315 @@
+"""The walk of a learner and an instructor, from signing in to a plan that moved, in a real Chromium."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
+
+from catalogue.folders import CHECKOUT
+from graders.submissions import read_answers
+from tests.hub_process import Hub
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SIZE = {"width": 1400, "height": 900}
+MILLISECONDS = 60_000
+LONG = 240_000
+ROLE, HOURS = "role:operator-developer", "6"
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def hub(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """Yield a hub on a new data folder; after the browser, which may be missing."""
+    started = Hub(tmp_path_factory.mktemp("walk") / "data").start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder for screenshots: ``ACADEMY_SCREENSHOTS``, or a temporary one."""
+    folder = Path(os.environ.get("ACADEMY_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class Walker:
+    """A person at a browser window of their own."""
+
+    def __init__(self, browser: Browser, hub: Hub, name: str, shots: Path) -> None:
+        self.hub, self.name, self.shots = hub, name, shots
+        self.page: Page = browser.new_context(viewport=SIZE, locale="en-US").new_page()
+        self.page.set_default_timeout(MILLISECONDS)
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture of the window."""
+        self.page.screenshot(path=self.shots / f"{name}.png")
+
+    def sign_in(self) -> None:
+        """Go to the address that was printed and sign in."""
+        self.page.goto(self.hub.url)
+        self.page.get_by_label("Name").fill(self.name)
+        self.page.get_by_label("Password").fill(self.hub.passwords[self.name])
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.locator(".za-start")).to_be_visible(timeout=LONG)
+
+    def show_start_page(self) -> None:
+        """Turn to the start page's tab."""
+        self.page.locator(".lm-TabBar-tab", has_text=re.compile("^Start")).first.click()
+        expect(self.page.locator(".za-start")).to_be_visible()
+
+    def press(self, key: str) -> None:
+        """Press a button of the start page."""
+        self.page.locator(f'.za-start [data-key="{key}"]').first.click()
+
+    def choose(self, menu: str, entry: str) -> None:
+        """Choose an entry of Lab's menus."""
+        self.page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{menu}$")).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{entry}$")).first.click()
+
+    def notebook(self, name: str) -> Locator:
+        """Return the panel of the notebook that was opened, once its kernel is ready."""
+        tab = self.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=f"{name}.ipynb")
+        expect(tab).to_be_visible(timeout=LONG)
+        self.wait_for_kernel()
+        return self.page.locator(".jp-NotebookPanel:visible")
+
+    def wait_for_kernel(self) -> None:
+        """Wait until the status bar says that the kernel has nothing to do."""
+        expect(self.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=LONG)
+
+    def run_all(self, panel: Locator) -> None:
+        """Run all cells, and return when the last one is done."""
+        self.choose("Run", "Run All Cells")
+        prompts = panel.locator(".jp-InputPrompt")
+        expect(prompts.filter(has_text=re.compile(r"\d")).first).to_be_attached(timeout=LONG)
+        expect(prompts.filter(has_text="*")).to_have_count(0, timeout=LONG)
+        self.wait_for_kernel()
+
+    def formgrader(self) -> FrameLocator:
+        """Open formgrader inside Lab."""
+        self.choose("Nbgrader", "Formgrader")
+        return self.page.frame_locator(".jp-MainAreaWidget iframe, .lm-Widget iframe").first
+
+    def leave(self) -> None:
+        """Close the window; nothing may have broken in it."""
+        self.page.context.close()
+        assert self.faults == []
+
+
+def unfit(page: Page) -> list[str]:
+    """Return what axe finds wrong for people who see, hear or move otherwise."""
+    return [f"{fault['id']}: {fault['help']}" for fault in Axe().run(page).response["violations"]]
+
+
+def press_icon(frame: FrameLocator, row: str, column: str) -> None:
+    """Press an icon in a row of formgrader's table and wait until it says that it went well."""
+    frame.locator("tbody tr", has_text=row).locator(f"td.{column} a").click()
+    said = frame.locator("#success-modal, #error-modal")
+    expect(said).to_be_visible(timeout=LONG)
+    assert said.get_attribute("id") == "success-modal", said.inner_text()
+    said.get_by_role("button", name="OK").click()
+    expect(said).to_have_count(0)
+
+
+def cells(lab: str) -> list[dict]:
+    """Return the cells of a lab's master."""
+    return json.loads((CHECKOUT / "labs" / "source" / lab / f"{lab}.ipynb").read_text())["cells"]
+
+
+def on_purpose(lesson: str) -> int:
+    """Return how many cells of a lesson show an error because they are meant to."""
+    course, _, slug = lesson.removeprefix("lesson:").partition("/")
+    (file,) = (CHECKOUT / "courses").glob(f"*/{course}/{slug}.ipynb")
+    found = json.loads(file.read_text())["cells"]
+    return sum("raises-exception" in cell["metadata"].get("tags", ()) for cell in found)
+
+
+def hidden_lines(lab: str) -> list[str]:
+    """Return the lines of a lab's hidden tests that say something."""
+    parts = [part for cell in cells(lab) for part in HIDDEN.findall("".join(cell["source"]))]
+    lines = [line.strip() for part in parts for line in part.splitlines()]
+    return [line for line in lines if len(line) > 20 and "score.part" not in line]
+
+
+def solve(walker: Walker, panel: Locator, lab: str) -> None:
+    """Type the lab's own passing submission into the answer cells."""
+    file = min((CHECKOUT / "labs" / "authoring" / lab / "submissions").glob("passes-*.py"))
+    answers = read_answers(file)
+    shown = panel.locator(".jp-Cell")
+    expect(shown).to_have_count(len(cells(lab)), timeout=MILLISECONDS)
+    for number, cell in enumerate(cells(lab)):
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if grade_id in answers:
+            editor = shown.nth(number).locator(".cm-content")
+            editor.scroll_into_view_if_needed()
+            editor.click()
+            walker.page.keyboard.press("Control+a")
+            walker.page.keyboard.insert_text(answers[grade_id])
+
+
+def make_a_plan(walker: Walker) -> tuple[str, str]:
+    """Fill in the form; return the plan's first lesson and first lab."""
+    page = walker.page
+    page.get_by_label("Degree").select_option("none")
+    page.get_by_label("Today’s job").select_option("none")
+    page.get_by_label("Role or track").select_option(ROLE)
+    page.get_by_label("Hours a week").fill(HOURS)
+    walker.shoot("2-form")
+    page.get_by_role("button", name="Make my plan").click()
+    expect(page.locator(".za-goal")).to_be_visible()
+    units = page.locator(".za-unit")
+    reasons = page.locator(".za-unit details ul")
+    assert units.count() >= 5
+    assert all(reasons.nth(n).locator("li").count() for n in range(units.count()))
+    page.locator(".za-unit summary").first.click()
+    walker.shoot("3-plan")
+    ids = [units.nth(n).get_attribute("data-unit") for n in range(units.count())]
+    lesson = next(one for one in ids if one.startswith("lesson:"))
+    lab = next(one for one in ids if one.startswith("lab:"))
+    return lesson, lab.removeprefix("lab:")
+
+
+def take_a_lesson(walker: Walker, lesson: str) -> None:
+    """Open the lesson from the plan, run it, turn a knob by keyboard, answer its first checkpoint."""
+    walker.press("go on")
+    panel = walker.notebook(lesson.rpartition("/")[2])
+    walker.run_all(panel)
+    errors = panel.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]')
+    assert errors.count() == on_purpose(lesson), errors.all_inner_texts()
+
+    knob = panel.get_by_role("slider").first
+    knob.scroll_into_view_if_needed()
+    knob.focus()
+    before = knob.get_attribute("aria-valuenow")
+    walker.page.keyboard.press("ArrowRight")
+    expect(knob).not_to_have_attribute("aria-valuenow", before)
+    walker.shoot("4-lesson")
+
+    question = panel.locator(".jp-OutputArea", has=walker.page.locator("input[type=radio]")).first
+    question.get_by_role("radio").first.check()
+    question.get_by_role("button", name="Commit").click()
+    verdict = question.get_by_role("status")
+    expect(verdict).to_have_text(re.compile(r"^(Right\.|Not so\.) ."))
+    expect(verdict).not_to_have_text(re.compile("did not answer"))  # the academy judged and kept it
+    walker.shoot("5-checkpoint")
+    walker.page.keyboard.press("Control+s")
+
+
+def do_the_lab(walker: Walker, lab: str) -> None:
+    """Open the lab from the plan, solve it, see the public checks speak, hand it in."""
+    walker.show_start_page()
+    walker.press(f"open lab:{lab}")
+    panel = walker.notebook(lab)
+    solve(walker, panel, lab)
+    walker.run_all(panel)
+    spoken = panel.locator(".jp-OutputArea", has_text="Points")
+    assert spoken.count() == sum("points" in cell["metadata"].get("nbgrader", {}) for cell in cells(lab))
+    spoken.last.scroll_into_view_if_needed()
+    walker.shoot("6-lab")
+    walker.show_start_page()
+    walker.press(f"submit {lab}")
+    expect(walker.page.get_by_text("waiting to be graded")).to_be_visible()
+    walker.shoot("7-submitted")
+
+
+def grade_it(walker: Walker, lab: str, learner: str) -> None:
+    """See the submission in formgrader, autograde it, make and release feedback."""
+    frame = walker.formgrader()
+    expect(frame.locator("tbody tr", has_text=lab)).to_be_visible(timeout=LONG)
+    press_icon(frame, lab, "collect")
+    frame.locator("tbody tr", has_text=lab).locator("td.num-submissions a").click()
+    row = frame.locator("tbody tr", has_text=learner)
+    expect(row).to_contain_text("needs autograding")
+    press_icon(frame, learner, "autograde")
+    expect(row).to_contain_text("graded")
+    walker.shoot("8-formgrader")
+    press_icon(frame, learner, "generate-feedback")
+    press_icon(frame, learner, "release-feedback")
+
+
+def read_the_outcome(walker: Walker, lab: str) -> None:
+    """See score, what changed, and feedback in which no hidden input stands."""
+    page = walker.page
+    walker.show_start_page()
+    feedback = page.locator(f'.za-start [data-key="feedback {lab}"]')
+
+    def looked() -> bool:
+        walker.press("refresh")
+        page.wait_for_timeout(1000)
+        return feedback.count() > 0
+
+    assert any(looked() for _ in range(30)), "the released feedback did not arrive"
+    unit = page.locator(f'.za-unit[data-unit="lab:{lab}"]')
+    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells(lab))
+    expect(unit.locator(".za-score")).to_contain_text(re.compile(rf"\b{points:g}\b.*\b{points:g}\b"))
+    changes = page.locator(".za-changes li")
+    assert changes.count() >= 1
+    assert "counts as mastered" in " ".join(changes.all_inner_texts())
+    assert page.locator(f'.za-done [data-unit="lab:{lab}"]').count() == 1
+    walker.shoot("9-plan-moved")
+    feedback.first.click()
+    expect(page.get_by_text("The feedback is open")).to_be_attached()
+    expect(page.locator(".jp-HTMLViewer iframe:visible")).to_be_visible()
+    page.wait_for_timeout(1500)  # the viewer's frame draws by itself
+    walker.shoot("10-feedback")
+    files = list((walker.hub.data / "homes" / walker.name / lab / "feedback").glob("*/*.html"))
+    text = "\n".join(file.read_text() for file in files)
+    assert f"{points:g}" in text
+    told = [line for line in hidden_lines(lab) if line in text]
+    assert hidden_lines(lab)
+    assert told == []
+
+
+def see_where_everyone_stands(walker: Walker, learner: str) -> None:
+    """The manager reads the learners' page, which fits people who use it otherwise."""
+    walker.page.goto(f"{walker.hub.url}/services/academy/")
+    row = walker.page.locator("tbody tr", has_text=learner)
+    expect(row).to_contain_text("Operator")
+    expect(row).to_contain_text("units")
+    walker.shoot("11-learners")
+    assert unfit(walker.page) == []
+
+
+def test_the_walk(hub: Hub, browser: Browser, shots: Path) -> None:
+    learner = Walker(browser, hub, "learner", shots)
+    learner.page.goto(hub.url)
+    learner.shoot("1-sign-in")
+    assert unfit(learner.page) == []
+    learner.sign_in()
+    lesson, lab = make_a_plan(learner)
+    take_a_lesson(learner, lesson)
+    do_the_lab(learner, lab)
+
+    instructor = Walker(browser, hub, "instructor", shots)
+    instructor.sign_in()
+    grade_it(instructor, lab, "learner")
+    instructor.leave()
+
+    read_the_outcome(learner, lab)
+    learner.leave()
+
+    manager = Walker(browser, hub, "manager", shots)
+    manager.sign_in()
+    see_where_everyone_stands(manager, "learner")
+    manager.leave()
+
+
+def test_a_wrong_password_says_so_in_both_languages(hub: Hub, browser: Browser) -> None:
+    page = browser.new_context(viewport=SIZE, locale="zh-CN").new_page()
+    page.goto(hub.url)
+    page.get_by_label("用户名").fill("learner")
+    page.get_by_label("密码").fill("not-the-password")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("alert")).to_contain_text("The name or the password is not right")
+    expect(page.get_by_role("alert")).to_contain_text("密码不正确")
+    assert unfit(page) == []
+    page.context.close()
