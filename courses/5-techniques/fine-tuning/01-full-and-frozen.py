@@ -252,7 +252,7 @@ assert gap < 1e-4
 # **Last layer**: from the cache. **Full**: everything. Each is held against the same 300 sentences.
 
 # %% id="train-function"
-def fine_tune(model, task, rate, steps=40, seed=0, batch=16, loss_of=batch_loss):
+def fine_tune(model, task, rate, steps=32, seed=0, batch=16, loss_of=batch_loss):
     """AdamW on what asks for a gradient, the rate falling to zero on a line; return the batch losses."""
     optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=rate, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
@@ -345,8 +345,8 @@ kit.recall("which-wins")
 kit.checkpoint("forget-rate")
 
 # %% id="two-customers"
-first = phrase_task(np.random.default_rng(11), (200, 0, 150), codes=("red", "blue", "green", "black", "white"))
-second = phrase_task(np.random.default_rng(12), (200, 0, 150), codes=("white", "red", "blue", "green", "black"))
+first = phrase_task(np.random.default_rng(11), (200, 0, 100), codes=("red", "blue", "green", "black", "white"))
+second = phrase_task(np.random.default_rng(12), (200, 0, 100), codes=("white", "red", "blue", "green", "black"))
 both = sorted(set(first["vocabulary"]) | set(second["vocabulary"]))
 row_of = {token: row for row, token in enumerate(both)}
 
@@ -364,7 +364,7 @@ fine_tune(knows_first, first, 1e-3)
 start = measure(knows_first, first["held_out"], first["codes"])[1]
 
 
-def then_second(rate, replay=0.0, steps=24):
+def then_second(rate, replay=0.0, steps=20):
     """Train on the second customer, starting from what serves the first; return rows (step, first, second)."""
     model = kit.small_model(1, both)
     model.load_state_dict(knows_first.state_dict())
