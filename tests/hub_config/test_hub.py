@@ -95,7 +95,8 @@ def test_a_learner_reaches_nothing_that_is_not_the_learner_s(
         data / "logs" / "hub.log",
         Path("/home/instructor"),
         checkout / "labs" / "authoring",
-        checkout / "courses" / "3-computing" / "python-start" / "checkpoints.yml",
+        checkout / "courses",
+        Path("/srv/academy/material/3-computing/python-start/checkpoints.yml"),
         checkout / "labs" / "source",
         checkout / "tests",
         checkout / ".git",
@@ -105,9 +106,10 @@ def test_a_learner_reaches_nothing_that_is_not_the_learner_s(
     assert {
         path: what for path, what in found.items() if what not in ("FileNotFoundError", "PermissionError")
     } == {}
-    seen = reach(learner, [Path("/home"), checkout / "courses", Path("/srv/academy/exchange/academy")])
+    material = Path("/srv/academy/material")
+    seen = reach(learner, [Path("/home"), material, Path("/srv/academy/exchange/academy")])
     assert seen["/home"] == ["learner"]
-    assert seen[str(checkout / "courses")]
+    assert "3-computing" in seen[str(material)]
     assert seen["/srv/academy/exchange/academy"] == ["feedback", "inbound", "outbound"]
     mine = reach(
         instructor,
@@ -133,7 +135,7 @@ print(json.dumps({path: tried(path) for path in %r}))
 def test_a_learner_writes_at_home_and_into_the_own_inbound_alone(learner: Person) -> None:
     checkout = Path(__file__).parents[2]
     exchange = "/srv/academy/exchange/academy"
-    closed = [str(checkout / "courses"), str(checkout / "hub_config"), sys.prefix, "/usr", "/etc", "/",
+    closed = ["/srv/academy/material/3-computing", str(checkout / "hub_config"), sys.prefix, "/usr", "/etc", "/",
               f"{exchange}/outbound", f"{exchange}/feedback", exchange]  # fmt: skip
     open_ = ["/home/learner", "/tmp", f"{exchange}/inbound"]
     found = json.loads(learner.run(WRITE % (closed + open_,)))
