@@ -56,7 +56,7 @@ H100 = {
     "SMs (processors on the chip)": 132,
     "threads that one SM keeps": 2048,
     "FP32 units in one SM": 128,
-    "FP32 operations, per second": 67e12,
+    "FP32 operations, per second (a multiply-add counts as two)": 67e12,
     "memory bandwidth, bytes/s": 3.35e12,
     "latency of a load from memory, cycles": 478.8,
     "clock, cycles/s": 1.755e9,
@@ -71,17 +71,17 @@ display(
 resident = SMS * THREADS_PER_SM
 n = 100_000_000  # two vectors of a hundred million float32 are added
 seconds_memory = 3 * 4 * n / BANDWIDTH  # two loads and one store of 4 bytes each
-seconds_arithmetic = n / FLOPS
+seconds_arithmetic = n / (FLOPS / 2)  # a unit begins one addition a cycle, where it could do a multiply-add
 print(f"threads on the chip at once      {resident:,}")
 print(f"units that can add at once       {SMS * UNITS:,}")
 print(f"c = a + b, moving the bytes      {1e6 * seconds_memory:6.1f} µs")
 print(f"c = a + b, adding                {1e6 * seconds_arithmetic:6.1f} µs")
 assert resident == 16 * SMS * UNITS == 270_336 and SMS * UNITS == 16_896
-assert round(1e6 * seconds_memory) == 358 and round(1e6 * seconds_arithmetic, 1) == 1.5
-assert 239 < seconds_memory / seconds_arithmetic < 241
+assert round(1e6 * seconds_memory) == 358 and round(1e6 * seconds_arithmetic, 1) == 3.0
+assert round(seconds_memory / seconds_arithmetic) == 120
 
 # %% [markdown] id="question-text"
-# The adders need 1.5 µs of the 358 µs: they stand idle 239 parts of 240. Yet the chip keeps 270 336 threads at
+# The adders need 3 µs of the 358 µs: they stand idle 119 parts of 120. Yet the chip keeps 270 336 threads at
 # once, sixteen for each of its 16 896 adders. A CPU core keeps one or two. What are all these threads for?
 #
 # Commit to an answer. You will find it again at the end, with the calculation that decides it.
