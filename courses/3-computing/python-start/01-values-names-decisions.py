@@ -36,7 +36,8 @@
 #
 # Here is a real table: the price of one share of some companies at the start of a month, as Yahoo Finance
 # gives it (adjusted for splits and dividends). It comes with the plotting library that we use, so it needs
-# no download. The cell below is long, and you do not have to read it now. Lesson 3 explains each line of it.
+# no download. The cell below is long, and you do not have to read it: `import` fetches what others have written, and
+# the rest reads a file into a table. Lesson 3 opens the same file by hand.
 
 # %% id="b391b04b"
 import matplotlib
@@ -55,7 +56,7 @@ prices.loc[["2010-01-01", "2016-01-01", "2022-06-01"], ["IBM", "AAPL", "MSFT", "
 # > **The question.** In January 2010 somebody put 1000 dollars into one of the five. In June 2022, which
 # > of the five had become the most, and did any of them end with *less* than 1000?
 #
-# Look at the table and decide before you go on. There is a trap in it: the highest price is not the answer.
+# Look at the table and decide before you go on. There is a trap in it.
 
 # %% id="30a55b39"
 kit.checkpoint("which-grew-most")
@@ -126,6 +127,9 @@ kit.recall("names-do-not-follow")
 
 # %% [markdown] id="8f6bd2ae"
 # In the third line, `a` was moved to another value. Nobody told `b` about it, so `b` still stands for 5.
+#
+# Two words in that cell were new. `print(...)` shows values one after the other. `assert` says *this has to be so*: it
+# is silent when it is, and stops with an error when it is not. You will see it after every result that the text claims.
 
 # %% [markdown] id="from-a-formula-to-a-line-of-code"
 # ## From a formula to a line of code
@@ -162,7 +166,7 @@ assert round(rate, 10) == 0.1
 
 # %% [markdown] id="508d7399"
 # `f"{rate:.1%}"` is a text with a hole: Python fills in the value of `rate`, here as per cent with one
-# decimal.
+# decimal. What stands after the colon is the form: `,.0f` means no decimals, and commas between the thousands.
 #
 # Now the same lines with real prices. `prices.loc[day, company]` looks a price up: row first, column second.
 
@@ -182,7 +186,7 @@ print(f"1000 dollars of Apple became {final:,.0f} dollars: {rate:.1%} a year for
 # at once. Two ways to one number are a check: if they differ, one of them is wrong.
 
 # %% id="a57f3b10"
-five = ["IBM", "AAPL", "MSFT", "AMZN", "XRX"]
+five = ["IBM", "AAPL", "MSFT", "AMZN", "XRX"]  # a list; lesson 2 has more of them
 became = amount * prices.loc["2022-06-01", five] / prices.loc["2010-01-01", five]
 assert abs(became["AAPL"] - final) < 1e-9
 became.round(0)
@@ -204,6 +208,7 @@ plt.show()
 # %% id="0e1551e9"
 assert became.idxmax() == "AAPL" and became["AAPL"] > 23_000
 assert became["IBM"] < 2000 and 980 < became["XRX"] < 1000
+assert prices.loc["2010-01-01", five].idxmin() == "AAPL"  # the lowest price of the five in 2010
 kit.recall("which-grew-most")
 
 # %% [markdown] id="16f72d31"
@@ -213,10 +218,11 @@ kit.recall("which-grew-most")
 # %% [markdown] id="decisions"
 # ## Decisions
 #
-# A comparison is a question whose answer is `True` or `False`:
+# A comparison is a question whose answer is `True` or `False`. (A table answers in a kind of its own; `bool(...)` turns
+# that into Python's.)
 
 # %% id="25f6cdd6"
-became["XRX"] < 1000, became["IBM"] == 1000, became["IBM"] >= 1000
+bool(became["XRX"] < 1000), bool(became["IBM"] == 1000), bool(became["IBM"] >= 1000)
 
 # %% [markdown] id="3a38ec26"
 # | you write | it asks |
@@ -352,6 +358,12 @@ assert price * 10 == 120.0
 # %% id="451a9b5e"
 kit.checkpoint("text-or-number")
 
+# %% id="f9ed7a1a"
+hours = "8"
+print(float(hours) * 2.50)
+assert float(hours) * 2.50 == 20
+kit.recall("text-or-number")
+
 # %% [markdown] id="at-scale"
 # ## At scale
 #
@@ -374,8 +386,7 @@ print(f"one GPU {one_gpu:,.0f}, one node {one_node:,.0f}, 128 nodes {cluster:,.0
 assert (one_gpu, one_node, cluster) == (1800.0, 14400.0, 1_843_200.0)
 
 # %% [markdown] id="a0469179"
-# A month of one GPU costs as much as a small used car, a month of 128 nodes more than 1.8 million dollars.
-# Leaving *one* node idle over a weekend of two days is a decision with a price:
+# A month of one GPU costs 1 800 dollars, a month of 128 nodes more than 1.8 million. Leaving *one* node idle over a weekend of two days is a decision with a price:
 
 # %% id="abcba070"
 idle = 8 * price_per_gpu_hour * 48
@@ -412,7 +423,8 @@ else:
 
 # %% [markdown] id="aace2796"
 # **2. Modify.** The lines below say `"fall"`, `"flat"` or `"rise"`. Change them so that `change` is called
-# `"crash"` when it is −20 % or worse. Try −0.20 itself, and a little above and below.
+# `"crash"` when it is −20 % or worse. Try −0.20 itself, and a little above and below. (`def` makes a *function*: lines with
+# a name, that can be run with different inputs; `return` gives the answer. Lesson 2 is about them.)
 
 # %% id="2ec4ae0f"
 def verdict(change):
@@ -433,8 +445,6 @@ else:
     print("right, at every edge")
 
 # %% [markdown] id="a28315cd"
-# (`def` makes a *function*: lines with a name, that can be run with different inputs. Lesson 2 is about them.)
-#
 # **3. Build.** A server of 30 000 dollars replaces a rent of 1 200 dollars a month. Running it costs 350
 # dollars a month. After how many **whole** months is buying cheaper than renting? Write it as a formula with
 # names. `math.ceil` rounds up.
@@ -448,13 +458,14 @@ months = ...
 if months is ...:
     print("not tried yet: replace the three dots above")
 else:
-    kit.equal(
-        int(months),
-        36,
+    kit.close(
+        float(months),
+        36.0,
         because="30 000 / (1 200 - 350) = 35.3 months, and the 36th is the first in which buying is ahead",
         known_wrong={
             "you forgot that running the server costs money too": math.ceil(30_000 / 1_200),
             "you rounded down: in that month buying is not ahead yet": 35,
+            "round up to whole months": 30_000 / 850,
             "you added the running cost to the rent; buying saves the difference": math.ceil(30_000 / 1_550),
         },
     )

@@ -43,7 +43,7 @@ print("…", len(lines), "lines")
 
 # %% [markdown] id="a3178aad"
 # `with open(path) as file:` opens the file and closes it again at the end of the indented lines, whatever
-# happens. `splitlines` makes a list, one text a line.
+# happens. `splitlines` makes a list, one text a line, and `lines[:6]` are the first six of them.
 #
 # > **The question.** What was the mean monthly price of Google (GOOGL) from its listing to June 2022? Three
 # > colleagues computed it from this very file, and got **three different numbers**. Who is right, and what happened
@@ -88,7 +88,7 @@ print(header)
 print(row)
 
 # %% [markdown] id="5b90ce7b"
-# Ten companies, but where is Google's price? There is nothing between two commas: an **empty text** `""`. In
+# Ten columns of prices (eight companies, two market indices), but where is Google's price? There is nothing between two commas: an **empty text** `""`. In
 # January 1990 there was no Google. And everything is text still, as in lesson 1. So: find the column, convert.
 
 # %% id="eb66df33"
@@ -96,7 +96,8 @@ column = header.index("IBM")
 float(row[column])
 
 # %% [markdown] id="3b59a9f0"
-# Let us go through the file. The next cell fails on purpose. Before you run it: which line of the file will be the
+# Let us go through the file. `enumerate` gives each item together with its number, so the loop has two names. The cell
+# after the next fails on purpose. Before you run it: which line of the file will be the
 # first to make trouble? The printout above has it.
 
 # %% id="11a6f6c0"
@@ -123,8 +124,8 @@ assert number == 5
 kit.recall("first-trouble")
 
 # %% [markdown] id="f71e5a7b"
-# `repr` shows a text with its quotes, so that an empty one can be seen. Line 5 has a date and no price at all: a
-# day on which a dividend was paid, of which only the date was left in the file. A true file is never just "the
+# `repr` shows a text with its quotes, so that an empty one can be seen. Line 5 has a date and no price at all, most
+# likely a day on which a dividend was paid and of which only the date was left. A true file is never just "the
 # data": it also holds what somebody's program left behind.
 
 # %% [markdown] id="handle-what-you-expect-and-only"
@@ -150,8 +151,13 @@ kit.raises(ValueError, price_or_none, "12,5", match="12,5")
 
 # %% [markdown] id="30273f0e"
 # `None` is Python's "nothing here". It is not 0: a price of zero is a price. `raise` makes an error of our own. A good
-# one says **what** is wrong, **where**, and with which **value**. The one above cannot know where; whoever goes
-# through the lines can. So the reader adds it:
+# one says **what** is wrong, **where**, and with which **value**. (`{text!r}` in an f-text is `repr(text)`; `from None` leaves
+# out the story of the first error.) The one above cannot know where; whoever goes through the lines can. So the reader
+# adds it.
+#
+# Two forms are new. `[x for x in items if ...]` makes a list in one line: it is the loop with `append` of lesson 2. And
+# `(cells[0], price)`, values in round brackets, is a **tuple**: a few values that belong together. A function may return
+# one, and `for date, price in pairs` takes each apart again.
 
 # %% id="3ff39855"
 def read_prices(lines, company):
@@ -179,6 +185,7 @@ def read_prices(lines, company):
 toy = ["# a comment", "Date,A,B", "2020-01-01,10,1", "2020-01-15,,", "2020-02-01,12,", "2020-03-01,9,3"]
 print(read_prices(toy, "A"))
 print(read_prices(toy, "B"))
+print(sorted([(2, "b"), (1, "z"), (1, "a")]))  # tuples are ordered by their first values, then by the second
 
 # %% id="9709ec02"
 assert read_prices(toy, "A") == [("2020-01-01", 10.0), ("2020-02-01", 12.0), ("2020-03-01", 9.0)]
@@ -284,6 +291,9 @@ interact(
 
 # %% [markdown] id="159302e3"
 # *In words, unturned: the blue bar, the mean with nothing cleaned, is less than half as long as the green one.*
+#
+# For IBM the empty cells are the rows of other days, a quarter of the file, and they count as zeros too. The duplicate is one row of
+# hundreds: its weight grows when the rows are few, or when it stands there many times.
 
 # %% id="ec43b050"
 right, rows = mean_after("GOOGL", True, True)
@@ -292,6 +302,8 @@ assert rows == 214 and raw < right / 2
 ibm_right, _ = mean_after("IBM", True, True)
 ibm_duplicate, _ = mean_after("IBM", True, False)
 assert abs(ibm_duplicate / ibm_right - 1) < 0.01
+ibm_raw, rows = mean_after("IBM", False, False)
+assert 0.7 < mean_after("IBM", True, False)[1] / rows < 0.8 and ibm_raw < 0.8 * ibm_right
 
 # %% [markdown] id="how-it-goes-wrong"
 # ## How it goes wrong
@@ -318,7 +330,8 @@ assert round(quiet_mean(broken, 1), 1) == 66.7
 
 # %% [markdown] id="2e18b8ca"
 # Three prices of 100, and a mean of 66.7. No message. How would you find it? **Test with a case whose answer you know**,
-# then **halve**: does the first half already give a wrong mean? The second? Go on with the half that is wrong.
+# then **halve**: does the first half already have the fault? If not, it is in the second. Go on with that half. (`while` repeats
+# as long as its condition holds; `//` divides and drops the rest, `%` gives the rest.)
 
 # %% id="1bac468c"
 def find_bad_line(lines, column):
@@ -346,6 +359,7 @@ def find_bad_line(lines, column):
 
 print("the fault is in position", find_bad_line(broken, 1))
 assert find_bad_line(broken, 1) == 1 and find_bad_line(broken[:1], 1) is None
+assert 2**9 < 1000 <= 2**10 and 2**19 < 1_000_000 <= 2**20  # how often a thousand and a million can be halved
 
 # %% [markdown] id="405a23dc"
 # Each step halves what is left: a thousand lines need ten steps, a million twenty. The mending is what we did above:
@@ -359,7 +373,7 @@ kit.checkpoint("bare-except")
 # ## A test is a program that tries to prove you wrong
 #
 # `assert` says nothing when the condition holds and stops when it does not. A test is worth something only if a **wrong**
-# program fails it. So try it on one:
+# program fails it. So try it on one. (A function is a value too: `weak_test(median)` hands it over, and `weak_test` calls it.)
 
 # %% id="f991ed21"
 def median(values):
@@ -373,7 +387,9 @@ def median(values):
 
 def forgets_to_sort(values):
     middle = len(values) // 2
-    return values[middle] if len(values) % 2 == 1 else (values[middle - 1] + values[middle]) / 2
+    if len(values) % 2 == 1:
+        return values[middle]
+    return (values[middle - 1] + values[middle]) / 2
 
 
 def weak_test(function):
@@ -418,6 +434,7 @@ assert size < 100_000 and longest < 250 and terabyte_lines > 1e9
 expected_broken = terabyte_lines / 1e6
 assert expected_broken > 5000
 print(f"about {expected_broken:,.0f} broken lines")
+kit.recall("bare-except")
 
 # %% [markdown] id="practise"
 # ## Practise
@@ -456,7 +473,7 @@ def last_of_month(pairs):
 
 # %% id="14eb4efc"
 if last_of_month([]) is None:
-    print("not tried yet")
+    print("not tried yet, or the result is not handed back: return")
 else:
     pairs = [("2020-01-01", 1.0), ("2020-01-20", 2.0), ("2020-02-01", 3.0), ("2020-02-28", 4.0)]
     kit.equal(
@@ -468,7 +485,7 @@ else:
     print("right")
 
 # %% [markdown] id="a23f5f67"
-# **3. Build.** Three programs claim to compute the range of a list (largest minus smallest). Two are wrong. Write
+# **3. Build.** Four programs claim to compute the range of a list (largest minus smallest). Three are wrong. Write
 # `is_right(function)`: it returns `True` for the right one and `False` for the wrong ones, by *testing* them. An error
 # in a program also makes it wrong.
 
@@ -493,12 +510,18 @@ def range_from_zero(values):
     return high - low
 
 
+def range_one_too_far(values):
+    ordered = sorted(values)
+    return ordered[len(ordered)] - ordered[0]
+
+
 if is_right(range_right) is None:
-    print("not tried yet")
+    print("not tried yet, or the result is not handed back: return")
 else:
     kit.equal(is_right(range_right), True, because="your test turns the right program down")
     kit.equal(is_right(range_ends), False, because="this one only takes last minus first: try a list that is not in order")
     kit.equal(is_right(range_from_zero), False, because="this one starts at zero: try a list that does not reach zero")
+    kit.equal(is_right(range_one_too_far), False, because="this one raises an IndexError: catch it, and call the program wrong")
     print("your tests tell right from wrong")
 
 # %% [markdown] id="84ef8695"

@@ -29,7 +29,7 @@ assert statistics.mean([2, 4, 6]) == 4 and statistics.stdev([2, 4, 6]) == 2
 # ## A question first
 #
 # An insurer receives paper forms. A field on them is a handwritten number, and a machine shall read its digits. Eight
-# candidates were built. All saw the same real digits: 1 797 images of 8 × 8 pixels, from forms that 43 people filled in
+# candidates were built. All saw the same real digits: 1 797 images of 8 × 8 pixels, from forms that 13 people filled in
 # (Alpaydin and Kaynak, 1998; the UCI *Optical Recognition of Handwritten Digits* test set, licence CC BY 4.0, as packaged by
 # scikit-learn).
 
@@ -90,10 +90,15 @@ quality.sort_values(ascending=False).round(4)
 
 # %% [markdown] id="76870101"
 # (Ten *folds*: the images are split into ten parts; each part is read once by a model that was trained on the other nine.
-# So each candidate has ten scores, all on images that it had not seen.)
+# So each candidate has ten scores, all on images that it had not seen. They are not all by *people* that it had not seen: the parts
+# are cut by image. A writer who is new may be read worse, and these data do not say by how much.)
 #
-# > **The question.** The best by its mean is one per cent ahead of the fourth. The insurer asks: *which one do we take, and
+# > **The question.** The best by its mean is 1.3 points ahead of the fourth. The insurer asks: *which one do we take, and
 # > how sure are you?* Before you go on: would you take the best of the list?
+
+# %% id="9907438f"
+ranked = quality.sort_values(ascending=False)
+assert round(100 * (ranked.iloc[0] - ranked.iloc[3]), 1) == 1.3
 
 # %% id="c17d2b76"
 kit.checkpoint("take-the-best")
@@ -140,10 +145,12 @@ for name, model in candidates.items():
         warnings.simplefilter("ignore")
         fitted[name] = model.fit(X, y)
     work[name] = touched(name, fitted[name])
-    begin = time.perf_counter()
+    runs = []
     for i in range(30):
+        begin = time.perf_counter()
         fitted[name].predict(X[i : i + 1])  # one image at a time, as forms arrive
-    seconds[name] = (time.perf_counter() - begin) / 30
+        runs.append(time.perf_counter() - begin)
+    seconds[name] = min(runs)  # what else the machine does only makes a run longer
 
 table = pd.DataFrame({"quality": quality, "numbers touched": work, "ms measured here": {n: 1e3 * s for n, s in seconds.items()}})
 table.sort_values("numbers touched").round(4)
@@ -202,7 +209,8 @@ figure, axes = plt.subplots(figsize=(7.5, 4))
 for name in candidates:
     on = name in front
     axes.scatter(work[name], 100 * quality[name], s=60, color="#0072B2" if on else "#999999", marker="o" if on else "x")
-    axes.annotate(name, (work[name], 100 * quality[name]), xytext=(6, -4), textcoords="offset points", fontsize=8)
+    below = -14 if name == "3 neighbours" else -4  # or its name would lie on that of the support vectors
+    axes.annotate(name, (work[name], 100 * quality[name]), xytext=(6, below), textcoords="offset points", fontsize=8)
 axes.set(xscale="log", xlabel="numbers touched for one image (scale of tens)", ylabel="digits read rightly (%)")
 axes.set_title("Blue dots: the Pareto front. Grey crosses: somebody is better and cheaper")
 axes.set_xlim(5, 1e6)
@@ -329,7 +337,7 @@ interact(
 # of the two best readers.*
 #
 # The number of digits stretches all bars alike and never changes the order: both terms of $C$ grow with $N$. Only the **price of
-# an error** does. It has to fall to around a millionth of a cent before a faster model wins.
+# an error** does. How far it has to fall before a faster model wins depends on the seconds measured here; the cell works it out.
 
 # %% id="2871dca6"
 def cheapest(dollars_an_error):
@@ -337,6 +345,9 @@ def cheapest(dollars_an_error):
     return min(costs, key=costs.get)
 
 
+turn = next(c for c in np.logspace(-1, -12, 111) if cheapest(c) != cheapest(0.05))  # dollars an error, from dear to cheap
+print(f"{cheapest(0.05)} stays cheapest down to about {100 * turn:.0e} cents an error; below that it is {cheapest(turn)}")
+assert turn < 1e-4
 assert cheapest(0.05) in ("support vectors", "3 neighbours")
 assert cheapest(1e-3) == cheapest(0.05) and seconds[cheapest(1e-12)] == min(seconds.values())
 
@@ -504,14 +515,14 @@ def acceptable(differences_in_points):
 
 # %% id="8861c8a0"
 if acceptable([0.0, 0.1]) is None:
-    print("not tried yet")
+    print("not tried yet, or the result is not handed back: return")
 else:
     for d, expected, why in [
         ([0.0, 0.2, -0.1, 0.1], True, "about 0, and sure of it"),
         ([0.5, 1.9, -1.0, 0.8], False, "the mean is below 1, but the interval is not: not sure enough"),
         ([1.5, 1.6, 1.4, 1.5], False, "surely worse"),
     ]:
-        kit.equal(bool(acceptable(d)), expected, because=why, known_wrong={"compare the upper end of the interval, not the mean": expected is False and np.mean(d) < 1})
+        kit.equal(bool(acceptable(d)), expected, because=why, known_wrong={"compare the upper end of the interval, not the mean": True} if np.mean(d) < 1 else {})
     best_scores = scores["support vectors"]
     good_enough = [n for n in candidates if acceptable(100 * (best_scores - scores[n]))]
     print("right; acceptable here:", ", ".join(good_enough))

@@ -13,7 +13,8 @@
 # are tried that you do not see, drawn anew for you; for those you are told only which property failed. Each property
 # has its own points, so a partly right answer scores partly. Nothing depends on speed.
 #
-# Keep the names of the functions. Write as many lines and helper functions as you like.
+# Keep the names of the functions. Write as many lines and helper functions as you like. Where a contract shows round brackets,
+# `(fall, position)`, it means a tuple; `0` does for `0.0`.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 from graders import kit
@@ -154,10 +155,10 @@ with score.part(1, "the example with a hole", prices=[10, 12, None, 9, 15]):
     for k in kit.examples(lambda r: int(r.integers(1, 50)), n=5, name="shift"):
         kit.close(worst_fall([None] * k + [10, 12, None, 9, 15]), (-0.25, 3 + k), rtol=1e-9, because=f"the same after {k} missing prices")
 with score.part(1, "a price that never falls, and the same price with one dent", prices=[1, 2, 2, 3]):
-    kit.equal(worst_fall([1, 2, 2, 3]), (0.0, None), because="the contract says (0.0, None) when nothing ever falls")
+    kit.close(worst_fall([1, 2, 2, 3]), (0.0, None), because="the contract says (0.0, None) when nothing ever falls")
     for n in kit.examples(lambda r: int(r.integers(3, 60)), n=5, name="rising"):
         rising = list(range(2, 2 * n, 2))
-        kit.equal(worst_fall(rising), (0.0, None))
+        kit.close(worst_fall(rising), (0.0, None))
         kit.close(worst_fall([*rising, n - 1]), (-0.5, n - 1), rtol=1e-9, because=f"2, 4, ... {2 * n - 2} and then half of that")
 with score.part(1, "a list without a single price is refused; one with a price is not", prices=[None, None]):
     kit.raises(ValueError, worst_fall, [None, None])
@@ -205,9 +206,9 @@ score.total()
 # 1. lines that begin with `#` are comments; the first other line has the names of the columns, the first being `Date`;
 # 2. a row without a price in this column is left out;
 # 3. of several rows of the same month (the first seven characters of the date), only the **first that has a price** counts;
-# 4. an unknown company raises a `ValueError` that names it;
+# 4. an unknown company raises a `ValueError` that names it; `Date` is no company;
 # 5. a price that is not a number raises a `ValueError` that contains the **number of the line** in the file (counted from 1,
-#    comments included) and the bad text.
+#    comments included) and the bad text. (Whether you look at the price of a row that rule 3 leaves out is up to you.)
 #
 # `read_prices(TOY, "A")` is `[("2020-01-01", 10.0), ("2020-02-01", 12.0), ("2020-03-01", 9.0), ("2020-04-01", 15.0)]`.
 
@@ -317,24 +318,26 @@ score.total()
 # others are tried when you submit, and right ones too, written in other ways.
 
 # %% nbgrader={"grade_id": "samples", "locked": true}
-def right_step(values):
+def step_a(values):  # keeps the contract
     return max([abs(b - a) for a, b in zip(values, values[1:])], default=0)
 
 
-def wrong_only_rises(values):
+def step_b(values):  # wrong: only rises
     return max([b - a for a, b in zip(values, values[1:])], default=0)
 
 
-def wrong_first_to_last(values):
+def step_c(values):  # wrong: from the first to the last
     return abs(values[-1] - values[0])
 
 
-def wrong_stops_early(values):
+def step_d(values):  # wrong: stops early
     return max([abs(values[i + 1] - values[i]) for i in range(len(values) - 2)], default=0)
 
 
 def blind(function):
     """Return the same function without its name: tests look at what it does."""
+    function.__name__ = function.__qualname__ = "step"
+    function.__code__ = function.__code__.replace(co_name="step", co_qualname="step")
     return lambda values: function(values)
 
 
@@ -343,29 +346,17 @@ def accepts(function):
     """Return whether `function` keeps the contract of largest_step."""
     ### BEGIN SOLUTION
     examples = [
-        ([3, 5, 1, 2], 4),
         ([], 0),
         ([7], 0),
-        ([1, 1, 1], 0),
-        ([0, 9], 9),
-        ([9, 0], 9),
-        ([0, 1, 2, 12], 10),
-        ([12, 2, 1, 0], 10),
-        ([-5, -1, -2], 4),
-        ([-3, 3], 6),
-        ([1, 6, 1, 6], 5),
-        ([0, 10, 5], 10),
-        ([2.5, 2.25], 0.25),
-        ([100, 1, 50], 99),
+        ([9, 0, 1], 9),  # the largest is first, and a fall
+        ([1, 0, 9], 9),  # the largest is last, and between the second and the third
+        ([-2, 1, 2], 3),  # across zero, and smaller than the range
     ]
     for values, right in examples:
-        given = list(values)
         try:
-            if function(given) != right:
+            if function(values) != right:
                 return False
         except Exception:
-            return False
-        if given != values:
             return False
     return True
     ### END SOLUTION
@@ -374,12 +365,12 @@ def accepts(function):
 # %% nbgrader={"grade_id": "check-accepts", "grade": true, "points": 5}
 score = kit.Score(5)
 with score.part(1, "the right one is accepted, the three wrong ones are not"):
-    kit.equal(accepts(blind(right_step)), True, because="right_step keeps the contract; one of your examples expects something else")
-    kit.equal(accepts(blind(wrong_only_rises)), False, because="it forgets abs: try a list whose largest step goes down")
-    kit.equal(accepts(blind(wrong_first_to_last)), False, because="it looks at the ends only: try a list that comes back to where it began")
-    kit.equal(accepts(blind(wrong_stops_early)), False, because="it leaves out the last pair: put the largest step there")
+    kit.equal(accepts(blind(step_a)), True, because="step_a keeps the contract; one of your examples expects something else")
+    kit.equal(accepts(blind(step_b)), False, because="it forgets abs: try a list whose largest step goes down")
+    kit.equal(accepts(blind(step_c)), False, because="it looks at the ends only: try a list that comes back to where it began")
+    kit.equal(accepts(blind(step_d)), False, because="it leaves out the last pair: put the largest step there")
 ### BEGIN HIDDEN TESTS
-def right_loop(values):
+def step_e(values):  # right loop
     largest = 0
     for i in range(1, len(values)):
         step = values[i] - values[i - 1]
@@ -390,77 +381,77 @@ def right_loop(values):
     return largest
 
 
-def right_recursive(values):
+def step_h(values):  # right recursive
     if len(values) < 2:
         return 0
-    return max(abs(values[0] - values[1]), right_recursive(values[1:]))
+    return max(abs(values[0] - values[1]), step_h(values[1:]))
 
 
-def skips_first(values):
+def step_g(values):  # skips first
     return max([abs(b - a) for a, b in zip(values[1:], values[2:])], default=0)
 
 
-def sorts_first(values):
+def step_k(values):  # sorts first
     ordered = sorted(values)
     return max([b - a for a, b in zip(ordered, ordered[1:])], default=0)
 
 
-def whole_range(values):
+def step_f(values):  # whole range
     return max(values) - min(values) if values else 0
 
 
-def crashes_when_empty(values):
+def step_n(values):  # crashes when empty
     return max(abs(b - a) for a, b in zip(values, values[1:])) if values[0] is not None and len(values) > 1 else 0
 
 
-def crashes_on_one(values):
+def step_m(values):  # crashes on one
     return 0 if not values else max(abs(b - a) for a, b in zip(values, values[1:]))
 
 
-def smallest_step(values):
+def step_j(values):  # smallest step
     return min([abs(b - a) for a, b in zip(values, values[1:])], default=0)
 
 
-def only_falls(values):
+def step_q(values):  # only falls
     return max([a - b for a, b in zip(values, values[1:])] + [0])
 
 
-def mean_step(values):
+def step_p(values):  # mean step
     steps = [abs(b - a) for a, b in zip(values, values[1:])]
     return sum(steps) / len(steps) if steps else 0
 
 
-def every_second(values):
+def step_i(values):  # every second
     return max([abs(b - a) for a, b in zip(values[::2], values[1::2])], default=0)
 
 
-def drops_the_sign(values):
+def step_l(values):  # drops the sign
     return max([abs(abs(b) - abs(a)) for a, b in zip(values, values[1:])], default=0)
 
 
-def last_step_only(values):
+def step_o(values):  # last step only
     return abs(values[-1] - values[-2]) if len(values) > 1 else 0
 
 
 with score.part(1, "right functions are accepted, however they are written, and the obvious wrong ones are not", hidden=True):
-    for function in (right_step, right_loop, right_recursive):
+    for function in (step_a, step_e, step_h):
         kit.equal(accepts(blind(function)), True)
-    kit.equal(accepts(blind(whole_range)), False)
-    kit.equal(accepts(blind(smallest_step)), False)
+    kit.equal(accepts(blind(step_f)), False)
+    kit.equal(accepts(blind(step_j)), False)
 with score.part(1, "functions that fail on an empty list or on a single number are not accepted", hidden=True):
-    for function in (crashes_when_empty, crashes_on_one):
+    for function in (step_n, step_m):
         kit.equal(accepts(blind(function)), False)
-    for function in (right_loop, right_recursive):
+    for function in (step_e, step_h):
         kit.equal(accepts(blind(function)), True)
 with score.part(1, "functions that leave out a pair are not accepted", hidden=True):
-    for function in (skips_first, every_second, last_step_only, wrong_stops_early):
+    for function in (step_g, step_i, step_o, step_d):
         kit.equal(accepts(blind(function)), False)
-    for function in (right_loop, right_recursive):
+    for function in (step_e, step_h):
         kit.equal(accepts(blind(function)), True)
 with score.part(1, "functions that mistake order, sign or the largest are not accepted", hidden=True):
-    for function in (sorts_first, only_falls, mean_step, drops_the_sign):
+    for function in (step_k, step_q, step_p, step_l):
         kit.equal(accepts(blind(function)), False)
-    for function in (right_loop, right_recursive):
+    for function in (step_e, step_h):
         kit.equal(accepts(blind(function)), True)
 ### END HIDDEN TESTS
 score.total()
@@ -531,18 +522,19 @@ with score.part(1, "the real file, with Amazon under another name: it fell deepe
 def made_report(r):
     """A file whose rows are known: holes, late starts, a company with one price, two with the same fall."""
     names = [f"K{i}" for i in range(int(r.integers(2, 6)))]
-    months = int(r.integers(5, 40))
+    months, begin = int(r.integers(5, 40)), int(r.integers(12))
     table = {name: {} for name in names}
     for name in names:
         for month in range(int(r.integers(0, 3)), months):
             if r.random() > 0.3:
                 table[name][month] = round(float(r.uniform(1, 50)), 2)
-    table["TWIN"] = dict(table[names[0]])
+    table["ALSO"] = dict(table[names[0]])
     table["ONE"] = {1: 5.0}
-    columns = [*names[::-1], "TWIN", "ONE"]
+    table["TWO"] = {1: round(float(r.uniform(1, 50)), 2), 4: round(float(r.uniform(1, 50)), 2)}
+    columns = [*names[::-1], "ALSO", "ONE", "TWO"]  # stands last, and comes before its twin by name
     lines = ["# made", "Date," + ",".join(columns)]
     for month in range(months):
-        date = f"{1999 + month // 12}-{month % 12 + 1:02}-01"
+        date = f"{1999 + (begin + month) // 12}-{(begin + month) % 12 + 1:02}-01"
         lines.append(",".join([date, *(str(table[name].get(month, "")) for name in columns)]))
     rows = []
     for name in columns:

@@ -105,6 +105,9 @@ with score.part(2, "the Pareto front of other tables of candidates, ties include
         for a in candidates:
             for b in candidates:
                 kit.equal(bool(sheet.work_out(**pair(a, b))["dominates"]), is_better(a, b))
+            for worse in ((a[0] - 0.01, a[1], a[2]), (a[0], a[1] + 10, a[2]), (a[0], a[1], a[2] + 1)):  # in one thing only
+                kit.equal(bool(sheet.work_out(**pair(a, worse))["dominates"]), True)
+                kit.equal(bool(sheet.work_out(**pair(worse, a))["dominates"]), False)
 with score.part(1, "who is feasible under other limits", hidden=True):
     sheet = kit.Sheet(shortlist, lines=("dominates", "feasible"))
     for candidates in kit.examples(table, n=8, name="limits"):
@@ -192,6 +195,8 @@ with score.part(1, "whether a candidate is not worse, in other comparisons", hid
     sheet = kit.Sheet(evidence, lines=EVIDENCE)
     for case in kit.examples(a_case, n=60, name="margin"):
         kit.equal(bool(sheet.work_out(**case)["not_worse"]), bool(evidence_of(case)["not_worse"]))
+    on_the_margin = {**toy, "mean": 0.5, "deviation": 0.25, "margin": 0.75}  # exact in binary: the upper end is the margin
+    kit.equal(bool(sheet.work_out(**on_the_margin)["not_worse"]), False)
 with score.part(1, "the money of other requests", hidden=True):
     sheet = kit.Sheet(evidence, lines=EVIDENCE)
     for case in kit.examples(a_case, name="money"):
@@ -291,7 +296,8 @@ score.total()
 # ## 4. What limits the speed (5 points)
 #
 # One step produces one token for each of `users` conversations. Inputs: `parameters`, `weight_bytes`, `token_bytes`, `users`, `context`, `serving_gb`; the device `memory_gb`, `bandwidth_gbs`, `tflops`, `dollars_an_hour`; and
-# `wanted`, the tokens a second that each user shall have at least. Assume that $k$ devices read and compute $k$ times as fast as one. Lines:
+# `wanted`, the tokens a second that each user shall have at least. Assume that $k$ devices read and compute $k$ times as fast as one, and that any whole number of them can be
+# used together. Lines:
 #
 # - `read_seconds`: one device reads all weights once, and the cache of each conversation;
 # - `compute_seconds`: one device does two operations a parameter for each conversation;
@@ -394,7 +400,8 @@ score.total()
 # - `a100`, `h100`, `h200`, `l40s`: how many of each device (one kind only; the others 0);
 # - `dollars_a_month` and `kw` of the offer.
 #
-# The cheapest offer that keeps every condition is wanted. Your worksheets from above work it out: `kit.Sheet(memory, ()).work_out(...)` in the next cell shows all devices for both models, as soon as sheets 3 and 4 are written.
+# The cheapest offer that keeps every condition is wanted. Your worksheets from above work it out: the next cell shows all devices for both models, as soon as sheets 3 and 4 are written. An offer whose number of devices your own
+# sheets do not give gets at most three of the five points.
 
 # %% nbgrader={"grade_id": "overview", "locked": true}
 BANK = dict(weight_bytes=2, cache_bytes=2, users=120, context=3000, reserve=0.05)
@@ -434,13 +441,9 @@ def offered():
     kinds = {name: worked[name.lower()] for name in DEVICES if worked[name.lower()]}
     kit.require(len(kinds) == 1, f"the offer has {len(kinds)} kinds of device, exactly one is asked for")
     device, count = next(iter(kinds.items()))
+    kit.require(worked["use_small"] in (0, 1), "use_small is 0 or 1")
     kit.require(count == int(count) and count > 0, f"{count} devices cannot be bought")
     return worked, "8B" if worked["use_small"] else "70B", device, int(count)
-
-
-def needed(model, device):
-    """How many devices of a kind the bank's request takes."""
-    return speed_of(speed_inputs(MODELS[model], DEVICES[device], BANK, 12))["devices"]
 
 
 score = kit.Score(5)
@@ -449,16 +452,29 @@ with score.part(1, "the offer can be read, and its dollars and kilowatts are tho
     kit.close(float(worked["dollars_a_month"]), count * DEVICES[device]["dollars_an_hour"] * 720, rtol=1e-3)
     kit.close(float(worked["kw"]), count * DEVICES[device]["kw"], rtol=1e-3)
 ### BEGIN HIDDEN TESTS
+def needed(model, device):
+    """How many devices of a kind the bank's request takes."""
+    return speed_of(speed_inputs(MODELS[model], DEVICES[device], BANK, 12))["devices"]
+
+
+def own_count(model, device):
+    """How many devices the learner's own sheets 3 and 4 say."""
+    in_memory = kit.Sheet(memory, lines=MEMORY).work_out(**MODELS[model], **BANK)
+    inputs = {**speed_inputs(MODELS[model], DEVICES[device], BANK, 12), **{k: in_memory[k] for k in ("parameters", "token_bytes", "serving_gb")}}
+    return kit.Sheet(speed, lines=SPEED).work_out(**inputs)["devices"]
+
+
 with score.part(2, "everything fits, each agent has the tokens, the power stays within the limit", hidden=True):
     worked, model, device, count = offered()
     kit.close(float(worked["dollars_a_month"]), count * DEVICES[device]["dollars_an_hour"] * 720, rtol=1e-3)
     kit.require(count >= needed(model, device), "too few devices")
     kit.require(count * DEVICES[device]["kw"] <= 3.5, "too much power")
     kit.require(count <= 4 * needed(model, device), "far more devices than anybody needs")
-with score.part(2, "the model is right by the measurement, and no cheaper offer keeps the conditions", hidden=True):
+with score.part(2, "the model is right by the measurement, your own sheets 3 and 4 give the number of devices, and no cheaper offer keeps the conditions", hidden=True):
     worked, model, device, count = offered()
     small_is_fine = 0.018 + 2.262 * 0.0145 / 10**0.5 < 0.03
     kit.equal(model, "8B" if small_is_fine else "70B")
+    kit.close(own_count(model, device), count, rtol=1e-9)
     kit.require(count >= needed(model, device), "too few devices")
     models = ["8B", "70B"] if small_is_fine else ["70B"]
     kept = [(needed(m, d), d) for m in models for d in DEVICES if needed(m, d) * DEVICES[d]["kw"] <= 3.5]
