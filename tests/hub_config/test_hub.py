@@ -135,8 +135,8 @@ print(json.dumps({path: tried(path) for path in %r}))
 def test_a_learner_writes_at_home_and_into_the_own_inbound_alone(learner: Person) -> None:
     checkout = Path(__file__).parents[2]
     exchange = "/srv/academy/exchange/academy"
-    closed = ["/srv/academy/material/3-computing", str(checkout / "hub_config"), sys.prefix, "/usr", "/etc", "/",
-              f"{exchange}/outbound", f"{exchange}/feedback", exchange]  # fmt: skip
+    closed = ["/srv/academy/material/3-computing", str(checkout / "hub_config"), sys.prefix, "/usr", "/etc",
+              "/",               f"{exchange}/outbound", f"{exchange}/feedback", exchange]  # fmt: skip
     open_ = ["/home/learner", "/tmp", f"{exchange}/inbound"]
     found = json.loads(learner.run(WRITE % (closed + open_,)))
     assert {path for path, what in found.items() if what == "written"} == set(open_)
