@@ -299,7 +299,7 @@ axes.legend()
 plt.show()
 
 # %% [markdown] id="naive-words"
-# *In words: the green line rises steadily; the orange one follows it at first, bends, and lies flat long before the end.*
+# *In words: the green line rises steadily; the orange one follows it at first, bends, and lies almost flat long before the end.*
 #
 # It is the counter again: as soon as a square is smaller than half the gap of the sum, adding it changes nothing. **Mended** by keeping the *sum* in fp32 while the numbers stay in fp16, which is what the matrix units of a GPU and every good
 # library do.

@@ -26,6 +26,14 @@ def beside(function, x, *more):
     print(f"{x.dtype}: {here}\nfloat64: {there}\nlargest difference: {np.max(apart, initial=0.0):.3g}, NaN or infinite: {int((~np.isfinite(here)).sum())} and {int((~np.isfinite(there)).sum())}")
 
 
+# %% nbgrader={"grade_id": "beside-shown", "locked": true}
+def from_the_formula(x):
+    with np.errstate(over="ignore"):
+        return np.log(np.exp(x).sum())
+
+
+beside(from_the_formula, np.array([80.0, 89.0], dtype=np.float32))  # a score of 89 is too much for float32, not for float64
+
 # %% [markdown] nbgrader={"grade_id": "task-log-sum-exp", "locked": true}
 # ## 1. Log-sum-exp along any axis (7 points)
 #
