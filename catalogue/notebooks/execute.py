@@ -58,12 +58,13 @@ def execute(
 def _run_all(
     waiting: Sequence[Job], stamps: Mapping[Job, str], way: Way, workers: int
 ) -> Iterator[tuple[Job, Outcome]]:
-    # papermill and nbconvert take two seconds to import, which a report of unchanged notebooks can do without
-    from .run import run
-
     if not way.kernel:
         sources = [source for job in waiting for source in code_of(json.loads(job.notebook.read_bytes()))]
         warm.server(warm.worth_warming(sources), workers)
+    # papermill and nbconvert take two seconds to import: while the server warms up, and not at all where
+    # nothing has changed
+    from .run import run
+
     with (
         tempfile.TemporaryDirectory(prefix="academy-notebooks-") as scratch,
         # kernels side by side share the cores: a thread that waits must not spin
