@@ -199,34 +199,35 @@ class _Meter:
         """Count one load or store and check it before it happens."""
         if not pointers.size:
             return
-        self._within(pointers, size, kind)
+        memory = self._argument(pointers, size, kind)
         setattr(self.traffic, f"{kind}_bytes", getattr(self.traffic, f"{kind}_bytes") + pointers.size * size)
-        for memory in self.memories:
-            mine = (pointers >= memory.begin) & (pointers < memory.end)
-            if mine.any():
-                here = pointers if mine.all() else pointers[mine]
-                sectors = np.unique((here - np.uint64(memory.base)) // np.uint64(SECTOR)).size
-                setattr(
-                    self.traffic, f"{kind}_sectors", getattr(self.traffic, f"{kind}_sectors") + int(sectors)
-                )
-                offsets = (here - np.uint64(memory.begin)).astype(np.int64)
-                self._races(memory, offsets, kind, None if values is None else values[mine])
-                self._trace(memory, offsets, kind)
-                return
+        sectors = np.unique((pointers - np.uint64(memory.base)) // np.uint64(SECTOR)).size
+        setattr(self.traffic, f"{kind}_sectors", getattr(self.traffic, f"{kind}_sectors") + int(sectors))
+        offsets = (pointers - np.uint64(memory.begin)).astype(np.int64)
+        self._races(memory, offsets, kind, values)
+        self._trace(memory, offsets, kind)
 
-    def _within(self, pointers: np.ndarray, size: int, kind: str) -> None:
-        inside = np.zeros(pointers.size, bool)
-        for memory in self.memories:
-            inside |= (pointers >= memory.begin) & (pointers + np.uint64(size) <= memory.end)
+    def _argument(self, pointers: np.ndarray, size: int, kind: str) -> _Memory:
+        """Return the one argument that holds all addresses of an access.
+
+        An address past the end of one argument may by chance lie inside another: one access belongs to one.
+        """
+        if not self.memories:
+            raise CheckFailed(f"the kernel {kind}s, and it has no tensor argument, at `{_kernel_line()}`")
+        held = [
+            (pointers >= memory.begin) & (pointers + np.uint64(size) <= memory.end)
+            for memory in self.memories
+        ]
+        inside, memory = max(zip(held, self.memories, strict=True), key=lambda pair: int(pair[0].sum()))
         if inside.all():
-            return
+            return memory
         first = int(pointers[~inside][0])
-        near = min(self.memories, key=lambda m: min(abs(first - m.begin), abs(first - m.end)), default=None)
-        where = _distance(first, near) if near is not None else "it has no tensor argument"
+        if not inside.any():
+            memory = min(self.memories, key=lambda m: min(abs(first - m.begin), abs(first - m.end)))
         count = int((~inside).sum())
         raise CheckFailed(
             f"the kernel {kind}s outside its arguments: {count} of {inside.size} addresses, in program "
-            f"{self.programs[-1]}, at `{_kernel_line()}`; {where}",
+            f"{self.programs[-1]}, at `{_kernel_line()}`; {_distance(first, memory)}",
             because="on a GPU this reads or destroys somebody else's memory, often without an error",
             look="the mask (offsets < n) and the strides in the address",
         )
@@ -304,7 +305,7 @@ class _Meter:
     def _atomic(self, pointers: Any, mask: Any) -> None:
         touched = pointers.data if mask is None else pointers.data[mask.data]
         if touched.size:
-            self._within(touched.ravel(), _size(pointers), "store")
+            self._argument(touched.ravel(), _size(pointers), "store")
         self.traffic.atomics += int(touched.size)
 
     def _dot(self, a: Any, b: Any, *_: Any) -> None:

@@ -146,6 +146,14 @@ def test_an_access_outside_is_named_with_its_place(xyo) -> None:
     assert "before the start of x" in fault(before_the_start, (1,), x.clone(), torch.empty(64), B=64)
 
 
+def test_an_access_that_strays_into_the_next_argument_is_outside_its_own() -> None:
+    one = torch.zeros(2 * 1000)
+    x, out = one[:1000], one[1000:]  # side by side: past the end of x begins out
+    told = fault(add_without_mask, (16,), x, x, out.clone(), 1000, B=BLOCK)
+    assert "past the end of x" in told
+    assert "past the end of x" in fault(add_without_mask, (16,), x, out, torch.zeros(1000), 1000, B=BLOCK)
+
+
 def test_a_race_is_named_although_the_sum_is_right(xyo) -> None:
     x = xyo[0]
     told = fault(racy_sum, (16,), x, torch.zeros(1), N, B=BLOCK)
