@@ -212,7 +212,7 @@ class Together(Open):
     def in_keeper(self) -> None:
         """Make a folder for temporary files, which the keeper takes away again."""
         super().in_keeper()
-        self.temporary = Path(tempfile.mkdtemp(prefix="academy-wall-", dir="/tmp"))
+        self.temporary = Path(tempfile.mkdtemp(prefix="academy-wall-"))
         os.chown(self.temporary, self.uid, self.gid)
 
     def clear_away(self) -> None:

@@ -19,7 +19,7 @@ from sandbox.warm import frames
 from sandbox.warm.supervise import GRACE
 
 _PASSED = (
-    "HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", "MPLCONFIGDIR", "XDG_CACHE_HOME", "HF_HOME",
+    "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", "MPLCONFIGDIR", "XDG_CACHE_HOME", "HF_HOME",
     "TORCH_HOME", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "NVIDIA_VISIBLE_DEVICES",
 )  # fmt: skip
 _OWN = {
