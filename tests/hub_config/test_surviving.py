@@ -12,10 +12,11 @@ import psutil
 import pytest
 import requests
 
+from hub_config import base
 from hub_config.deployment import Deployment
 from hub_config.exchange import TIME
 from hub_config.running import recorded_servers
-from tests.hub_process import Hub, Person
+from tests.hub_process import START_SECONDS, Hub, Person
 
 pytestmark = pytest.mark.slow
 
@@ -161,3 +162,29 @@ def test_without_walls_a_second_learner_is_turned_away_with_what_mends_it(one_hu
     finally:
         only.unlink()
         hub.stop()
+
+
+def test_what_the_ecosystem_types_starts_the_same_hub(one_hub: Hub) -> None:
+    if one_hub.running:
+        one_hub.stop()
+    script, config = Path(sys.executable).parent / "jupyterhub", base.HERE / "jupyterhub_config.py"
+    command = [script, "-f", config, "--port", str(one_hub.port)]
+    with open(one_hub.data / "logs" / "by-hand.log", "w") as log:
+        process = subprocess.Popen(
+            command, env=os.environ | {"ACADEMY_DATA": str(one_hub.data)}, stdout=log, stderr=log
+        )
+    try:
+        end = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < end:
+            try:
+                health = requests.get(f"{one_hub.url}/services/academy/health", timeout=5)
+                if health.status_code == 200:
+                    break
+            except requests.ConnectionError:
+                pass  # not up yet
+            time.sleep(0.5)
+        assert health.json() == {"status": "ok"}
+        one_hub.sign_in("learner", one_hub.passwords["learner"])
+    finally:
+        process.terminate()
+        assert process.wait(90) == 0
