@@ -50,9 +50,9 @@ export class StartPage {
     this.render();
   }
 
-  /** Ask again for what changes by itself, at most every few seconds. */
-  async refresh() {
-    if (!this.plan || this.editing || Date.now() - this.loadedAt < LEAST_MILLISECONDS) {
+  /** Ask again for what changes by itself, at most every few seconds; `now` where something has just changed. */
+  async refresh(now = false) {
+    if (!this.plan || this.editing || (!now && Date.now() - this.loadedAt < LEAST_MILLISECONDS)) {
       return;
     }
     try {

@@ -62,12 +62,7 @@ export class PlanView {
         { class: 'za-buttons' },
         next ? this.goOn(next) : null,
         this.button('change', 'edit', () => this.page.edit()),
-        this.button('refresh', 'refresh', button =>
-          this.page.act(button, 'loading', () => {
-            this.page.loadedAt = 0;
-            return this.page.refresh();
-          })
-        )
+        this.button('refresh', 'refresh', button => this.page.act(button, 'loading', () => this.page.refresh(true)))
       )
     );
   }

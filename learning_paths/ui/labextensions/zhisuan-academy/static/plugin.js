@@ -71,7 +71,7 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
     label: labWords.say('command-submit'),
     caption: labWords.say('command-submit-caption'),
     isEnabled: () => desk.labOf(tracker.currentWidget) !== null,
-    execute: () => submitOpenLab(app, lab, desk, tracker, new Words(chosen()), () => page?.refresh())
+    execute: () => submitOpenLab(app, lab, desk, tracker, new Words(chosen()), () => page?.refresh(true))
   });
   const category = labWords.say('category');
   for (const command of [OPEN, SUBMIT]) {
