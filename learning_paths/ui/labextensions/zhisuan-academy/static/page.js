@@ -105,6 +105,8 @@ export class StartPage {
       const answer = await this.desk.open(unit.id, this.words.language);
       const saying = answer.outdated ? 'opened-outdated' : answer.new ? 'opened-new' : 'opened';
       this.tell(saying, { path: answer.path, title: this.words.of(unit.title) });
+      this.status = await this.service.get('status'); // a lab that is at home now can be handed in
+      this.renderBody();
     });
   }
 
