@@ -8,6 +8,7 @@ plan keeps its part of it: so a plan is deterministic, and whoever masters more 
 
 import heapq
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -257,19 +258,26 @@ def select(
     """
     links = {goal: Link(None) for goal in sorted(goals) if not mastered(goal)}
     chosen: dict[Item, list[Node]] = {}
-    queue = list(links)
-    for node in queue:  # grows while it is walked: breadth first, so links are shortest ways
-        further = [(needed, Link(node)) for needed in curriculum.needed_by[node]]
+    queue, taken_as_known = deque(links), deque()
+    while queue or taken_as_known:
+        if not queue:
+            # needs come first: why a competency needs another says more than that a lesson takes it as known
+            node, link = taken_as_known.popleft()
+            if node in links:
+                continue
+            links[node] = link
+            queue.append(node)
+        node = queue.popleft()  # breadth first, so links are shortest ways
+        for needed in curriculum.needed_by[node]:
+            if needed not in links and not mastered(needed):
+                links[needed] = Link(node)
+                queue.append(needed)
         for item in curriculum.cover(node):
             if isinstance(item, Unit) and item.id in done:
                 continue
             chosen.setdefault(item, []).append(node)
             if isinstance(item, Unit):
-                further += [(used, Link(node, item)) for used in item.uses]
-        for other, link in further:
-            if other not in links and not mastered(other):
-                links[other] = link
-                queue.append(other)
+                taken_as_known.extend((used, Link(node, item)) for used in item.uses if not mastered(used))
     ordered = sorted(chosen, key=curriculum.rank.__getitem__)
     return Selection(links, {item: tuple(chosen[item]) for item in ordered})
 
