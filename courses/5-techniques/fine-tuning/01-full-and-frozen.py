@@ -4,7 +4,7 @@
 # **Promise.** After this lesson you can fine-tune a real language model in whole or in part, say before the run what each
 # choice costs in memory and arithmetic, and measure what the model forgets.
 #
-# **Time** 60 minutes · **Runs** on two CPU cores, no network, no GPU, about 30 s · **Level** fine-tuning, basic
+# **Time** 60 minutes · **Runs** on one CPU core, no network, no GPU, about 40 s · **Level** fine-tuning, basic
 #
 # You will be able to
 #
@@ -28,7 +28,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from graders import kit
 from graders.kit.phrases import TYPES, phrase_logits, phrase_task
 
-torch.set_num_threads(2)
+torch.set_num_threads(1)  # a model this small gains nothing from a second thread
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"  # Okabe and Ito: safe for colour blindness
 
 # %% [markdown] id="ready"
@@ -133,14 +133,15 @@ for mask, weights, loss in (([0.0, 1.0], [1.0, 1.2], 1.62), ([1.0, 1.0], [1.2, 1
 # **From scratch, on the real model.** AdamW (Loshchilov and Hutter, 2019) keeps two running means for each weight. Below it
 # works on the mask, without `requires_grad`. `torch.optim.AdamW` with the frozen weights switched off must give the same
 # weights, bit by bit nearly, and both must leave the frozen ones alone.
+# `kit.snapshot` takes a fingerprint of each weight (a hash of its bytes); `kit.frozen_unchanged` takes it again and names what moved.
 
 # %% id="adamw-by-hand"
-def adamw_by_hand(weights, learns, gradients, rate, steps_so_far=0, betas=(0.9, 0.999), eps=1e-8):
+def adamw_by_hand(weights, learns, gradients, rate, betas=(0.9, 0.999), eps=1e-8):
     """First AdamW step (no weight decay) on a list of tensors; `learns` is the mask, one bool a tensor."""
     for weight, moves, gradient in zip(weights, learns, gradients, strict=True):
         if moves:
-            first = (1 - betas[0]) * gradient / (1 - betas[0] ** (steps_so_far + 1))  # mean, bias corrected
-            second = (1 - betas[1]) * gradient**2 / (1 - betas[1] ** (steps_so_far + 1))
+            first = (1 - betas[0]) * gradient / (1 - betas[0])  # mean, begun at 0, bias corrected
+            second = (1 - betas[1]) * gradient**2 / (1 - betas[1])  # mean of squares
             weight.sub_(rate * first / (second.sqrt() + eps))
 
 
@@ -312,6 +313,11 @@ for other in ("last layer", "norms", "probe"):
     low, high = paired_interval(results["full"][2].astype(float), np.asarray(results[other][2], float))
     print(f"full minus {other:<10} {low:+.3f} to {high:+.3f}", "cannot be told apart" if low < 0 < high else "differ")
 assert low < 0 < high  # full fine-tuning against the probe
+words_right = (words.predict(held["text"]) == held["labels"].numpy()).astype(float)  # (300,)
+for other in results:
+    low, high = paired_interval(words_right, np.asarray(results[other][2], float))
+    print(f"bag of words minus {other:<10} {low:+.3f} to {high:+.3f}")
+    assert low > 0  # better than each of the four
 
 fig, ax = plt.subplots(figsize=(7, 3))
 names = list(table.index)
@@ -325,14 +331,14 @@ assert all(acc > 0.4 for _, acc, _ in results.values()) and results["full"][1] >
 assert bag_of_words > max(acc for _, acc, _ in results.values())
 
 # %% [markdown] id="compare-alt"
-# *In words: five dots with error bars; all lie far to the right of guessing (0.20), the bag of words furthest; the four others lie close together.*
+# *In words: five dots with error bars; all lie far to the right of guessing (0.20), the bag of words furthest; the four others lie between 0.6 and 0.7.*
 
 # %% id="which-wins-again"
 kit.recall("which-wins")
 
 # %% [markdown] id="compare-reading"
 # The answer to the customer: no, the whole model need not move. Full fine-tuning cannot be told from the probe, in which nothing of the model moves. And a second, less pleasant answer, which a seller does not
-# volunteer: **a bag of words is better here.** Two layers of a small model with 200 sentences do not beat it. Fine-tuning
+# volunteer: **a bag of words is better here.** Its interval against each of the four lies above zero. Two layers of a small model with 200 sentences do not beat it. Fine-tuning
 # earns its cost where the baseline fails: longer texts, meaning that is not in single words, or an answer that must be written.
 # Hold this baseline against every fine-tuning project before it is paid for.
 
@@ -386,7 +392,7 @@ runs = {rate: then_second(rate) for rate in RATES}
 for rate, seen in runs.items():
     print(f"rate {rate:g}: first {start:.2f} -> {seen[-1, 1]:.2f}, second {seen[0, 2]:.2f} -> {seen[-1, 2]:.2f}")
 assert runs[1e-5][-1, 1] > start - 0.1 and runs[1e-5][-1, 2] < 0.3  # kept the first, learned little
-assert runs[1e-3][-1, 1] < 0.35 and runs[1e-3][-1, 2] > 0.45  # learned the second, lost the first
+assert runs[1e-3][-1, 1] < 0.2 and runs[1e-3][-1, 2] > 0.45  # learned the second, lost the first
 assert all(min(seen[-1, 1:]) < 0.5 for seen in runs.values())  # none serves both
 
 # %% [markdown] id="knob-text"
@@ -411,7 +417,7 @@ def show_forgetting(rate):
 widgets.interact(show_forgetting, rate=widgets.SelectionSlider(options=RATES, value=3e-4, description="rate"));
 
 # %% [markdown] id="knob-alt"
-# *In words: as the rate grows, the second customer's accuracy rises from nearly zero (the code words contradict) to about the height where
+# *In words: as the rate grows, the second customer's accuracy rises from nearly zero (the code words contradict) to nearly the height where
 # the first began, and the first customer's falls from that height below guessing. No rate has both.*
 
 # %% id="forget-rate-again"
@@ -429,10 +435,11 @@ print(f"replay of one half: first {replayed[-1, 1]:.2f}, second {replayed[-1, 2]
 alone = measure(knows_first, first["held_out"], first["codes"])[1]
 assert alone == start  # the first customer's own weights were never touched
 assert replayed[-1, 1] > plain[-1, 1]
-print(f"kept apart: first {alone:.2f}, exactly as before, at {kit.parameters(knows_first)['trained']:,} weights a customer")
+print(f"kept apart: first {alone:.2f} from its own copy, exactly as before, second {plain[-1, 2]:.2f} from its own, at {kit.parameters(knows_first)['trained']:,} weights a customer")
 
 # %% [markdown] id="apart-cost"
-# Apart is exact, and dear: every customer needs a copy of all that learned. Lesson 2 makes that copy a hundred times smaller.
+# Replay gives back a part of the first and pays with the second: neither is served well, because the same sentence still asks for
+# two words. Where old and new data agree, replay can keep both; here it cannot. Apart is exact, and dear: every customer needs a copy of all that learned. Lesson 2 makes that copy a hundred times smaller.
 
 # %% [markdown] id="failure"
 # ## How it goes wrong: the layers that were not frozen
@@ -475,7 +482,8 @@ kit.recall("substring")
 
 # %% [markdown] id="failure-rule"
 # The rule: **count what learns before the first step, and compare fingerprints after it.** Two lines, every time. The same two lines
-# find a tied head (freezing `lm_head` freezes the embedding too: one tensor, two names) and an optimiser that was built before the freeze.
+# find a tied head (freezing `lm_head` freezes the embedding too: one tensor, two names) and an optimiser that holds other weights than you chose: those
+# that should move stand still.
 
 # %% [markdown] id="scale"
 # ## At scale

@@ -4,7 +4,7 @@
 # **Promise.** After this lesson you can write LoRA from two matrices, prove that it equals the library's, choose a rank by
 # evidence, and serve many customers from one base with a small file each.
 #
-# **Time** 65 minutes · **Runs** on two CPU cores, no network, no GPU, about 30 s · **Level** fine-tuning, intermediate
+# **Time** 65 minutes · **Runs** on one CPU core, no network, no GPU, about 40 s · **Level** fine-tuning, intermediate
 #
 # You will be able to
 #
@@ -28,7 +28,7 @@ from torch.nn.functional import cross_entropy
 from graders import kit
 from graders.kit.phrases import TYPES, phrase_logits, phrase_task
 
-torch.set_num_threads(2)
+torch.set_num_threads(1)  # a model this small gains nothing from a second thread
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"  # Okabe and Ito: safe for colour blindness
 
 # %% [markdown] id="ready"
@@ -114,10 +114,10 @@ ax.axhline(0.9, color=GREY, linestyle=":")
 ax.set(xscale="log", xlabel="directions kept (rank, log scale)", ylabel="share of the squared step", ylim=(0, 1.02),
        title="What full fine-tuning changed in up_proj, direction by direction")
 plt.show()
-assert 60 < needed < 160 and share[7] < 0.75
+assert 60 < needed < 160 and 0.5 < share[7] < 0.7
 
 # %% [markdown] id="question-alt"
-# *In words: the curve climbs slowly; at rank 8 it is below three quarters, and nine tenths need about a hundred directions.*
+# *In words: the curve climbs slowly; at rank 8 it is at six tenths, and nine tenths need about a hundred directions.*
 
 # %% id="directions-again"
 kit.recall("directions")
@@ -265,7 +265,7 @@ kit.checkpoint("rank-grows")
 
 # %% id="sweep"
 TARGETS = {"query, value": ("q_proj", "v_proj"), "up, down": ("up_proj", "down_proj")}
-RANKS = (1, 4, 16)
+RANKS = (1, 4, 8)
 sweep = []
 for target, names in TARGETS.items():
     for rank in RANKS:
@@ -277,7 +277,7 @@ sweep = pd.DataFrame(sweep)
 summary = sweep.groupby(["layers", "rank"]).agg(weights=("weights", "first"), runs=("seed", "size"), mean=("accuracy", "mean"), lowest=("accuracy", "min"), highest=("accuracy", "max"))
 spread = sweep[(sweep.layers == "up, down") & (sweep["rank"] == 4)].accuracy.std()
 print(f"spread over three seeds (rank 4, up and down): {spread:.3f}; sampling error of one accuracy on 300 sentences: {math.sqrt(0.7 * 0.3 / 300):.3f}")
-assert summary.loc[("up, down", 16), "mean"] > summary.loc[("up, down", 1), "mean"]
+assert summary.loc[("up, down", 8), "mean"] > summary.loc[("up, down", 1), "mean"]
 summary.round(3)
 
 # %% [markdown] id="knob-text"
@@ -309,29 +309,32 @@ def show_rank(rank, layers):
 widgets.interact(show_rank, rank=widgets.SelectionSlider(options=RANKS, value=4), layers=widgets.Dropdown(options=list(TARGETS), value="up, down"));
 
 # %% [markdown] id="knob-alt"
-# *In words: on the left, adapters on up and down lie above those on query and value at every rank, and come close to the dashed line of full fine-tuning at rank 16; on the
+# *In words: on the left, adapters on up and down lie above those on query and value at every rank, and come close to the dashed line of full fine-tuning at rank 8; on the
 # right, cost grows in proportion to the rank and stays far below the dashed line.*
 
 # %% id="rank-grows-again"
 kit.recall("rank-grows")
 
 # %% id="reading-check"
-best = fit(insert(base(), TARGETS["up, down"], 16, 32, 0), 0.01, seed=0)
-gap_to_full = summary.loc[("up, down", 16), "mean"] - full_accuracy
-used = summary.loc[("up, down", 16), "weights"] / kit.parameters(full)["trained"]
-print(f"rank 16 on up and down: {gap_to_full:+.3f} against full fine-tuning, with {used:.1%} of the weights")
-assert gap_to_full > -0.1 and used < 0.02
-for rank in (4, 16):  # at one rank every seed on up and down lies above every seed on query and value
+best = fit(insert(base(), TARGETS["up, down"], 8, 16, 0), 0.01, seed=0)
+gap_to_full = summary.loc[("up, down", 8), "mean"] - full_accuracy
+used = summary.loc[("up, down", 8), "weights"] / kit.parameters(full)["trained"]
+print(f"rank 8 on up and down: {gap_to_full:+.3f} against full fine-tuning, with {used:.1%} of the weights")
+assert gap_to_full > -0.1 and used < 0.01
+for rank in (4, 8):  # at one rank every seed on up and down lies above every seed on query and value
     assert summary.loc[("up, down", rank), "lowest"] > summary.loc[("query, value", rank), "highest"]
-half, more = summary.loc[("up, down", 4)], summary.loc[("query, value", 16)]
-print(f"up, down with {half.weights:,.0f} weights: {half['mean']:.3f}; query, value with {more.weights:,.0f}: {more['mean']:.3f}; spread of seeds {spread:.3f}")
-assert half.weights < 0.6 * more.weights and half["mean"] > more["mean"] - 2 * spread
+wide, narrow = summary.loc[("up, down", 4)], summary.loc[("query, value", 8)]  # about as many weights
+print(f"up, down with {wide.weights:,.0f} weights: {wide['mean']:.3f}; query, value with {narrow.weights:,.0f}: {narrow['mean']:.3f}; spread of seeds {spread:.3f}")
+assert abs(wide.weights / narrow.weights - 1) < 0.15 and wide["mean"] > narrow["mean"]
 
 # %% [markdown] id="reading"
-# Two readings. **Where** adapters sit matters: at rank 4 and at rank 16 every seed on up and down lies above every seed on query and value. Part of that is size, for up and down are
-# wider; but with about half the weights (rank 4 against rank 16) they are not told apart by these seeds. And the **puzzle**: a step of low rank,
-# learned as such, comes within a tenth of full fine-tuning with less than a fiftieth of the weights, though full fine-tuning's own step was not of low rank. Low rank is a sufficient way, not a
-# description of what full fine-tuning does. Biderman and others (2024) find the same at seven billion weights.
+# Two readings. **Where** adapters sit matters: at rank 4 and at rank 8 every seed on up and down lies above every seed on query
+# and value. Part of that is size, for up and down are wider. But with about as many weights (rank 4 against rank 8) up and down
+# still come out higher, by little more than the spread of the seeds: a hint, no proof. And the **puzzle**: a step of rank 8,
+# learned as such, comes within a tenth of full fine-tuning with less than a hundredth of the weights, though full fine-tuning's
+# own step was not of low rank. Low rank is a sufficient way, not a description of what full fine-tuning does. Biderman and
+# others (2024) find at seven billion weights, too, that full fine-tuning's step is of high rank; but on code and mathematics
+# LoRA learned less than full fine-tuning there. What low rank costs has to be measured, task by task.
 
 # %% [markdown] id="merge"
 # ## Merge, swap, serve
@@ -364,7 +367,7 @@ assert measure(folded)[1] == measure(best)[1]
 # %% id="two-files"
 other = {"codes": task["codes"].roll(1)}  # red, blue, ... shifted by one: contradicts the first customer everywhere
 fingerprint = kit.snapshot(best)
-second = insert(base(), TARGETS["up, down"], 16, 32, 1)
+second = insert(base(), TARGETS["up, down"], 8, 16, 1)
 original_codes, task["codes"] = task["codes"], other["codes"]
 fit(second, 0.01, seed=1)
 task["codes"] = original_codes
