@@ -140,17 +140,22 @@ class Score:
 
     def _html(self) -> str:
         words = _words()
-        head = "".join(f'<th scope="col">{words[k]}</th>' for k in ("property", "earned", "says"))
+        # inline, because a notebook's page right-aligns tables and gives pre a background of its own
+        left, plain = 'style="text-align: left"', 'style="background: none; margin: 0; white-space: pre-wrap"'
+        head = "".join(f'<th scope="col" {left}>{words[k]}</th>' for k in ("property", "earned", "says"))
         rows = [
-            f'<tr><th scope="row">{html.escape(p.name)}</th><td>{p.earned} / {p.points}</td>'
-            f"<td><pre>{html.escape(p.says or words['passed'])}</pre></td></tr>"
+            f'<tr><th scope="row" {left}>{html.escape(p.name)}</th><td {left}>{p.earned} / {p.points}</td>'
+            f"<td {left}><pre {plain}>{html.escape(p.says or words['passed'])}</pre></td></tr>"
             for p in self.parts
         ]
         earned = Points(sum(part.earned for part in self.parts))
-        total = f'<tr><th scope="row">{words["total"]}</th><td>{earned} / {Points(self.points)}</td>'
+        total = (
+            f'<tr><th scope="row" {left}>{words["total"]}</th>'
+            f"<td {left}>{earned} / {Points(self.points)}</td>"
+        )
         return (
             f"<table><caption>{words['caption']}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}"
-            f"{total}<td>{html.escape(self._more())}</td></tr></tbody></table>"
+            f"{total}<td {left}>{html.escape(self._more())}</td></tr></tbody></table>"
         )
 
 

@@ -189,9 +189,11 @@ def take_a_lesson(walker: Walker, lesson: str) -> None:
     knob = panel.get_by_role("slider").first
     knob.scroll_into_view_if_needed()
     knob.focus()
-    before = knob.get_attribute("aria-valuenow")
+    plot = panel.locator(".widget-interact img").first
+    drawn, before = plot.get_attribute("src"), knob.get_attribute("aria-valuenow")
     walker.page.keyboard.press("ArrowRight")
     expect(knob).not_to_have_attribute("aria-valuenow", before)
+    expect(plot).not_to_have_attribute("src", drawn)
     walker.shoot("4-lesson")
 
     question = panel.locator(".jp-OutputArea", has=walker.page.locator("input[type=radio]")).first

@@ -100,7 +100,7 @@ def test_the_table_is_escaped_and_can_be_read_aloud(monkeypatch: pytest.MonkeyPa
     bundle = score._repr_mimebundle_()
     assert "a &lt; b &amp; c" in bundle["text/html"]
     assert "<script>" not in bundle["text/html"]
-    assert '<th scope="row">' in bundle["text/html"]
+    assert '<th scope="row" ' in bundle["text/html"]
     assert "<caption>得分</caption>" in bundle["text/html"]
     assert bundle[module.SCORE_TYPE] == {
         "points": 1,
