@@ -4,7 +4,7 @@
 # **Promise.** After this lesson you can fine-tune a real language model in whole or in part, say before the run what each
 # choice costs in memory and arithmetic, and measure what the model forgets.
 #
-# **Time** 60 minutes · **Runs** on one CPU core, no network, no GPU, about 40 s · **Level** fine-tuning, basic
+# **Time** 60 minutes · **Runs** on one CPU core, no network, no GPU, about 50 s · **Level** fine-tuning, basic
 #
 # You will be able to
 #

@@ -409,7 +409,7 @@ once = measure(served)
 merge_in_place(served, file)  # on the first request
 twice = measure(served)
 print(f"once: loss {once[0]:.3f}, accuracy {once[1]:.3f}   twice: loss {twice[0]:.3f}, accuracy {twice[1]:.3f}")
-assert twice[0] > once[0] * 1.05
+assert twice[0] > once[0] * 1.02
 
 # %% [markdown] id="failure-found"
 # Loss and accuracy say little: they could be the data. The weights say exactly what happened. Take the served weight minus the base's, and measure how many times the file's step
