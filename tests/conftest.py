@@ -28,8 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what answers fast first, so that a plain mistake shows at once."""
-    items.sort(key=lambda item: ("slow" in item.keywords) + ("browser" in item.keywords))
+    """Run what answers fast first, so that a plain mistake shows at once; a browser's loop stays to the end."""
+    items.sort(key=lambda item: ("browser" in item.keywords, "slow" in item.keywords))
 
 
 @pytest.fixture(scope="session")
