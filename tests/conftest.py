@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what answers fast first, so that a plain mistake shows at once; a browser's loop stays to the end."""
+    """Run what answers fast first, so that a plain mistake shows at once; a browser's loop comes last."""
     items.sort(key=lambda item: ("browser" in item.keywords, "slow" in item.keywords))
 
 
