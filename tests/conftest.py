@@ -1,6 +1,7 @@
 """What every test shares: one thread a process, fast tests first, a real browser where there is one."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,9 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # started in the background, the suite would hand an ignored SIGINT on to every process that it interrupts
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "slow: takes longer than twenty seconds on two cores")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
 
