@@ -24,9 +24,10 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # started in the background, the suite would hand an ignored SIGINT on to every process that it interrupts
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # started in the background, the suite would hand ignored signals on to every process that it starts
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
     config.addinivalue_line("markers", "slow: takes longer than twenty seconds on two cores")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
 
