@@ -8,21 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    ClearOutput,
-    GetGrades,
-    IgnorePattern,
-    LimitOutput,
-    OverwriteCells,
-    OverwriteKernelspec,
-    SaveAutoGrades,
-)
+from nbgrader.preprocessors import AssignLatePenalties, GetGrades, IgnorePattern, LimitOutput
 
+from .book import share
 from .engine.execute import WarmExecute
 from .engine.feedback import SafeFeedback
 from .engine.sanitize import RepairByMaster
+from .engine.save import SaveScores
 
 COURSE_ID = "academy"
 
@@ -49,23 +41,17 @@ def configure(c: Any, course: Path) -> None:
     c.CourseDirectory.groupshared = True
     # Who submitted is the hub's word (each learner has an inbound folder), not the owner of the files.
     c.ExchangeCollect.check_owner = False
-    c.Autograde.sanitize_preprocessors = [
-        ClearOutput,
-        RepairByMaster,
-        OverwriteKernelspec,
-        OverwriteCells,
-        CheckCellMetadata,
-    ]
+    # The repair gives the master's own cells, points and metadata: nothing is left to overwrite or validate.
+    c.Autograde.sanitize_preprocessors = [RepairByMaster]
     c.Autograde.autograde_preprocessors = [
         WarmExecute,
         IgnorePattern,
         ClearMetadataPreprocessor,
         LimitOutput,
-        SaveAutoGrades,
+        SaveScores,
         AssignLatePenalties,
-        CheckCellMetadata,
     ]
     c.GenerateFeedback.preprocessors = [GetGrades, SafeFeedback, CSSHTMLHeaderPreprocessor]
-    c.OverwriteCells.add_missing_cells = True
+    share()
     for part in (c.WarmExecute, c.RepairByMaster, c.SafeFeedback):
         part.course = root

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -16,7 +17,7 @@ from .course import Course, make
 from .engine.master import Master, read_limits, read_master
 from .engine.reference import honest
 from .engine.repair import repaired
-from .engine.scores import Scores, scores
+from .engine.scores import Scores, refusals, scores
 from .engine.submission import read_submission
 from .errors import GradingError, LabError, Refusal, Unreadable
 from .steps import done, nbgrader
@@ -34,7 +35,7 @@ class Result:
         ``graded``, ``partial`` (some checks are refused), ``refused`` (it is not graded) or ``unreadable``
         (it is no notebook).
     mode
-        ``together``: checks and answers share a walled process.
+        ``apart``: checks and answers run in processes of their own.
     reason
         Why, where it is not graded.
     refused_cells
@@ -48,7 +49,7 @@ class Result:
     learner: str
     lab: str
     status: str
-    mode: str = "together"
+    mode: str = "apart"
     reason: str = ""
     refused_cells: list[str] = field(default_factory=list)
     scores: Scores = field(default_factory=dict)
@@ -143,15 +144,19 @@ def _grade_one(course: Course, api: object, master: Master, learner: str) -> Res
     begun = time.perf_counter()
     path = course.root / "submitted" / learner / master.lab / f"{master.lab}.ipynb"
 
-    def result(status: str, reason: str = "", found: Scores | None = None) -> Result:
+    def result(status: str, reason: str = "", **found: Any) -> Result:
         seconds = round(time.perf_counter() - begun, 3)
-        return Result(learner, master.lab, status, reason=reason, scores=found or {}, seconds=seconds)
+        return Result(learner, master.lab, status, reason=reason, seconds=seconds, **found)
 
     try:
         repaired(master, read_submission(path))  # says why not, in words, before nbgrader looks at it
         done(f"{learner}, {master.lab}", api.autograde, master.lab, learner, force=True)
         graded = course.root / "autograded" / learner / master.lab / path.name
-        return result("graded", found=scores(nbformat.read(graded, as_version=4)))
+        notebook = nbformat.read(graded, as_version=4)
+        refused = refusals(notebook)
+        reason = "; ".join(f"{name}: {why}" for name, why in refused.items())
+        status = "partial" if refused else "graded"
+        return result(status, reason, refused_cells=list(refused), scores=scores(notebook))
     except Unreadable as error:
         return result("unreadable", str(error))
     except GradingError as error:

@@ -14,7 +14,7 @@ from nbgrader.utils import is_solution
 from ruamel.yaml import YAML
 
 from .engine.master import LabLimits, Master
-from .engine.reference import reference_scores, short_of_full
+from .engine.reference import measured, reference, short_of_full
 from .engine.repair import repaired
 from .engine.run import execute
 from .engine.scores import scores
@@ -90,7 +90,7 @@ def mutate(
     master = master_of(lab, labs)
     answers = reference_answers(master)
     usual = time.perf_counter()
-    reference_scores(master, PROOF_SEED)
+    measured(master, PROOF_SEED)
     usual = time.perf_counter() - usual
     hurried = replace(master, limits=_hurried(master.limits, usual))
     declared = _declared(labs / "authoring" / lab / "lab.yml")
@@ -136,8 +136,10 @@ def _declared(path: Path) -> dict[str, str]:
 
 def _notices(master: Master, answers: dict[str, str], mutant: Mutant) -> bool:
     notebook = repaired(master, filled(master, {**answers, mutant.cell: mutant.source})).notebook
-    execute(server_for(master), master, notebook, Seeds(fixed=PROOF_SEED))
-    return bool(short_of_full(master, scores(notebook)))
+    executed = execute(
+        server_for(master), master, notebook, Seeds(fixed=PROOF_SEED), reference=reference(master)
+    )
+    return bool(executed.refused or short_of_full(master, scores(notebook)))
 
 
 def _keep(result: Mutation, master: Master, labs: Path) -> None:

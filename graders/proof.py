@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from catalogue.folders import CHECKOUT
 from .course import limits_of
 from .dependencies import dependencies
 from .engine.master import Master, read_master
-from .engine.reference import reference_scores, short_of_full
+from .engine.reference import measured, reference, says
 from .engine.repair import repaired
 from .engine.run import execute
 from .engine.scores import plain, scores
@@ -153,7 +153,7 @@ def prove(
             proof.wrong[submission.name] = wrong
     for seed in SEEDS:
         tell(f"{lab}: reference, seed {seed}")
-        failed = short_of_full(master, reference_scores(master, seed))
+        failed = list(measured(master, seed).short)
         if failed:
             proof.failed_seeds[seed] = failed
         else:
@@ -167,26 +167,14 @@ def prove(
 def compared(master: Master, submission: Submission) -> tuple[dict[str, float], dict[str, Any]]:
     """Grade one submission; return its scores, and where they differ from what it must get."""
     notebook = repaired(master, filled(master, submission.answers)).notebook
-    execute(server_for(master), master, notebook, Seeds(fixed=PROOF_SEED))
+    execute(server_for(master), master, notebook, Seeds(fixed=PROOF_SEED), reference=reference(master))
     got = {name: score for name, score in plain(scores(notebook)).items() if score is not None}
-    said = dict(_says(notebook))
     wrong = {
-        name: {"expected": most, "got": got.get(name), "says": said.get(name, "")}
+        name: {"expected": most, "got": got.get(name), "says": says(notebook, name)}
         for name, most in submission.expected.items()
         if got.get(name) != most
     }
     return got, wrong
-
-
-def _says(notebook: Any) -> Iterator[tuple[str, str]]:
-    """Yield what each check showed, for whoever has to find out why a score is not the expected one."""
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade"):
-            texts = [
-                o.get("evalue") or o.get("text") or o.get("data", {}).get("text/plain", "")
-                for o in cell.outputs
-            ]
-            yield cell.metadata.nbgrader["grade_id"], "\n".join(texts)[:2000]
 
 
 def _keep(proof: Proof, labs: Path) -> None:

@@ -4,7 +4,7 @@ from sandbox.capable import Capabilities, capabilities, command, enter
 from sandbox.errors import FrameError, SandboxError, WallError, WallUnavailable, WarmError
 from sandbox.probe import Hole, probe
 from sandbox.wall import Bind, Limits, Wall
-from sandbox.warm.client import CellResult, WarmServer
+from sandbox.warm.client import CellResult, Stop, WarmServer
 
 __all__ = [
     "Bind",
@@ -14,6 +14,7 @@ __all__ = [
     "Hole",
     "Limits",
     "SandboxError",
+    "Stop",
     "Wall",
     "WallError",
     "WallUnavailable",

@@ -31,9 +31,9 @@ class WarmExecute(NbGraderPreprocessor):
         course, about = Path(self.course), resources["nbgrader"]
         lab = about["assignment"]
         master = read_master(course / "source" / lab, read_limits(course, lab))
-        honest(course, master)
+        known = honest(course, master)
         key = b"" if self.seed else grading_key(course.parent)
         seeds = Seeds(key, lab, master.digest, about["student"], self.seed)
         submitted = course / "submitted" / about["student"] / lab
-        execute(server_for(master), master, nb, seeds, own_files(submitted))
+        execute(server_for(master), master, nb, seeds, own_files(submitted), known)
         return nb, resources

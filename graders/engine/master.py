@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbgrader.utils import is_grade, is_solution
 
 from ..errors import LabError
+from .locked import bound_names, class_names, needed
 
 SECONDS, MEMORY_MIB = 60, 2048  # where a lab says nothing
 LIMITS_FILE = "limits.json"  # in the course folder: {lab: {"seconds": …, "memory_mib": …}}
@@ -82,12 +83,31 @@ class Master:
         return frozenset(name for name in self.points if _gives_points(self.cells[name].source))
 
     @cached_property
-    def imports(self) -> tuple[str, ...]:
-        """Import statements of the locked cells: names that checks may count on."""
-        locked = [c.source for name, c in self.cells.items() if name not in self.answers and is_locked(c)]
-        setups = [tree for source in locked if (tree := _parsed(source)) is not None]
-        statements = [node for tree in setups for node in tree.body]
-        return tuple(ast.unparse(n) for n in statements if isinstance(n, (ast.Import, ast.ImportFrom)))
+    def solution(self) -> tuple[str, ...]:
+        """Text of the reference solution's code cells, in order."""
+        original = nbformat.read(self.folder / f"{self.lab}.ipynb", as_version=4)
+        return tuple(c.source for c in original.cells if c.cell_type == "code" and is_solution(c))
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Names that the reference solution binds."""
+        return bound_names(self.solution)
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """Names of the classes that the reference solution defines."""
+        return class_names(self.solution)
+
+    @cached_property
+    def setup(self) -> dict[str, str]:
+        """What of the locked cells the checks need on their side, by grade id."""
+        locked = {
+            name: cell.source
+            for name, cell in self.cells.items()
+            if cell.cell_type == "code" and name not in self.answers and name not in self.points
+        }
+        checks = [cell.source for name, cell in self.cells.items() if name in self.points]
+        return needed(locked, checks, self.bound)
 
     @cached_property
     def data(self) -> dict[str, Path]:

@@ -1,26 +1,54 @@
-"""Running a repaired submission behind a wall, in a process that has the libraries loaded."""
+"""Running a repaired submission: the learner's cells behind one wall, the master's checks behind another."""
 
 from __future__ import annotations
 
 import base64
 import os
+import socket
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
-from sandbox import CellResult, SandboxError
+from sandbox import CellResult, SandboxError, Stop
 
 from ..errors import Refusal
 from ..seeds import Seeds
+from .desk import Desk
 from .master import Master
-from .outputs import failure, harmless, settled
+from .outputs import CHECK_TYPE, failure, harmless, settled
 from .servers import Server
 
+if TYPE_CHECKING:
+    from .reference import Reference
+
 OWN_FILES_MIB = 5
-MOST_RUNS = 4  # of one submission, whose cells end the process
+MOST_RUNS = 4  # of one submission, whose checks end the checker's process
 NOT_COPIED = {".py", ".pyc", ".so", ".pth", ".ipynb", ".html"}
+NOT_GRADED = "NotGraded"  # the error's name in a check that is refused: a person decides
+
+Profiles = dict[str, dict[str, Any]]
+
+
+@dataclass
+class Executed:
+    """What came of running one submission.
+
+    Attributes
+    ----------
+    notebook
+        With outputs.
+    refused
+        Reasons by grade id, for checks that met what does not cross.
+    profiles
+        What the answers did in each check; recorded where no profiles were given.
+    """
+
+    notebook: NotebookNode
+    refused: dict[str, str] = field(default_factory=dict)
+    profiles: Profiles = field(default_factory=dict)
 
 
 def execute(
@@ -29,7 +57,8 @@ def execute(
     notebook: NotebookNode,
     seeds: Seeds,
     files: Mapping[str, bytes] | None = None,
-) -> NotebookNode:
+    reference: Reference | None = None,
+) -> Executed:
     """Run a repaired notebook and put the outputs into it.
 
     Parameters
@@ -42,65 +71,150 @@ def execute(
         Seeds of its checks.
     files
         What the learner submitted beside the notebook, by relative path.
+    reference
+        What the reference solution got and did in each check; None for the reference solution itself.
 
     Raises
     ------
     Refusal
         When the engine itself failed: that is never a score.
     """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    sources = [_settle_in(master, files or {})]
-    places = []
-    for cell in cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    plan = _Plan(master, notebook, seeds, files or {})
+    about = {
+        "declared": sorted(master.classes),
+        "bound": sorted(master.bound),
+        "handed_out": sorted(master.data),
+        "profiles": reference.profiles if reference else {},
+    }
+    checks, cells = _run(server, plan, about, master.limits.seconds)
+    executed = Executed(notebook)
+    unfit = reference.refused if reference else {}
+    for place, cell in enumerate(plan.code):
+        name = plan.name(cell)
         if name in master.points:
-            sources.append(_before_check(master, seeds.of(name) if name in master.hides else "0"))
-        places.append(len(sources))
-        sources.append(cell.source)
-    results = _run(server, sources, master.limits.seconds)
-    for cell, place in zip(cells, places, strict=True):
-        result = results[place] if place < len(results) else None
-        _keep(master, cell, result)
-    return notebook
+            result, end = (checks.get(plan.checks[name] + i) for i in (0, 1))
+            _keep_check(executed, master, cell, result, end, unfit.get(name, ""))
+        else:
+            _keep(cell, cells.get(plan.places[place]))
+    return executed
 
 
-def _run(server: Server, sources: list[str], seconds: float) -> list[CellResult]:
-    """Run the cells; where one ended the process, run the others without it."""
+class _Plan:
+    """Which cells run on which side, in which order."""
+
+    def __init__(
+        self, master: Master, notebook: NotebookNode, seeds: Seeds, files: Mapping[str, bytes]
+    ) -> None:
+        self.code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        self.learners = [_settle(master, files) + WATCHED]
+        self.checkers = [_settle(master, {}) + "get_ipython().guide.settle()\n"]
+        self.places: dict[int, int] = {}
+        self.checks: dict[str, int] = {}
+        for place, cell in enumerate(self.code):
+            name = self.name(cell)
+            if name in master.points:
+                seed = seeds.of(name) if name in master.hides else "0"
+                begin = name, len(self.learners), seed, master.limits.seconds
+                self.checkers.append(f"get_ipython().guide.begin{begin!r}")
+                self.checks[name] = len(self.checkers)
+                self.checkers += [cell.source, "get_ipython().guide.end()"]
+                continue
+            self.places[place] = len(self.learners)
+            self.learners.append(cell.source)
+            if name in master.setup:
+                self.checkers.append(master.setup[name])
+        self.checkers.append(f"get_ipython().guide.finish({len(self.learners)})")
+
+    @staticmethod
+    def name(cell: NotebookNode) -> str:
+        """Return a cell's grade id when it is a check, or locked, or an answer; else an empty text."""
+        return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _run(
+    server: Server, plan: _Plan, about: dict[str, Any], seconds: float
+) -> tuple[dict[int, CellResult], dict[int, CellResult]]:
+    """Run both sides; where a check ended the checker's process, run again without it."""
+
+    def start(left_out: list[int], line: socket.socket, stop: Stop) -> list[CellResult]:
+        cells = ["" if place in left_out else source for place, source in enumerate(plan.learners)]
+        return server.learners(cells, seconds, line, stop)
+
     ended: dict[int, CellResult] = {}
     for _ in range(MOST_RUNS):
-        cells = ["" if place in ended else source for place, source in enumerate(sources)]
+        cells = ["" if place in ended else source for place, source in enumerate(plan.checkers)]
         try:
-            results = server.run(cells, seconds)
+            with Desk(about, start) as desk:
+                results = server.checkers(cells, seconds, desk.peer)
         except SandboxError as error:
             raise Refusal(f"the submission could not be run: {error}") from None
-        results = [ended.get(place, result) for place, result in enumerate(results)]
+        if desk.failure is not None:
+            raise Refusal(f"the submission could not be run: {desk.failure}")
+        checks = {place: ended.get(place, result) for place, result in enumerate(results)}
         last = results[-1] if results else None
-        if last is None or not any(o.get("ename") == "DeadKernelError" for o in last.outputs):
+        if last is None or not any(o.get("ename") in ENDS for o in last.outputs):
             break
         ended[len(results) - 1] = last
-    return results
+    return checks, desk.results
 
 
-def _keep(master: Master, cell: NotebookNode, result: CellResult | None) -> None:
-    outputs = harmless(result.outputs) if result is not None else []
-    broken = result is None or not result.ok
-    if broken and not any(o.output_type == "error" for o in outputs):
-        outputs.append(
-            failure("Stopped", "the code ended its process, or its time was over, before this cell")
-        )
-    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    if is_grade(cell) and not is_solution(cell):
-        outputs = settled(outputs, points=master.points[name], numbered=name in master.scored)
-    cell.outputs = outputs
+ENDS = {"DeadKernelError", "MemoryLimitExceeded"}
+
+
+def _keep(cell: NotebookNode, result: CellResult | None) -> None:
+    cell.outputs = harmless(result.outputs) if result is not None else []
+    if result is None:
+        text = "the code ended its process, or its time was over, before this cell"
+        cell.outputs.append(failure("Stopped", text))
     cell.execution_count = None
 
 
-def _settle_in(master: Master, files: Mapping[str, bytes]) -> str:
-    """Return the first cell: it copies the learner's files, and over them the lab's, to where code runs."""
+def _keep_check(
+    executed: Executed,
+    master: Master,
+    cell: NotebookNode,
+    result: CellResult | None,
+    end: CellResult | None,
+    unfit: str,
+) -> None:
+    name = cell.metadata.nbgrader["grade_id"]
+    outputs = harmless(result.outputs) if result is not None else []
+    if result is None or (not result.ok and not any(o.output_type == "error" for o in outputs)):
+        outputs.append(failure("Stopped", "the code's time was over before this check"))
+    told = _told(end)
+    cell.execution_count = None
+    reason = unfit or told.get("refused", "")
+    if reason:
+        executed.refused[name] = reason
+        kept = [o for o in outputs if o.output_type not in ("error", "execute_result")]
+        cell.outputs = [*kept, failure(NOT_GRADED, reason)]
+        return
+    if "profile" in told:
+        executed.profiles[name] = told["profile"]
+    cell.outputs = settled(outputs, points=master.points[name], numbered=name in master.scored)
+
+
+def _told(end: CellResult | None) -> dict[str, Any]:
+    """Return what the checker tells after a check."""
+    for output in end.outputs if end is not None else ():
+        found = output.get("data", {}).get(CHECK_TYPE)
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+WATCHED = (
+    "__import__('graders.engine.guard').engine.guard.watch(get_ipython())\n"
+    "get_ipython().ask_exit = lambda: None  # exit() in an answer takes no later answer with it\n"
+)
+
+
+def _settle(master: Master, files: Mapping[str, bytes]) -> str:
+    """Return the first cell of a side: it copies the learner's files, and over them the lab's."""
     own = {name: base64.b64encode(content).decode() for name, content in files.items()}
     handed_out = {name: str(path) for name, path in master.data.items()}
     return (
-        "def _settle_in(own, handed_out):\n"
+        "def _settle(own, handed_out):\n"
         "    import base64, os, pathlib, shutil\n"
         "    home = pathlib.Path.home() / 'lab'\n"
         "    home.mkdir(parents=True, exist_ok=True)\n"
@@ -111,21 +225,8 @@ def _settle_in(master: Master, files: Mapping[str, bytes]) -> str:
         "    for name, path in handed_out.items():\n"
         "        shutil.copyfile(path, home / name)\n"
         "    os.chdir(home)\n"
-        "    __import__('graders.engine.guard').engine.guard.watch(get_ipython())\n"
-        "    get_ipython().ask_exit = lambda: None  # exit() in an answer takes no later answer with it\n"
-        f"_settle_in({own!r}, {handed_out!r})\n"
-        "del _settle_in\n"
-    )
-
-
-def _before_check(master: Master, seed: str) -> str:
-    """Return the cell before a check: its seed, and what it stands on put back (see :mod:`.guard`)."""
-    return "\n".join(
-        (
-            f"__import__('os').environ['ACADEMY_SEED'] = {seed!r}",
-            "__import__('graders.engine.guard').engine.guard.restore(get_ipython())",
-            *master.imports,
-        )
+        f"_settle({own!r}, {handed_out!r})\n"
+        "del _settle\n"
     )
 
 

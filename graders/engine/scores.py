@@ -5,6 +5,8 @@ from __future__ import annotations
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade, is_grade
 
+from .run import NOT_GRADED
+
 Scores = dict[str, dict[str, float | None]]
 
 
@@ -14,8 +16,21 @@ def scores(notebook: NotebookNode) -> Scores:
     for cell in notebook.cells:
         if is_grade(cell):
             score, most = determine_grade(cell)
+            score = None if refusal(cell) is not None else score
             found[cell.metadata.nbgrader["grade_id"]] = {"score": score, "max": most}
     return found
+
+
+def refusal(cell: NotebookNode) -> str | None:
+    """Return why a check was refused, or None when it was not."""
+    outputs = cell.get("outputs", ())
+    return next((o.evalue for o in outputs if o.output_type == "error" and o.ename == NOT_GRADED), None)
+
+
+def refusals(notebook: NotebookNode) -> dict[str, str]:
+    """Return why checks were refused, by grade id."""
+    checks = [cell for cell in notebook.cells if is_grade(cell)]
+    return {c.metadata.nbgrader["grade_id"]: why for c in checks if (why := refusal(c)) is not None}
 
 
 def plain(given: Scores) -> dict[str, float | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import socket
 import sys
 import threading
 import time
@@ -10,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from sandbox import Bind, CellResult, Limits, SandboxError, Wall, WallUnavailable, WarmServer
+from sandbox import Bind, CellResult, Limits, SandboxError, Stop, Wall, WallUnavailable, WarmServer
 
 from ..errors import WallsMissing
 from .master import Master
@@ -21,6 +23,8 @@ ENVIRONMENT = {
     "NBGRADER_EXECUTION": "autograde",
     "TRITON_INTERPRET": "1",
 }
+CHECKER, WORKER = "graders.engine.checker", "graders.engine.worker"
+MOST_RUNS = 64  # processes at the same time; who grades decides how many submissions that are
 TOTAL = 1.5  # all cells together may take so many times the lab's seconds; one cell once
 
 
@@ -45,8 +49,8 @@ class Server:
         self._warm: WarmServer | None = None
         self._lock = threading.Lock()
 
-    def run(self, cells: Sequence[str], seconds: float) -> list[CellResult]:
-        """Run cells in a fork of their own, behind a wall of its own, going on after errors.
+    def checkers(self, cells: Sequence[str], seconds: float, desk: socket.socket) -> list[CellResult]:
+        """Run the master's cells behind a wall of their own, going on after errors.
 
         Parameters
         ----------
@@ -54,6 +58,8 @@ class Server:
             Code.
         seconds
             For one cell, and 1.5 times so many for all.
+        desk
+            Where the learner's process is asked for.
 
         Returns
         -------
@@ -67,7 +73,7 @@ class Server:
         SandboxError
             When the server broke; it is started anew for the next submission.
         """
-        warm, begun, done = self._started(), time.monotonic(), []
+        begun, done = time.monotonic(), []
 
         def keep(_: int, result: CellResult) -> None:
             done.append(result)
@@ -75,9 +81,40 @@ class Server:
                 raise _TimeIsOver
 
         try:
-            return warm.run(cells, timeout=seconds, env=ENVIRONMENT, stop_on_error=False, on_cell=keep)
+            # a check waits for the learner's cells before it: they have their own limits
+            return self._run(
+                cells, timeout=TOTAL * seconds + 5, on_cell=keep, guide=f"{CHECKER}:sit", peer=desk
+            )
         except _TimeIsOver:
             return done
+
+    def learners(
+        self, cells: Sequence[str], seconds: float, line: socket.socket, stop: Stop
+    ) -> list[CellResult]:
+        """Run a learner's cells behind a wall of their own, each when the checker asks for it.
+
+        Parameters
+        ----------
+        cells, seconds
+            As in :meth:`checkers`.
+        line
+            To the checker.
+        stop
+            Ends the process from another thread.
+        """
+        return self._run(
+            cells,
+            timeout=seconds,
+            silence=2 * TOTAL * seconds + 10,
+            guide=f"{WORKER}:serve",
+            peer=line,
+            stop=stop,
+        )
+
+    def _run(self, cells: Sequence[str], **how: Any) -> list[CellResult]:
+        warm = self._started()
+        try:
+            return warm.run(cells, env=ENVIRONMENT, stop_on_error=False, **how)
         except WallUnavailable as error:
             raise WallsMissing(f"learners' code is not run without a wall: {error}") from None
         except SandboxError:
@@ -87,7 +124,9 @@ class Server:
     def _started(self) -> WarmServer:
         with self._lock:
             if self._warm is None:
-                self._warm = WarmServer(self.need.modules, wall=_wall(self.need), tracebacks="minimal")
+                self._warm = WarmServer(
+                    self.need.modules, wall=_wall(self.need), workers=MOST_RUNS, tracebacks="minimal"
+                )
                 self._warm.start()
             return self._warm
 
@@ -149,7 +188,12 @@ def need(master: Master) -> Need:
     for name in master.modules:
         if name not in sys.stdlib_module_names and name != "graders" and find_spec(name) is not None:
             modules.add(name)
-    modules_in_order = (*sorted(modules), "graders.engine.guard")  # last: it keeps what the others made
+    modules_in_order = (
+        *sorted(modules),
+        CHECKER,
+        WORKER,
+        "graders.engine.guard",
+    )  # last: it keeps what the others made
     return Need(modules_in_order, tuple(master.data.values()), master.limits.memory_mib)
 
 

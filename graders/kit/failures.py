@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-KIT = Path(__file__).resolve().parent
+OURS = Path(__file__).resolve().parents[1]
 LONGEST_VALUE = 300
 
 
@@ -95,7 +95,7 @@ def told(error: BaseException) -> str:
         return "this is not written yet: the answer cell still raises NotImplementedError"
     if isinstance(error, SystemExit):
         return "the code stopped Python with exit(): return a value instead"
-    where = _learners_line(error.__traceback__)
+    where = getattr(error, "academy_where", "") or _learners_line(error.__traceback__)
     text = shown_error(error)
     if isinstance(error, NameError) and not where:
         return f"{text}: run the cell above that defines it, or check its spelling"
@@ -115,7 +115,7 @@ def shown_error(error: BaseException) -> str:
 def _learners_line(traceback: TracebackType | None) -> str:
     """Return the innermost line that is neither the check cell, nor the kit, nor a library."""
     found, depth = "", 0
-    libraries = (sys.prefix, sys.base_prefix, str(KIT), "<frozen", "<__array_function__")
+    libraries = (sys.prefix, sys.base_prefix, str(OURS), "<frozen", "<__array_function__")
     while traceback is not None:
         code = traceback.tb_frame.f_code
         if depth > 0 and not code.co_filename.startswith(libraries):

@@ -13,6 +13,7 @@ from typing import Any
 from .failures import CheckFailed, shown
 from .interpreter import is_kernel, triton, undecorated
 from .probes import source
+from .sides import beside
 
 BUILTINS = {"range": range, "min": min, "max": max, "float": float, "int": int, "bool": bool, "abs": abs}
 FORBIDDEN_TL = {"core", "extra", "inline_asm_elementwise", "semantic", "standard", "target_info", "tensor"}
@@ -90,6 +91,20 @@ def kernel(function: Any) -> Kernel:
     library = triton()
     if isinstance(function, Kernel):
         return function
+    name, text = taken(function)
+    _check(text)
+    return Kernel(name, text, _compiled(text, library)[name])
+
+
+@beside
+def taken(function: Any) -> tuple[str, str]:
+    """Return the name of a learner's kernel and the text of a module with it and the kernels that it calls.
+
+    Raises
+    ------
+    CheckFailed
+        When it is not a Triton kernel, or its text holds something else than a kernel may.
+    """
     bottom = function
     while hasattr(bottom, "fn") and not is_kernel(bottom):
         bottom = bottom.fn
@@ -99,8 +114,22 @@ def kernel(function: Any) -> Kernel:
             look="decorate the function with @triton.jit and do the work with tl.load and tl.store",
         )
     parts = list(_definitions(undecorated(bottom), {}))
-    text = HEAD + "\n\n\n".join(ast.unparse(tree) for tree in parts) + "\n"
-    return Kernel(parts[-1].name, text, _compiled(text, library)[parts[-1].name])
+    return parts[-1].name, HEAD + "\n\n\n".join(ast.unparse(tree) for tree in parts) + "\n"
+
+
+def _check(text: str) -> None:
+    """Hold a text against what may stand in it: it came from where the learner's code runs."""
+    body = ast.parse(text.removeprefix(HEAD)).body
+    if not all(isinstance(node, ast.FunctionDef) for node in body):
+        raise CheckFailed("the kernel's text holds something else than kernels")
+    names = {node.name for node in body}
+    for node in body:
+        if [ast.unparse(d) for d in node.decorator_list] != ["triton.jit"] or node.returns:
+            raise CheckFailed(f"kernel {node.name} has other decorators than @triton.jit")
+        for argument in node.args.args + node.args.kwonlyargs + node.args.posonlyargs:
+            if argument.annotation and ast.unparse(argument.annotation) != "tl.constexpr":
+                raise CheckFailed(f"kernel {node.name}: annotate arguments with tl.constexpr only")
+        _allow(node, names)
 
 
 def _definitions(function: Any, seen: dict[str, Any]) -> Iterator[ast.FunctionDef]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .failures import CheckFailed, shown
+from .sides import elsewhere, other
 from .structure import mismatch
 
 DEEPEST = 64
@@ -31,12 +32,18 @@ def unchanged(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     >>> unchanged(sorted, [3, 1, 2])
     [1, 2, 3]
     """
-    before = copy.deepcopy((args, kwargs))
-    result = function(*args, **kwargs)
-    named = [
-        (f"argument {i + 1}", old, new) for i, (old, new) in enumerate(zip(before[0], args, strict=True))
-    ]
-    named += [(f"argument {key!r}", before[1][key], value) for key, value in kwargs.items()]
+    there = elsewhere(function)
+    if there is not None:
+        result, places, names = there.effects(function, args, kwargs)
+        named = [(f"argument {i + 1}", args[i], new) for i, new in places.items()]
+        named += [(f"argument {key!r}", kwargs[key], new) for key, new in names.items()]
+    else:
+        before = copy.deepcopy((args, kwargs))
+        result = function(*args, **kwargs)
+        named = [
+            (f"argument {i + 1}", old, new) for i, (old, new) in enumerate(zip(before[0], args, strict=True))
+        ]
+        named += [(f"argument {key!r}", before[1][key], value) for key, value in kwargs.items()]
     for name, old, new in named:
         if mismatch(new, old, None) is not None:
             raise CheckFailed(
@@ -62,7 +69,8 @@ def probe(function: Callable[..., Any], *objects: Any) -> Any:
     >>> probe(lambda c: [c.real, c.imag], 3 + 4j)
     [3.0, 4.0]
     """
-    return _data(function(*objects))
+    there = other()
+    return _data(function(*objects)) if there is None else there.probe(function, objects)
 
 
 def _data(value: Any, depth: int = 0) -> Any:
@@ -110,6 +118,9 @@ def source(function: Callable[..., Any]) -> str:
     >>> source(unchanged).splitlines()[0]
     'def unchanged(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:'
     """
+    there = elsewhere(function)
+    if there is not None:
+        return there.source(function)
     plain = getattr(function, "fn", function)
     try:
         return inspect.getsource(inspect.unwrap(plain))

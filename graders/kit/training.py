@@ -8,11 +8,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from .failures import CheckFailed
+from .sides import beside
 
 if TYPE_CHECKING:
     import torch
 
 
+@beside
 def parameters(model: torch.nn.Module) -> dict[str, int]:
     """Return how many weights are trained and how many are frozen; a shared weight counts once.
 
@@ -28,6 +30,7 @@ def parameters(model: torch.nn.Module) -> dict[str, int]:
     return counts
 
 
+@beside
 def snapshot(model: torch.nn.Module) -> dict[str, str]:
     """Return a fingerprint of every parameter and buffer by name, to compare after training.
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import importlib
+import itertools
 import os
 import random
 import selectors
@@ -9,6 +11,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.errors import FrameError
@@ -19,8 +22,10 @@ class CellTimeout(BaseException):
     """A cell took longer than it may; not an `Exception`, so that no cell catches it by accident."""
 
 
-def run(cells: shell.CellShell, job: dict[str, Any], channel: socket.socket) -> None:
-    """Run the job's cells in this process.
+def run(
+    cells: shell.CellShell, job: dict[str, Any], channel: socket.socket, peer: socket.socket | None = None
+) -> None:
+    """Run the job's cells in this process, each when the job's guide says so.
 
     Sends ``{"started": true}`` before anything of the job's runs, a message after each cell, and
     ``{"done": true}`` at last; ``{"refused": text}`` where the job cannot run.
@@ -42,14 +47,27 @@ def run(cells: shell.CellShell, job: dict[str, Any], channel: socket.socket) -> 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     process = os.getpid()
+    guide = _guide(job["guide"], cells, peer)
     for number, code in enumerate(job["cells"]):
+        if next(guide, guide) is guide:
+            break
         message = _run_one(cells, loop, code, job["timeout"])
         if os.getpid() != process:
             os._exit(0)  # a cell forked and let the copy run on; the channel is the original's
         channel.sendall(_packed({"cell": number, **message}))
         if cells.over or (job["stop_on_error"] and not message["ok"]):
             break
+    else:
+        next(guide, None)
     channel.sendall(frames.pack({"done": True, "exit": cells.over}))
+
+
+def _guide(name: str, cells: shell.CellShell, peer: socket.socket | None) -> Iterator[None]:
+    """Return the iterator that is asked before each cell and after the last; its end ends the run."""
+    if not name:
+        return itertools.repeat(None)
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)(cells, peer)
 
 
 def _run_one(

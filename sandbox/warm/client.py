@@ -1,5 +1,6 @@
 """The caller's side of the warm process."""
 
+import contextlib
 import json
 import os
 import socket
@@ -70,6 +71,33 @@ class CellResult:
     ok: bool
     seconds: float
     captured: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Stop:
+    """Ends a run from another thread: give it to :meth:`WarmServer.run`, call it when the run is to end."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._connection: socket.socket | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> None:
+        """End the run, or let it end as soon as it begins."""
+        with self._lock:
+            self.asked = True
+            self._end()
+
+    def holds(self, connection: socket.socket | None) -> None:
+        """Take the connection of the run that is to be ended; None when the run is over."""
+        with self._lock:
+            self._connection = connection
+            if self.asked:
+                self._end()
+
+    def _end(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)
 
 
 class WarmServer:
@@ -188,6 +216,10 @@ class WarmServer:
         stop_on_error: bool = True,
         on_cell: Callable[[int, CellResult], None] | None = None,
         wall: Wall | None = None,
+        guide: str = "",
+        peer: socket.socket | None = None,
+        silence: float | None = None,
+        stop: Stop | None = None,
     ) -> list[CellResult]:
         """Run cells in a fresh child and return what each did.
 
@@ -207,6 +239,15 @@ class WarmServer:
             Called with a cell's index and result as soon as it is over, in this thread.
         wall
             A wall for this run in place of the server's.
+        guide
+            ``module:function``, a generator function that decides inside when cells run: it is called with
+            the shell and `peer`, and at each ``yield`` the next cell runs. It is resumed after the last.
+        peer
+            A socket that the guide gets; closed here once the child has it.
+        silence
+            Seconds without a result after which the child is killed; by default `timeout` and two more.
+        stop
+            Ends the run from another thread; the results up to then are returned.
 
         Returns
         -------
@@ -232,20 +273,28 @@ class WarmServer:
             "wall": chosen.to_json() if chosen else None,
             "kind": kind_for(running=True) if chosen else "open",
             "memory_mib": chosen.limits.memory_mib if chosen else None,
+            "guide": guide,
+            "silence": timeout + GRACE if silence is None else silence,
         }
         self.ready()
-        with self._slots, self._connect() as connection:
-            connection.settimeout(timeout + GRACE + 30)
+        with self._slots, self._connect(peer) as connection:
+            connection.settimeout(job["silence"] + 30)
             connection.sendall(frames.pack(job))
-            return _Run(connection, job, on_cell).follow()
+            stop = stop or Stop()
+            stop.holds(connection)
+            try:
+                return _Run(connection, job, on_cell, stop).follow()
+            finally:
+                stop.holds(None)
 
-    def _connect(self) -> socket.socket:
+    def _connect(self, peer: socket.socket | None) -> socket.socket:
         here, there = socket.socketpair()
-        with there, self._lock:
+        with there, peer or contextlib.nullcontext(), self._lock:
+            handed = [there.fileno(), *([peer.fileno()] if peer else [])]
             try:
                 if self._control is None:
                     raise WarmError("the warm process was closed: start a new one")
-                socket.send_fds(self._control, [b"+"], [there.fileno()])
+                socket.send_fds(self._control, [b"+"], handed)
             except OSError as error:
                 here.close()
                 raise WarmError(f"the warm process is gone: {self._last_words()}; start a new one") from error
@@ -262,8 +311,8 @@ class WarmServer:
 class _Run:
     """The messages of one run, made into results."""
 
-    def __init__(self, connection: socket.socket, job: dict[str, Any], on_cell: Any) -> None:
-        self.connection, self.job, self.on_cell = connection, job, on_cell
+    def __init__(self, connection: socket.socket, job: dict[str, Any], on_cell: Any, stop: Stop) -> None:
+        self.connection, self.job, self.on_cell, self.stop = connection, job, on_cell, stop
         self.results: list[CellResult] = []
 
     def follow(self) -> list[CellResult]:
@@ -275,6 +324,8 @@ class _Run:
                 raise WarmError("the warm process does not answer: start a new one") from error
             except FrameError as error:
                 return self._ended("broken", str(error))
+            if message is None and self.stop.asked:
+                return self.results
             if message is None:
                 raise WarmError("the run was cut off: the warm process ended; start a new one")
             if "refused" in message:

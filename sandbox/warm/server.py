@@ -50,21 +50,24 @@ def serve(control: socket.socket, cells: shell.CellShell) -> None:
     """Fork a child for each connection that comes over `control`, until its other end is closed."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects the children
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
         if not message:
             return
-        connection = socket.socket(fileno=descriptors[0])
+        connection, *peers = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         if os.fork() == 0:
             try:
-                _handle(control, connection, cells)
+                _handle(control, connection, peers, cells)
             except BaseException:  # noqa: BLE001 - the boundary of a forked process: report, never go on
                 traceback.print_exc(file=sys.__stderr__)
             finally:
                 os._exit(0)
-        connection.close()
+        for end in (connection, *peers):
+            end.close()
 
 
-def _handle(control: socket.socket, connection: socket.socket, cells: shell.CellShell) -> None:
+def _handle(
+    control: socket.socket, connection: socket.socket, peers: list[socket.socket], cells: shell.CellShell
+) -> None:
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     control.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -74,15 +77,16 @@ def _handle(control: socket.socket, connection: socket.socket, cells: shell.Cell
     outer, inner = socket.socketpair()
     try:
         wall = Wall.from_json(job["wall"]) if job["wall"] else Wall()
-        handle = walled.split(wall, job["kind"], (inner.fileno(),))
+        handle = walled.split(wall, job["kind"], tuple(end.fileno() for end in (inner, *peers)))
     except SandboxError as error:
         connection.sendall(frames.pack({"refused": str(error)}))
         return
     if handle is not None:
-        inner.close()
+        for end in (inner, *peers):
+            end.close()
         supervise.supervise(handle, outer, connection, job)
         return
-    child.run(cells, job, inner)
+    child.run(cells, job, inner, *peers)
 
 
 def main(argv: list[str]) -> int:

@@ -42,7 +42,7 @@ def _relay(
 ) -> tuple[str, str]:
     limit = job["memory_mib"]
     held = sum(map(processes.memory_mib, processes.descendants(os.getpid()))) if limit else 0.0
-    patience = job["timeout"] + GRACE
+    patience = job["silence"]
     deadline = time.monotonic() + patience
     data, started = bytearray(), False
     poll = select.poll()
@@ -66,7 +66,7 @@ def _relay(
                 if kind != "started":
                     caller.sendall(frames.HEADER.pack(len(frame)) + frame)
         if time.monotonic() > deadline:
-            return "timeout", f"the cell ran longer than {job['timeout']:g} s, did not stop, and was killed"
+            return "timeout", f"nothing came for {patience:g} s: the cell did not stop, and was killed"
         if limit and processes.largest_over(os.getpid(), limit + held) is not None:
             return "memory", f"the cell's processes held more than {limit} MiB and were killed"
 

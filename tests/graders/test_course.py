@@ -164,7 +164,7 @@ def test_feedback_names_properties_and_leaks_nothing(data: Path, grading, answer
     assert (data / "exchange" / "academy" / "feedback").stat().st_mode & 0o004 == 0
 
 
-def test_a_lab_that_fails_its_own_reference_is_refused_for_everybody(
+def test_a_check_that_fails_its_own_reference_is_refused_for_everybody(
     labs: Path, tmp_path: Path, answered
 ) -> None:
     own = tmp_path / "labs"
@@ -174,9 +174,13 @@ def test_a_lab_that_fails_its_own_reference_is_refused_for_everybody(
     release("means", data=tmp_path / "data", source=own)
     hand_in(tmp_path / "data", "ada", answered(row_means=RIGHT["row-means"]))
     (result,) = grade("means", data=tmp_path / "data", source=own, collect=False)
-    assert result.status == "refused"
-    assert "reference solution gets less than full marks in check-spread-hidden" in result.reason
-    assert not (tmp_path / "data" / "course" / "autograded" / "ada").exists()
+    assert (result.status, result.refused_cells) == ("partial", ["check-spread-hidden"])
+    assert "check-spread-hidden: its own reference solution does not pass" in result.reason
+    assert result.scores["check-spread-hidden"]["score"] is None
+    assert result.scores["check-row-means"]["score"] == 5
+    with Gradebook(f"sqlite:///{tmp_path / 'data' / 'course' / 'gradebook.db'}", "academy") as book:
+        grade_of = book.find_grade("check-spread-hidden", "means", "means", "ada")
+        assert (grade_of.auto_score, grade_of.needs_manual_grade) == (None, True)
 
 
 def test_unknown_and_unreleased_labs_are_named(data: Path, labs: Path, tmp_path: Path) -> None:

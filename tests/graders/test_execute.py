@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from graders.engine.master import LabLimits, Master
-from graders.engine.reference import reference_scores, short_of_full
+from graders.engine.reference import Reference, measured
 from graders.engine.repair import repaired
 from graders.engine.run import execute
 from graders.engine.scores import plain, scores
@@ -22,10 +22,11 @@ NOTHING = {"check-row-means": 0, "check-spread": 0, "check-spread-hidden": 0}
 @pytest.fixture
 def graded(master: Master, answered) -> Callable[..., nbformat.NotebookNode]:
     """Return what executes a submission with these answers."""
+    known = Reference({}, {name: {} for name in master.points})
 
     def run(files: dict[str, bytes] | None = None, **answers: str) -> nbformat.NotebookNode:
         notebook = repaired(master, answered(**answers)).notebook
-        return execute(server_for(master), master, notebook, Seeds(fixed="0"), files)
+        return execute(server_for(master), master, notebook, Seeds(fixed="0"), files, known).notebook
 
     return run
 
@@ -36,7 +37,7 @@ def shown(notebook: nbformat.NotebookNode, name: str) -> str:
 
 
 def test_the_reference_gets_full_marks(master: Master) -> None:
-    assert short_of_full(master, reference_scores(master)) == []
+    assert measured(master).short == {}
 
 
 def test_another_style_gets_full_marks_and_stubs_get_none(graded) -> None:
@@ -103,7 +104,7 @@ def test_a_cheat_gains_nothing_and_later_answers_still_count(graded, answer: str
 def test_code_that_never_ends_stops_at_the_labs_limit(master: Master, answered) -> None:
     short = Master(master.lab, master.folder, master.notebook, LabLimits(seconds=1.5))
     endless = answered(row_means="def row_means(x):\n    while True: pass", spread=SPREAD)
-    notebook = execute(server_for(short), short, repaired(short, endless).notebook, Seeds(fixed="0"))
+    notebook = execute(server_for(short), short, repaired(short, endless).notebook, Seeds(fixed="0")).notebook
     assert scores(notebook)["check-row-means"]["score"] == 0
     assert "longer than" in shown(notebook, "check-row-means")
 

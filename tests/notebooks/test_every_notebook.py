@@ -1,4 +1,4 @@
-"""Every lesson and every lab's reference solution runs from top to bottom; what has not changed is not run again."""
+"""Every lesson and every lab's reference solution runs; what has not changed is not run again."""
 
 import os
 import subprocess

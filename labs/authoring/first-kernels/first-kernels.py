@@ -132,15 +132,6 @@ def add_launch(n):
 
 
 # %% nbgrader={"grade_id": "check-add", "grade": true, "points": 2}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(2)
 x, y = torch.arange(1024.0), torch.ones(1024)
 with score.part(1, "1024 elements", n=1024):
@@ -164,15 +155,6 @@ with score.part(1, "1025 elements: one more than a power of two", n=1025):
 score.total()
 
 # %% nbgrader={"grade_id": "check-add-hidden", "grade": true, "points": 2}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(2)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("add")
@@ -233,15 +215,6 @@ def softmax_launch(rows, columns):
 
 
 # %% nbgrader={"grade_id": "check-softmax", "grade": true, "points": 3}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(3)
 x = bench.matrix(3, 4, 4, torch.tensor([[0.0, 1.0, 2.0, 3.0], [1.0, 1.0, 1.0, 1.0], [-1.0, 0.0, 1.0, -2.0]]))
 with score.part(1, "three rows of four", x=x):
@@ -319,15 +292,6 @@ with score.part(1, "values of ten thousand, and a masked position", x=x):
 score.total()
 
 # %% nbgrader={"grade_id": "check-softmax-hidden", "grade": true, "points": 4}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(4)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("softmax")
@@ -416,15 +380,6 @@ def transpose_launch(rows, columns):
 
 
 # %% nbgrader={"grade_id": "check-transpose", "grade": true, "points": 3}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(3)
 x = bench.matrix(3, 5, 5, torch.arange(15.0).reshape(3, 5))
 with score.part(1, "three rows of five", x=x):
@@ -474,15 +429,6 @@ with score.part(
 score.total()
 
 # %% nbgrader={"grade_id": "check-transpose-hidden", "grade": true, "points": 4}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(4)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("transpose")
@@ -570,15 +516,6 @@ def transpose_cost(rows, columns, itemsize, tile, bandwidth):
 
 
 # %% nbgrader={"grade_id": "check-cost", "grade": true, "points": 2}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(2)
 with score.part(1, "small enough to count: 64 × 128, tiles of 4 and of 32", itemsize=4, bandwidth=1e9):
     for tile, right in ((4, 4096), (32, 2048)):
@@ -624,15 +561,6 @@ with score.part(
 score.total()
 
 # %% nbgrader={"grade_id": "check-cost-hidden", "grade": true, "points": 2}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(2)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("cost")
@@ -693,17 +621,6 @@ def diagnose(report, wanted_load, wanted_store):
 
 
 # %% nbgrader={"grade_id": "check-diagnose", "grade": true, "points": 1}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-
-
-### END HIDDEN TESTS
 @triton.jit
 def row_copy(x_ptr, out_ptr, columns, READS: tl.constexpr, LANES: tl.constexpr):
     at = tl.program_id(0) * columns + tl.arange(0, LANES)
@@ -751,15 +668,6 @@ with score.part(1, "three measured copies of a 32 × 64 matrix: good, by columns
 score.total()
 
 # %% nbgrader={"grade_id": "check-diagnose-hidden", "grade": true, "points": 2}
-import hashlib, runpy, types
-
-bench = types.SimpleNamespace(**runpy.run_path("bench.py"))
-kit, math, np, torch = bench.kit, bench.math, bench.np, bench.torch
-### BEGIN HIDDEN TESTS
-assert hashlib.sha256(open("bench.py", "rb").read()).hexdigest()[:16] == "9fd51e5630cc1bec", (
-    "bench.py is not the lab's"
-)
-### END HIDDEN TESTS
 score = kit.Score(2)
 ### BEGIN HIDDEN TESTS
 rng = kit.rng("diagnose")

@@ -1,0 +1,142 @@
+"""The checker's side: runs the master's cells, in which the learner's names are stand-ins.
+
+It is a walled process that holds neither gradebook nor other submissions, and that can be ended at any time.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import socket
+import sys
+import time
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from IPython.display import display
+
+from graders.kit import sides
+
+from .desk import ask
+from .files import Folders
+from .outputs import CHECK_TYPE
+from .session import Profile, Session
+from .standins import CannotCross, KindOf
+from .wire import Channel
+
+
+def sit(shell: Any, desk: socket.socket) -> Iterator[None]:
+    """Make a process the checker's side, and run the master's cells one after the other."""
+    line = Channel(desk)
+    about, _ = line.receive()
+    session = Session(lambda left_out: ask(line, left_out), frozenset(about["declared"]))
+    sides.face(session)
+    sys.addaudithook(_no_foreign_pickles)
+    names = Names(session, frozenset(about["bound"]))
+    names.update(shell.user_ns)
+    shell.user_module, shell.user_ns = shell.prepare_user_module(user_ns=names)
+    sys.modules["__main__"] = shell.user_module
+    shell.guide = Checker(session, names, about)
+    while True:
+        yield
+
+
+class Names(dict):
+    """Names of check cells: the master's own first, then the learner's, each as it is at that moment.
+
+    Parameters
+    ----------
+    session
+        The line to the learner's side.
+    bound
+        Names that the reference solution binds: of these the learner's stands before a builtin.
+    """
+
+    def __init__(self, session: Session, bound: frozenset[str]) -> None:
+        super().__init__()
+        self._session, self._bound = session, bound
+        self.found: dict[str, Any] = {}  # functions and classes, in this check
+
+    def __missing__(self, name: str) -> Any:
+        if name == "type":
+            return KindOf
+        if name.startswith("__") or (hasattr(builtins, name) and name not in self._bound):
+            raise KeyError(name)
+        if name not in self.found:
+            value = self._session.lookup(name)
+            if not isinstance(value, sides.Elsewhere):
+                return value
+            self.found[name] = value
+        return self.found[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a name's value, the learner's too."""
+        if not self._asked_by_check(sys._getframe(1)):
+            return super().get(name, default)
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        if super().__contains__(name) or not self._asked_by_check(sys._getframe(1)):
+            return super().__contains__(name)
+        try:
+            self[name]
+        except Exception:  # noqa: BLE001 - no learner's process, or no such name: it is not there
+            return False
+        return True
+
+    def _asked_by_check(self, frame: types.FrameType) -> bool:
+        """Tell whether a check asks, or what packs its functions: a library sees the master's names alone."""
+        asker = frame.f_globals
+        return asker is self or str(asker.get("__name__", "")).startswith("cloudpickle")
+
+
+class Checker:
+    """What stands before and after each check cell."""
+
+    def __init__(self, session: Session, names: Names, about: dict[str, Any]) -> None:
+        self.session, self.names, self.about = session, names, about
+
+    def settle(self) -> None:
+        """Take the folder as it is now for what both sides have."""
+        self.session.folders = Folders(self.about["handed_out"])
+
+    def begin(self, check: str, upto: int, seed: str, seconds: float) -> None:
+        """Let the learner's cells run that stand before a check, and give the check its seed and its time."""
+        os.environ["ACADEMY_SEED"] = seed
+        CannotCross.latest.clear()
+        self.names.found.clear()
+        profile = self.about["profiles"].get(check)
+        self.session.recording = profile is None
+        self.session.profile = Profile.read(profile or {})
+        self.session.run_to(upto)
+        self.session.deadline = time.monotonic() + seconds
+
+    def end(self) -> None:
+        """Tell what became of the check besides its own output."""
+        told = {"refused": CannotCross.latest[0] if CannotCross.latest else ""}
+        if self.session.recording:
+            told["profile"] = self.session.profile.data()
+        display({CHECK_TYPE: told, "text/plain": ""}, raw=True)
+
+    def finish(self, upto: int) -> None:
+        """Let the learner's last cells run, for whoever reads the notebook."""
+        self.session.run_to(upto)
+
+
+def _no_foreign_pickles(event: str, args: tuple[Any, ...]) -> None:
+    if event == "pickle.find_class" and sys._getframe(1).f_code.co_filename != objects_file():
+        raise CannotCross(
+            f"the check unpickles {args[0]}.{args[1]}: a file of the learner's could run code that way;"
+            " let it be read in kit.probe(function, path)"
+        )
+
+
+def objects_file() -> str:
+    """Return the file of the module that packs objects for the learner's side."""
+    from . import objects
+
+    return objects.__file__
