@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -76,7 +77,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = _parser().parse_args(argv)
     try:
-        return given.run(given)
+        code = given.run(given)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # `| head` has seen enough; nothing is left to flush at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (PlanError, CatalogueError) as error:
         print(f"academy: {_with_options(error)}", file=sys.stderr)
         return 2
@@ -195,7 +201,7 @@ def _with_options(error: Exception) -> str:
     if not isinstance(error, BadProfile) or str(error) == NO_GOAL:
         return f"{error}; see ./academy plan --help" if str(error) == NO_GOAL else str(error)
     option = "--target" if error.field == "competencies" else f"--{error.field}"
-    return f"{error}, {option}"
+    return f"{option}: {error}"
 
 
 if __name__ == "__main__":

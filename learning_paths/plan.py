@@ -8,7 +8,7 @@ from learning_paths.curriculum import Ground
 from learning_paths.explain import Explainer, Shown
 from learning_paths.goals import Goal
 from learning_paths.mastery import Array, Mastery
-from learning_paths.planner import Gap, Item, Node, Selection, Unit, pack, select
+from learning_paths.planner import Gap, Item, Node, Unit, hours_needed, pack, select
 from learning_paths.profiles import Learner
 
 
@@ -53,7 +53,12 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
     at_first = Mastery(standing.prior, standing.prior).mastered()
     whole = select(ground.curriculum, goals, lambda node: bool(at_first[node]))
     explainer = Explainer(ground, goal, left, standing.prior, standing.mastery, standing.shown)
-    units = _units(ground, left, explainer, learner)
+    runs = _runs(list(left.chosen))
+    minutes = [sum(_minutes(ground, item) or 0 for item in run) for run in runs]
+    # a gap is an estimate and no sitting: it begins in what is left of a week
+    flows = frozenset(place for place, run in enumerate(runs) if isinstance(run[-1], Gap))
+    weeks = pack(minutes, max(1, round(learner.hours * 60)), flows)
+    units = _units(ground, runs, minutes, weeks, explainer)
     behind = [item for item in whole.chosen if isinstance(item, Unit) and item not in left.chosen]
     hours = {
         kind: sum(unit["hours"] or 0 for unit in units if unit["kind"] == kind)
@@ -80,14 +85,21 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
     }
     plan["progress"] = _progress(plan, behind)
     if learner.weeks is not None:
-        plan["deadline"] = _deadline(plan, learner.weeks)
+        plan["deadline"] = {
+            "weeks": learner.weeks,
+            "fits": plan["weeks"] <= learner.weeks,
+            "hours_a_week_needed": hours_needed(minutes, learner.weeks, flows),
+        }
     return plan
 
 
-def _units(ground: Ground, left: Selection, explainer: Explainer, learner: Learner) -> list[dict[str, Any]]:
-    runs = _runs(list(left.chosen))
-    minutes = [sum(_minutes(ground, item) or 0 for item in run) for run in runs]
-    weeks = pack(minutes, max(1, int(learner.hours * 60)))
+def _units(
+    ground: Ground,
+    runs: Sequence[Sequence[Item]],
+    minutes: Sequence[int],
+    weeks: Sequence[tuple[int, int]],
+    explainer: Explainer,
+) -> list[dict[str, Any]]:
     first = next((run[-1] for run in runs if isinstance(run[-1], Unit)), None)
     units = []
     for number, (run, length, (week, until)) in enumerate(zip(runs, minutes, weeks, strict=True)):
@@ -167,12 +179,4 @@ def _progress(plan: Mapping[str, Any], behind: Sequence[Unit]) -> dict[str, Any]
         "share": round(done / (done + left), 3) if done + left else 1.0,
         "mastered": sum(one["mastered"] for one in plan["competencies"]),
         "asked": len(plan["competencies"]),
-    }
-
-
-def _deadline(plan: Mapping[str, Any], weeks: int) -> dict[str, Any]:
-    return {
-        "weeks": weeks,
-        "fits": plan["weeks"] <= weeks,
-        "hours_a_week_needed": round(plan["total_hours"] / weeks + 0.05, 1),
     }

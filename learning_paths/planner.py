@@ -9,7 +9,7 @@ plan keeps its part of it: so a plan is deterministic, and whoever masters more 
 import heapq
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -282,11 +282,12 @@ def select(
     return Selection(links, {item: tuple(chosen[item]) for item in ordered})
 
 
-def pack(minutes: Sequence[int], minutes_a_week: int) -> list[tuple[int, int]]:
+def pack(minutes: Sequence[int], minutes_a_week: int, flows: Collection[int] = ()) -> list[tuple[int, int]]:
     """Return first and last week of each unit, counted from 1, in the given order.
 
     A unit goes into the current week if it fits in whole, else it opens the next; one that is longer than a
-    week spreads over several. (Next fit: taking a unit out never makes the rest end later.)
+    week spreads over several. What flows begins at once and goes on in the next week. (Next fit: taking a
+    unit out, or giving more hours a week, never makes the rest end later.)
 
     Parameters
     ----------
@@ -294,10 +295,13 @@ def pack(minutes: Sequence[int], minutes_a_week: int) -> list[tuple[int, int]]:
         Of each unit, 0 or more.
     minutes_a_week
         1 or more.
+    flows
+        Places of those that are no sitting of their own and may be broken off anywhere: gaps.
     """
     week, used, weeks = 1, 0, []
-    for length in minutes:
-        if used and used + length > minutes_a_week:
+    for place, length in enumerate(minutes):
+        breaks = place in flows and used < minutes_a_week
+        if used and used + length > minutes_a_week and not breaks:
             week, used = week + 1, 0
         first = week
         while used + length > minutes_a_week:
@@ -306,6 +310,22 @@ def pack(minutes: Sequence[int], minutes_a_week: int) -> list[tuple[int, int]]:
         used += length
         weeks.append((first, week))
     return weeks
+
+
+def hours_needed(minutes: Sequence[int], weeks: int, flows: Collection[int] = ()) -> float:
+    """Return the fewest hours a week, in tenths, with which :func:`pack` ends within a number of weeks.
+
+    Parameters
+    ----------
+    minutes, flows
+        As for `pack`.
+    weeks
+        1 or more.
+    """
+    tenths = max(1, -(-sum(minutes) // (6 * weeks)))
+    while max((last for _, last in pack(minutes, 6 * tenths, flows)), default=0) > weeks:
+        tenths += 1
+    return tenths / 10
 
 
 def _comes_before(unit: Unit, other: Unit) -> bool:

@@ -1,12 +1,14 @@
 """`academy plan` with the real framework and the real courses."""
 
 import json
+import math
 import subprocess
 import sys
 
 import pytest
 
 import catalogue
+from catalogue.folders import CHECKOUT
 from learning_paths.cli import main
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile, CurriculumError
@@ -101,6 +103,18 @@ def test_a_deadline_is_answered_honestly(capsys):
     assert plan(capsys, "--degree data-ai --target fine-tuning@I --hours 40 --weeks 8")["deadline"]["fits"]
 
 
+@pytest.mark.parametrize("weeks", [2, 8, 13, 20])
+def test_whoever_takes_the_hours_that_a_deadline_needs_meets_it(capsys, weeks):
+    start = f"--role data-engineer --weeks {weeks} --hours"
+    needed = plan(capsys, f"{start} 1")["deadline"]["hours_a_week_needed"]
+    assert plan(capsys, f"{start} {needed}")["deadline"]["fits"]
+
+
+def test_weeks_are_used_up_where_what_comes_is_a_gap(capsys):
+    made = plan(capsys, STARTS["network to clusters"])
+    assert made["weeks"] == math.ceil(made["total_hours"] / made["hours_a_week"])
+
+
 def test_a_curated_track_can_be_followed(capsys):
     made = plan(capsys, "--track gpu-kernels --hours 5")
     assert "competency:gpu-programming@I" in made["goal"]["id"]
@@ -154,6 +168,21 @@ def test_it_runs_as_a_program_with_help_and_an_example():
         check=True,
     )
     assert "./academy plan --degree none --role operator-developer --hours 6" in ran.stdout
+
+
+def test_the_option_that_is_wrong_stands_before_what_would_be_right(capsys):
+    assert main(["plan", "--role", "operator-develper"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "academy: --role: unknown role 'operator-develper'; the nearest"
+    )
+
+
+@pytest.mark.parametrize("form", ["--json", "--language zh"])
+def test_a_reader_who_stops_early_sees_no_traceback(form):
+    # the pipe's reader is gone before the first word
+    command = f"{sys.executable} -m learning_paths.cli plan --role operator-developer {form} | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=CHECKOUT, timeout=60)
+    assert done.stderr == ""
 
 
 def test_every_track_is_whole_and_the_four_tracks_are_there(ground):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_paths.errors import CurriculumError
-from learning_paths.planner import LEVELS, Curriculum, Gap, Unit, pack, select
+from learning_paths.planner import LEVELS, Curriculum, Gap, Unit, hours_needed, pack, select
 
 MOST = 7
 
@@ -161,6 +161,37 @@ def test_a_shorter_list_never_ends_later(lengths, week, data):
     gone = data.draw(st.integers(0, len(lengths) - 1))
     rest = lengths[:gone] + lengths[gone + 1 :]
     assert max((last for _, last in pack(rest, week)), default=0) <= pack(lengths, week)[-1][1]
+
+
+LENGTHS = st.lists(st.tuples(st.integers(0, 500), st.booleans()), min_size=1, max_size=30)
+
+
+def _lengths_and_flows(items):
+    return [length for length, _ in items], {place for place, (_, flows) in enumerate(items) if flows}
+
+
+@given(LENGTHS, st.integers(30, 600), st.integers(0, 600), st.data())
+def test_with_gaps_that_flow_a_shorter_list_or_more_hours_never_end_later(items, week, more, data):
+    lengths, flows = _lengths_and_flows(items)
+    end = pack(lengths, week, flows)[-1][1]
+    assert pack(lengths, week + more, flows)[-1][1] <= end
+    assert end <= pack(lengths, week)[-1][1]
+    gone = data.draw(st.integers(0, len(items) - 1))
+    rest, left = _lengths_and_flows(items[:gone] + items[gone + 1 :])
+    assert max((last for _, last in pack(rest, week, left)), default=0) <= end
+
+
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=30), st.integers(30, 600))
+def test_what_flows_leaves_no_hour_of_a_week_unused(lengths, week):
+    assert pack(lengths, week, range(len(lengths)))[-1][1] == -(-sum(lengths) // week)
+
+
+@given(LENGTHS, st.integers(1, 40))
+def test_the_hours_that_a_deadline_needs_are_enough_and_a_tenth_less_is_not(items, weeks):
+    lengths, flows = _lengths_and_flows(items)
+    tenths = round(hours_needed(lengths, weeks, flows) * 10)
+    assert pack(lengths, 6 * tenths, flows)[-1][1] <= weeks
+    assert tenths == 1 or pack(lengths, 6 * (tenths - 1), flows)[-1][1] > weeks
 
 
 def test_a_course_that_was_begun_is_finished_before_another_begins():
