@@ -22,6 +22,7 @@ from catalogue.model import Catalogue
 from catalogue.notebooks import cli as notebooks_cli
 from catalogue.show import counts, find, graph_data, overview
 
+_MEND_DISK = "free some space or mend its rights, then run the command again"
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -39,6 +40,15 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough; nothing is left to flush at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except (
+        OSError
+    ) as error:  # a full disk, a right that is missing; every file is written whole or not at all
+        where = error.filename2 or error.filename
+        print(
+            f"academy: {error.strerror or error}{f', {where}' if where else ''}; {_MEND_DISK}",
+            file=sys.stderr,
+        )
+        return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -163,10 +173,15 @@ def _folder(root: Path) -> Path:
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-            file.write(text)
-        Path(file.name).chmod(0o644)
-        os.replace(file.name, path)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(draft, 0o644)
+            os.replace(draft, path)
+        except BaseException:
+            os.unlink(draft)
+            raise
     except OSError as error:
         raise CatalogueError(
             [Problem(f"cannot write {path}: {error.strerror}", mend="choose another -o")]

@@ -32,6 +32,13 @@ def main(argv: list[str] | None = None) -> int:
     except GradingError as error:
         print(f"academy: {error}", file=sys.stderr)
         return BAD_INPUT
+    except (
+        OSError
+    ) as error:  # a full disk, a right that is missing; every file is written whole or not at all
+        where = error.filename2 or error.filename
+        said = f"{error.strerror or error}{f', {where}' if where else ''}"
+        print(f"academy: {said}; free some space or mend its rights, then run again", file=sys.stderr)
+        return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -137,7 +144,7 @@ def _release(arguments: argparse.Namespace) -> int:
 def _grade(arguments: argparse.Namespace) -> int:
     from .grading import grade
 
-    refused = 0
+    found = refused = 0
     with _progress("grading") as progress:
         for result in grade(
             *arguments.labs,
@@ -146,9 +153,12 @@ def _grade(arguments: argparse.Namespace) -> int:
             collect=not arguments.no_collect,
             feedback=arguments.feedback,
         ):
+            found += 1
             refused += result.status != "graded"
             progress.update(f"{result.lab}: {result.learner}")
             print(result.line() if arguments.json else _told(result), flush=True)
+    if not found:
+        print("nobody submitted anything yet", file=sys.stderr)
     return REFUSED if refused else FINE
 
 

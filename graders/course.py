@@ -173,8 +173,12 @@ def _mirror(source: Path, target: Path) -> None:
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
         temporary = copy.with_name(f".{copy.name}.{os.getpid()}")
-        shutil.copyfile(source / relative, temporary)
-        os.replace(temporary, copy)
+        try:
+            shutil.copyfile(source / relative, temporary)
+            os.replace(temporary, copy)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def _write(path: Path, text: str) -> None:
@@ -182,7 +186,11 @@ def _write(path: Path, text: str) -> None:
     if path.exists() and (path.read_text(encoding="utf-8") == text or path.suffix == ".py"):
         return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

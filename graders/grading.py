@@ -96,10 +96,14 @@ def grade(
     Raises
     ------
     LabError
-        When a lab is unknown or not released.
+        When a lab is unknown or not released, or none is.
     """
     course = make(data_folder(data), source)
     wanted = list(labs) or course.released()
+    if not wanted:
+        raise LabError(
+            f"no lab is released in {course.root}; ./academy release, or choose another with --data"
+        )
     missing = [lab for lab in wanted if lab not in course.released()]
     if missing:
         raise LabError(f"lab {', '.join(missing)} is not released; ./academy release {' '.join(missing)}")

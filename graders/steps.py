@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +13,10 @@ from typing import Any
 from nbgrader.apps.api import NbGraderAPI
 
 from .course import Course
-from .errors import GradingError
+from .errors import CourseError, GradingError
+
+LEAST_FREE_MIB = 32  # a submission as large as is read, its graded copy, the gradebook's journal
+_RAISED = re.compile(r"[\w.]*(Error|Exception)\b.*: \S")  # the last line of a traceback
 
 
 class StepFailed(GradingError):
@@ -20,7 +25,19 @@ class StepFailed(GradingError):
 
 @contextlib.contextmanager
 def nbgrader(course: Course) -> Iterator[NbGraderAPI]:
-    """Yield nbgrader's API for a course, quiet: what goes wrong is raised by :func:`done`."""
+    """Yield nbgrader's API for a course, quiet: what goes wrong is raised by :func:`done`.
+
+    Raises
+    ------
+    CourseError
+        When the disk is all but full: nbgrader would stop half-way and blame its database's version.
+    """
+    free = shutil.disk_usage(course.root).free
+    if free < LEAST_FREE_MIB * 2**20:
+        raise CourseError(
+            f"no space left on device, {course.root}: {free / 2**20:.0f} MiB are free and "
+            f"{LEAST_FREE_MIB} are needed; free some, then run again: nothing was changed"
+        )
     log = logging.getLogger("traitlets")
     level = log.level
     with warnings.catch_warnings():
@@ -49,10 +66,12 @@ def done(what: str, step: Callable[..., dict[str, Any]], *args: Any, **kwargs: A
 
 
 def _reason(error: str, log: str) -> str:
-    """Return the innermost reason: the last line of the traceback that nbgrader logged, or its last error."""
+    """Return the innermost reason: the last exception that nbgrader logged, or its last error."""
     lines = [line.strip() for line in (log + "\n" + error).splitlines() if line.strip()]
     ours = [line for line in lines if line.startswith("graders.errors.")]
     if ours:
         return ours[-1].split(": ", 1)[-1]
+    if raised := [line for line in lines if _RAISED.match(line) and "NbGraderException" not in line]:
+        return raised[-1]  # nbgrader's own says only that something went wrong
     told = [line.split("] ", 1)[-1] for line in lines if "Error" in line or "ERROR" in line or "] " in line]
     return (told or lines or ["no reason given"])[-1]

@@ -47,7 +47,9 @@ def publish(folder: Path, courses: Path = COURSES) -> None:
         for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
             path.chmod(0o755)
     except OSError as error:
-        raise HubError(f"{error.filename}: {error.strerror}; free or mend it, then start again") from error
+        # a copy that fails names its source first, which is not what is to be mended
+        where = error.filename2 or error.filename or folder
+        raise HubError(f"{where}: {error.strerror}; free some space or mend it, then start again") from error
 
 
 def _is_handed_out(path: Path, courses: Path) -> bool:
@@ -59,6 +61,10 @@ def _bring(source: Path, target: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.new")
-    shutil.copyfile(source, draft)
-    draft.chmod(0o644)
-    os.replace(draft, target)
+    try:
+        shutil.copyfile(source, draft)
+        draft.chmod(0o644)
+        os.replace(draft, target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -107,7 +107,7 @@ def cells_of(notebook: dict[str, Any], shown: Path) -> list[Cell]:
     Raises
     ------
     NotebookError
-        When a cell is malformed.
+        When a cell is malformed, or holds a pasted picture: the text cannot carry it.
     """
     cells: list[Cell] = []
     taken: set[str] = set()
@@ -117,6 +117,13 @@ def cells_of(notebook: dict[str, Any], shown: Path) -> list[Cell]:
         except (KeyError, TypeError, AttributeError) as error:
             said = f"cell {position} is malformed ({error!r}); restore the notebook from git"
             raise NotebookError([fault(shown, None, said)]) from None
+        if raw.get("attachments"):
+            pasted = ", ".join(sorted(raw["attachments"]))
+            said = (
+                f"cell {position} holds {pasted}, pasted into it, and the text cannot carry that; save the "
+                "picture beside the notebook and link it; nothing was changed"
+            )
+            raise NotebookError([fault(shown, None, said)])
         if cell.id in taken and grade_id(cell.metadata) is None:
             cell = replace(cell, id=None)
         if cell.id:

@@ -11,6 +11,7 @@ import yaml
 
 from catalogue.cli import main
 from catalogue.folders import CHECKOUT
+from tests.full_disk import FOLDER, run_on_full_disk
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
@@ -169,6 +170,24 @@ def test_graph_writes_a_picture_words_or_data(capsys, tree):
     data = json.loads(run(capsys, "graph", "--json", "--root", root)[1])
     assert len(data["nodes"]) == 78
     assert {"competency", "needs", "at", "for", "why", "why_zh"} == set(data["needs"][0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["catalogue", "graph", "-o", f"{FOLDER}/graph.svg"],
+        ["notebooks", "execute", "--report", f"{FOLDER}/report", "LESSON"],
+    ],
+    ids=["graph", "execute"],
+)
+def test_a_full_disk_is_one_line_and_leaves_no_draft(words: list[str]):
+    lesson = str(CHECKOUT / "courses/1-mathematics/numerics-information/03-entropy.py")
+    words = [lesson if word == "LESSON" else word for word in words]
+    done = run_on_full_disk("40k", "-m", "catalogue.cli", *words)
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "left " not in done.stdout
 
 
 @pytest.mark.parametrize("verb", ["show", "check", "graph"])

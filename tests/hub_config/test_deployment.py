@@ -3,8 +3,6 @@
 import os
 import socket
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from hub_config import running
 from hub_config.deployment import SECRETS, Deployment, is_free
 from hub_config.errors import HubError, Refused
+from tests.full_disk import run_on_full_disk
 
 
 @pytest.fixture
@@ -40,7 +39,6 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "file") in str(caught.value)
 
 
-FULL_DISK = 'mkdir -p /tmp/full && mount -t tmpfs -o size=40k tmpfs /tmp/full && exec "$@"'
 PREPARE = """
 from pathlib import Path
 from hub_config.deployment import Deployment
@@ -53,13 +51,7 @@ except HubError as error:
 
 
 def test_a_full_disk_is_named_before_anybody_works_on_it() -> None:
-    """A tmpfs of a few pages is a real full disk; mounting one needs an own mount namespace."""
-    unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", FULL_DISK, "sh"]
-    done = subprocess.run(
-        [*unshare, sys.executable, "-c", PREPARE], capture_output=True, text=True, timeout=60, check=False
-    )
-    if "unshare" in done.stderr or "mount:" in done.stderr:
-        pytest.skip(f"no own mount namespace here: {done.stderr.strip()}")
+    done = run_on_full_disk("40k", "-c", PREPARE)
     assert "No space left on device" in done.stdout, done.stderr
     assert "free some space" in done.stdout
 

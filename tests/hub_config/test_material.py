@@ -8,6 +8,7 @@ import pytest
 from catalogue.folders import CHECKOUT
 from hub_config.errors import HubError
 from hub_config.material import publish
+from tests.full_disk import FOLDER, run_on_full_disk
 
 COURSE = Path("1-mathematics/numerics-information")
 
@@ -51,6 +52,25 @@ def test_a_course_that_went_takes_its_folder_along(courses: Path, tmp_path: Path
     shutil.rmtree(courses / COURSE.parent)
     publish(tmp_path / "material", courses)
     assert list((tmp_path / "material").iterdir()) == []
+
+
+PUBLISH = f"""
+from pathlib import Path
+from hub_config.errors import HubError
+from hub_config.material import publish
+try:
+    publish(Path("{FOLDER}/material"))
+except HubError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_fills_up_is_named_and_not_the_lesson_that_was_being_copied() -> None:
+    done = run_on_full_disk("100k", "-c", PUBLISH)
+    said = done.stdout.splitlines()
+    assert len(said) == 1, done.stderr  # and no draft is left
+    assert said[0].startswith(f"{FOLDER}/material/")
+    assert "No space left on device; free some space" in said[0]
 
 
 def test_a_place_that_cannot_be_written_is_named(courses: Path, tmp_path: Path) -> None:

@@ -217,6 +217,16 @@ def test_an_edit_that_the_text_cannot_hold_is_refused_and_left_alone(lesson, edi
     assert files(lesson) == before
 
 
+def test_a_picture_pasted_into_a_cell_is_refused_instead_of_lost(lesson, edit):
+    pasted = {"plot.png": {"image/png": "iVBORw0KGgo="}}
+    edit(lesson.notebook, lambda notebook: notebook["cells"][0].update(attachments=pasted))
+    before = files(lesson)
+    for act in (pull, build):
+        with pytest.raises(CatalogueError, match=r"cell 1 holds plot\.png.*save the picture beside"):
+            act(lesson)
+    assert files(lesson) == before
+
+
 LINES = st.sampled_from(
     [
         "x = 1",
