@@ -20,7 +20,7 @@ import sandbox
 
 from . import first_start, tether
 from .accounts import Accounts
-from .deployment import Deployment, free_ports, is_free
+from .deployment import DEFAULT_IP, Deployment, free_ports, is_free
 from .errors import HubError, Refused
 from .spawner import is_same_process
 
@@ -77,15 +77,29 @@ def check_port(ip: str, port: int) -> None:
 
     Raises
     ------
+    HubError
+        When the address is not this machine's.
     Refused
         Naming who listens there, and a port that is free.
     """
+    if not _is_ours(ip):
+        raise HubError(
+            f"{ip} is no address of this machine; give --ip {DEFAULT_IP} for this machine only, or 0.0.0.0"
+        )
     if _becomes_free(ip, port):
         return
     free = next((p for p in range(port + 1, min(port + 100, 65536)) if is_free(ip, p)), free_ports(1)[0])
     raise Refused(
         f"port {port} on {ip} is in use by {_who_listens(port)}; stop it, or run ./academy hub --port {free}"
     )
+
+
+def _is_ours(ip: str) -> bool:
+    """Tell whether this machine has the address; a port that the system chooses is always free there."""
+    try:
+        return is_free(ip, 0)
+    except OSError:  # no address at all
+        return False
 
 
 def _becomes_free(ip: str, port: int, seconds: float = 2.0) -> bool:

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from catalogue.folders import CHECKOUT
+from tests.full_disk import FOLDER, run_on_full_disk
 
 LAUNCHER = CHECKOUT / "academy"
 
@@ -57,7 +58,21 @@ def test_an_unknown_verb_is_named_with_the_next_step():
 
 
 @pytest.mark.parametrize(
-    "verb", ["hub", "catalogue", "notebooks", "new", "plan", "release", "grade", "prove"]
+    "verb",
+    [
+        "hub",
+        "test",
+        "doctor",
+        "catalogue",
+        "notebooks",
+        "new",
+        "plan",
+        "release",
+        "grade",
+        "prove",
+        "mutate",
+        "lock",
+    ],
 )
 def test_each_verb_explains_itself_from_any_folder(verb, tmp_path):
     answer = run(verb, "--help", cwd=tmp_path)
@@ -106,6 +121,31 @@ def test_without_python_311_it_says_what_to_install(launcher, monkeypatch, tmp_p
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     with pytest.raises(launcher.SetupError, match=r"python3\.11"):
         launcher.find_python()
+
+
+def test_a_verb_that_is_added_is_held_to_the_same(launcher):
+    (explained,) = (m.args[1] for m in test_each_verb_explains_itself_from_any_folder.pytestmark)
+    assert set(explained) == set(launcher.VERBS)
+
+
+WRITE_LOCK = f"""
+import sys
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+sys.dont_write_bytecode = True
+launcher = SourceFileLoader("academy_launcher", {str(LAUNCHER)!r}).load_module()
+path = Path("{FOLDER}/requirements.lock")
+path.write_text("six==1.17.0")
+try:
+    launcher.write_whole(path, "x" * 100_000)
+except OSError as error:
+    print(error.strerror, path.read_text())
+"""
+
+
+def test_a_lock_that_cannot_be_written_leaves_the_old_one_and_no_draft():
+    done = run_on_full_disk("40k", "-W", "ignore", "-c", WRITE_LOCK)
+    assert done.stdout == "No space left on device six==1.17.0\n", done.stderr
 
 
 def test_the_doctor_answers_in_lines_and_in_json():

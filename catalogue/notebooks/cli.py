@@ -41,7 +41,7 @@ def add_verbs(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     new = subparsers.add_parser(
         "new",
         help="start a course, a lesson or a lab",
-        epilog="example: ./academy new lesson gpu-programming/04-occupancy",
+        epilog="example: ./academy new lesson --help",
     )
     _add_new(new.add_subparsers(dest="new_verb", required=True, metavar="KIND"))
 
@@ -138,11 +138,11 @@ def _add_execute(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _add_new(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    example = "new course numerics-information --stage 1-mathematics --title Numerics --teaches rag@B"
+    example = "new course optimisation --stage 1-mathematics --title Optimisation --teaches optimisation@B"
     course = _verb(verbs, "course", "start a course with its first lesson", example, _new_course)
     course.add_argument("slug", metavar="NAME", help="its folder, a-few-words")
     course.add_argument("--stage", required=True, help="1-mathematics, 2-artificial-intelligence, …")
-    example = 'new lesson rag/02-ranking --title "Ranking what was found" --teaches rag@I'
+    example = "new lesson gpu-programming/04-occupancy --title Occupancy --teaches gpu-programming@I"
     lesson = _verb(verbs, "lesson", "add a lesson to a course", example, _new_lesson)
     lesson.add_argument("name", metavar="COURSE/NN-NAME", help="the course and the lesson's file")
     for parser in (course, lesson):

@@ -81,6 +81,12 @@ def test_an_inner_port_that_another_program_took_is_replaced(deployment: Deploym
         assert all(is_free("127.0.0.1", port) for port in deployment.ports().values())
 
 
+@pytest.mark.parametrize("ip", ["192.0.2.1", "no.such.host.invalid", "1.2.3"])
+def test_an_address_of_another_machine_is_not_called_a_port_in_use(ip: str) -> None:
+    with pytest.raises(HubError, match=f"{ip} is no address of this machine; give --ip 127.0.0.1"):
+        running.check_port(ip, 8000)
+
+
 def test_a_port_in_use_is_refused_with_who_and_what_next() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
