@@ -254,14 +254,18 @@ def built_points(notebook: Path, root: Path) -> dict[str, float] | None:
     Raises
     ------
     InvalidFile
-        When the file is no notebook.
+        When the file is no notebook, or a graded cell of it has no points.
     """
     shown = shown_path(notebook, root)
     rebuild = f"build it again: ./academy notebooks build {notebook.stem}"
     try:
         cells = json.loads(notebook.read_bytes())["cells"]
         marks = [cell["metadata"].get("nbgrader", {}) for cell in cells]
-        return {mark["grade_id"]: float(mark["points"]) for mark in marks if mark.get("grade")}
+        graded = [mark for mark in marks if mark.get("grade")]
+        if without := [str(mark.get("grade_id")) for mark in graded if mark.get("points") is None]:
+            what = f"check cells without points: {', '.join(without)}"
+            raise InvalidFile([Problem(what, shown, mend=f"give each its points in the text and {rebuild}")])
+        return {mark["grade_id"]: float(mark["points"]) for mark in graded}
     except FileNotFoundError:
         return None
     except OSError as error:

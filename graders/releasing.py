@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from catalogue.errors import InvalidFile
 from catalogue.folders import data_folder
+from catalogue.loading import built_points
 
 from .course import Course, bring, make
 from .engine.master import read_master
@@ -33,7 +35,7 @@ def release(*labs: str, data: Path | None = None, source: Path | None = None) ->
     Raises
     ------
     LabError
-        When a lab is unknown or cannot be released.
+        When a lab is unknown, has no points or cannot be released.
 
     Examples
     --------
@@ -54,6 +56,7 @@ def release(*labs: str, data: Path | None = None, source: Path | None = None) ->
 
 def _release(course: Course, api: object, lab: str) -> None:
     bring(course, lab)
+    _refuse_without_points(course, lab)
     read_master(course.root / "source" / lab)
     try:
         done(f"lab {lab}", api.generate_assignment, lab, force=True)
@@ -72,6 +75,20 @@ def _release(course: Course, api: object, lab: str) -> None:
         step = exchange(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
         step.force = True
         done(f"lab {lab}", lambda: capture_log(step))
+
+
+def _refuse_without_points(course: Course, lab: str) -> None:
+    """Refuse a lab in which nothing can be earned, or a check cell does not say how much."""
+    notebook = course.root / "source" / lab / f"{lab}.ipynb"
+    try:
+        points = built_points(notebook, course.root / "source") or {}
+    except InvalidFile as error:
+        raise LabError(f"lab {lab}: {error}") from None
+    if not sum(points.values()):
+        raise LabError(
+            f"lab {lab} has no points, so that nobody could earn any; give its check cells points, build it,"
+            " and see ./academy catalogue check"
+        )
 
 
 def unreleased(course: Course, labs: Iterable[str]) -> list[str]:

@@ -210,6 +210,25 @@ def test_a_released_lab_stays_as_learners_have_it_until_it_is_released_again(
     assert "5,6" in (data / "exchange" / "academy" / "outbound" / "means" / "table.csv").read_text()
 
 
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [(0, "lab means has no points"), (None, r"check cells without points: check-row-means, .*means\.ipynb")],
+    ids=["zero", "missing"],
+)
+def test_a_lab_without_points_is_not_handed_out(labs: Path, tmp_path: Path, points: int | None, said: str):
+    own = tmp_path / "labs"
+    shutil.copytree(labs, own)
+    path = own / "source" / "means" / "means.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).pop("points", None) is not None and points is not None:
+            cell.metadata["nbgrader"]["points"] = points
+    path.write_text(json.dumps(notebook))
+    with pytest.raises(LabError, match=said):
+        release("means", data=tmp_path / "data", source=own)
+    assert make(tmp_path / "data", own).released() == []
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "course").write_text("a file")
     with pytest.raises(course.CourseError, match=r"course folder .* cannot be written"):
