@@ -1,9 +1,18 @@
 """What can be wrong with the catalogue, said so that a person can mend it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+# the word under which `catalogue show` lists a kind
+_LISTS = {
+    "role": "roles",
+    "degree": "degrees",
+    "job": "jobs",
+    "competency": "competencies",
+    "lesson": "lessons",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +72,32 @@ class UnknownId(CatalogueError):
         The id that was given.
     known
         All ids of this kind.
+    names
+        What people call them, id by name: somebody may have typed a title, in either language.
     """
 
-    def __init__(self, kind: str, value: str, known: Iterable[str]):
+    def __init__(self, kind: str, value: str, known: Iterable[str], names: Mapping[str, str] | None = None):
         self.kind, self.value, self.known = kind, value, tuple(known)
-        super().__init__([Problem(f"unknown {kind} {value!r}", mend=suggest(value, self.known, kind))])
+        mend = suggest(value, self.known, kind, names)
+        super().__init__([Problem(f"unknown {kind} {value!r}", mend=mend)])
 
 
-def nearest(value: str, known: Sequence[str], limit: int = 3) -> list[str]:
-    """Return the ids most like ``value``, best first; empty where none is near."""
-    return get_close_matches(value, known, limit, cutoff=0.5)
+def nearest(
+    value: str, known: Sequence[str], limit: int = 3, names: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return the ids most like ``value``, by id or by name, best first; empty where none is near."""
+    called = {name.casefold(): one for name, one in (names or {}).items()} | {one: one for one in known}
+    close = get_close_matches(value.casefold(), called, 3 * limit, cutoff=0.5)
+    return list(dict.fromkeys(called[name] for name in close))[:limit]
 
 
-def suggest(value: str, known: Sequence[str], kind: str) -> str:
+def suggest(value: str, known: Sequence[str], kind: str, names: Mapping[str, str] | None = None) -> str:
     """Say which ids would have been right."""
-    near = nearest(value, known)
+    near = nearest(value, known, names=names)
     if near:
         return f"the nearest: {', '.join(near)}"
     if not known:
         return f"there is no {kind} yet"
-    return f"known: {', '.join(known)}" if len(known) <= 12 else f"there are {len(known)}; see catalogue show"
+    if len(known) <= 12:
+        return f"known: {', '.join(known)}"
+    return f"there are {len(known)}; see ./academy catalogue show {_LISTS.get(kind, '')}".rstrip()

@@ -109,7 +109,8 @@ class Catalogue:
 def find(known: Mapping[str, Item], kind: str, name: str) -> Item:
     """Return ``known[name]``; raise ``UnknownId`` with the nearest names."""
     if name not in known:
-        raise UnknownId(kind, name, known)
+        called = {text: entry for entry, one in known.items() for text in (one.title.en, one.title.zh)}
+        raise UnknownId(kind, name, known, called)
     return known[name]
 
 
