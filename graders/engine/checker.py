@@ -6,6 +6,7 @@ It is a walled process that holds neither gradebook nor other submissions, and t
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
 import socket
 import sys
@@ -18,10 +19,11 @@ from IPython.display import display
 
 from graders.kit import sides
 
+from . import patches
 from .desk import ask
 from .files import Folders
 from .outputs import CHECK_TYPE
-from .session import Profile, Session
+from .session import GONE, Profile, Session
 from .standins import CannotCross, KindOf
 from .wire import Channel
 
@@ -70,6 +72,45 @@ class Names(dict):
             self.found[name] = value
         return self.found[name]
 
+    def fetch(self, names: list[str]) -> None:
+        """Put the learner's functions and classes among the names, for what looks there without asking."""
+        for name in names:
+            if not super().__contains__(name):
+                with contextlib.suppress(KeyError):  # not there yet
+                    if isinstance(value := self[name], sides.Elsewhere):
+                        super().__setitem__(name, value)
+
+    def forget(self) -> None:
+        """Forget the learner's functions and classes: their cells go on, and may give them other meanings."""
+        for name, value in self.found.items():
+            if super().get(name) is value:
+                super().__delitem__(name)
+        self.found.clear()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self._is_theirs(name):
+            self._session.pending[name] = value
+        super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        theirs = self._is_theirs(name)
+        if theirs:
+            self._session.pending[name] = GONE
+            self.found.pop(name, None)
+        if super().__contains__(name) or not theirs:
+            super().__delitem__(name)
+
+    def _is_theirs(self, name: str) -> bool:
+        """Tell whether a name is a function or class of the learner's: what a check puts there, they call."""
+        if name not in self._bound or self._session.channel is None:
+            return False
+        if name in self.found or name in self._session.pending:
+            return True
+        try:
+            return isinstance(self._session.lookup(name), sides.Elsewhere)
+        except Exception:  # noqa: BLE001 - no such name, or no process: nothing to replace there
+            return False
+
     def get(self, name: str, default: Any = None) -> Any:
         """Return a name's value, the learner's too."""
         if not self._asked_by_check(sys._getframe(1)):
@@ -104,16 +145,34 @@ class Checker:
         """Take the folder as it is now for what both sides have."""
         self.session.folders = Folders(self.about["handed_out"])
 
-    def begin(self, check: str, upto: int, seed: str, seconds: float) -> None:
-        """Let the learner's cells run that stand before a check, and give the check its seed and its time."""
+    def begin(self, check: str, upto: int, seed: str, seconds: float, reads: list[str]) -> None:
+        """Let the learner's cells run that stand before a check, and give the check its seed and its time.
+
+        Parameters
+        ----------
+        check
+            Its grade id.
+        upto
+            How many of the learner's cells stand before it.
+        seed
+            For ``ACADEMY_SEED``.
+        seconds
+            That it may take.
+        reads
+            The learner's names that stand in its text.
+        """
         os.environ["ACADEMY_SEED"] = seed
         CannotCross.latest.clear()
-        self.names.found.clear()
         profile = self.about["profiles"].get(check)
         self.session.recording = profile is None
-        self.session.profile = Profile.read(profile or {})
+        self.session.profile = Profile.read(profile or {"sharing": check in self.about["share"]})
+        self.session.sharing = self.session.profile.sharing
+        self.session.shared.forget()
+        self.names.forget()
         self.session.run_to(upto)
+        patches.figures_from(self.session.pyplot)
         self.session.deadline = time.monotonic() + seconds
+        self.names.fetch(reads)
 
     def end(self) -> None:
         """Tell what became of the check besides its own output."""

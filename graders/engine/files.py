@@ -5,6 +5,7 @@ Code does not cross this way: no module of the learner's lies where the checker 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from .wire import Buffer
 MOST_MIB = 32  # of all files that cross in one run
 MOST_FILES = 500
 DEEPEST = 6
+FOLDER = (0, 0)  # the mark of a folder
 CODE = frozenset({".py", ".pyc", ".so", ".pth", ".ipynb", ".pkl", ".pickle", ".joblib"})
 
 
@@ -49,6 +51,9 @@ class Folders:
         told = []
         for root, name in written:
             path = self.roots[root] / name
+            if name.endswith("/"):
+                told.append([root, name, -1])
+                continue
             try:
                 content = path.read_bytes() if path.suffix not in CODE and not path.is_symlink() else None
             except OSError:
@@ -66,13 +71,20 @@ class Folders:
             return
         for root, name, number in message[0]:
             path = self._inside(root, name)
-            if path is not None and type(number) is int and 0 <= number < len(buffers):
+            if path is None or type(number) is not int:
+                continue
+            if name.endswith("/"):
+                with contextlib.suppress(OSError):
+                    path.mkdir(parents=True, exist_ok=True)
+                    self.known[root, name] = FOLDER
+            elif 0 <= number < len(buffers):
                 self._write(path, buffers[number])
                 self._know(root, path)
-        for root, name in message[1]:
+        for root, name in sorted(message[1], reverse=True):  # what stands in a folder before the folder
             path = self._inside(root, name)
-            if path is not None and path.is_file():
-                path.unlink(missing_ok=True)
+            if path is not None:
+                with contextlib.suppress(OSError):
+                    path.rmdir() if name.endswith("/") else path.unlink(missing_ok=True)
                 self.known.pop((root, name), None)
 
     def _write(self, path: Path, content: bytearray) -> None:
@@ -106,10 +118,15 @@ class Folders:
                 count += 1
                 if count > MOST_FILES:
                     return
-                yield (root, path.relative_to(top).as_posix()), (status.st_mtime_ns, status.st_size)
+                name = path.relative_to(top).as_posix()
+                if status is None:
+                    yield (root, name + "/"), FOLDER
+                else:
+                    yield (root, name), (status.st_mtime_ns, status.st_size)
 
 
-def _files(folder: Path, depth: int) -> Iterator[tuple[Path, os.stat_result]]:
+def _files(folder: Path, depth: int) -> Iterator[tuple[Path, os.stat_result | None]]:
+    """Yield files with their status, and folders with None."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -119,6 +136,7 @@ def _files(folder: Path, depth: int) -> Iterator[tuple[Path, os.stat_result]]:
             continue
         try:
             if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
+                yield Path(entry.path), None
                 yield from _files(Path(entry.path), depth + 1)
             elif entry.is_file(follow_symlinks=False):
                 yield Path(entry.path), entry.stat(follow_symlinks=False)

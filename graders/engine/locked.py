@@ -19,6 +19,9 @@ _SETTING = """
     simplefilter set_printoptions set_option insert append setdefault update register run_line_magic
 """
 SETTING = frozenset(_SETTING.split())
+CLASS_MAKERS = frozenset(
+    {"Enum", "IntEnum", "Flag", "StrEnum", "namedtuple", "NamedTuple", "make_dataclass", "type", "new_class"}
+)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -48,8 +51,18 @@ def bound_names(sources: Iterable[str]) -> frozenset[str]:
 
 def class_names(sources: Iterable[str]) -> frozenset[str]:
     """Return the names of all classes that cells define."""
-    trees = filter(None, map(parsed, sources))
-    return frozenset(n.name for tree in trees for n in ast.walk(tree) if isinstance(n, ast.ClassDef))
+    nodes = [node for tree in filter(None, map(parsed, sources)) for node in ast.walk(tree)]
+    written = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+    made = [node for node in nodes if isinstance(node, ast.Assign) and _makes_class(node.value)]
+    return frozenset(written | {t.id for node in made for t in node.targets if isinstance(t, ast.Name)})
+
+
+def _makes_class(value: ast.expr) -> bool:
+    """Tell whether an expression makes a class by a call, as ``Enum("Colour", "RED BLUE")`` does."""
+    if not isinstance(value, ast.Call):
+        return False
+    name = ast.unparse(value.func).rpartition(".")[2]
+    return name in CLASS_MAKERS
 
 
 def needed(locked: Mapping[str, str], checks: Iterable[str], learners: frozenset[str]) -> dict[str, str]:
@@ -83,6 +96,11 @@ def needed(locked: Mapping[str, str], checks: Iterable[str], learners: frozenset
         cell: "\n".join(ast.unparse(s.node) for s in statements if s.cell == cell and s in chosen)
         for cell in locked
     }
+
+
+def names_in(source: str) -> frozenset[str]:
+    """Return the names that stand in a cell."""
+    return frozenset(_reads(parsed(source)))
 
 
 def _foreign(statements: list[_Statement], learners: frozenset[str]) -> frozenset[str]:

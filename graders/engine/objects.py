@@ -66,23 +66,30 @@ class Held:
             "can": [name for name, dunder in _DUNDERS.items() if _has(kind, dunder)],
             "own": [name for name, dunder in _DUNDERS.items() if _is_own(kind, dunder)],
             "lineage": [[c.__module__, c.__qualname__] for c in kind.__mro__ if _is_library(c)],
-            "class": self.keep(kind),
         }
+        if isinstance(value, type):
+            told["bases"] = [[c.__module__, c.__qualname__] for c in value.__mro__ if _is_library(c)]
         if _is_function(value):
             told["label"] = str(getattr(value, "__qualname__", kind.__name__)).rpartition("<locals>.")[2]
         if isinstance(value, _PLAIN_BASES) and kind not in _PLAIN_BASES:
             with contextlib.suppress(WireError):
-                told["plain"] = _plain(value)
+                told["plain"] = _whole(value)
         return told
 
 
-def _plain(value: Any) -> Any:
+def _whole(value: Any) -> Any:
     """Return a subclass's plain value as a tree without buffers."""
     buffers: list[Any] = []
-    tree = pack(base_of(value), buffers, _refuse)
+    tree = pack(base_of(value), buffers, plain)
     if buffers:
         raise WireError("it holds arrays")
     return tree
+
+
+def plain(value: Any) -> Any:
+    """Return the tree of a plain value of a subclass that stands inside another."""
+    plain = base_of(value)
+    return _refuse(value) if plain is value else pack(plain, [], plain)
 
 
 def _refuse(value: Any) -> Any:
@@ -124,8 +131,10 @@ def _library_own(value: Any) -> list[str] | None:
 class Callback:
     """A function of the check, called from here."""
 
-    def __init__(self, call: Callable[..., Any], number: int) -> None:
+    def __init__(self, call: Callable[..., Any], number: int, name: str, doc: str | None) -> None:
         self._call, self.number = call, number
+        self.__name__ = self.__qualname__ = name
+        self.__doc__ = doc
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it on the checker's side."""
@@ -143,6 +152,13 @@ class Stream:
 
     def __next__(self) -> Any:
         return self._call(self.number, (), {})
+
+
+def tell_class(function: Any, made: type) -> None:
+    """Tell a method that came alone which class it stands in: what ``super()`` asks."""
+    free = getattr(getattr(function, "__code__", None), "co_freevars", ())
+    if "__class__" in free:
+        function.__closure__[free.index("__class__")].cell_contents = made
 
 
 class _Reader(pickle.Unpickler):

@@ -118,12 +118,12 @@ def settled(outputs: list[NotebookNode], *, points: float, numbered: bool) -> li
             kept.append(new_output("stream", name="stdout", text=output.text))
         elif output.output_type == "error":
             kept.append(output)
-        elif not (numbered and output is result):
+        elif output is not result:
             kept.append(new_output("display_data", data=output.data))
     if any(output.output_type == "error" for output in kept):
         return _joined(kept)
-    if numbered:
-        earned = _number(result)
+    earned = _number(result)
+    if numbered or earned is not None:
         if earned is None or not 0 <= earned <= points + 1e-9:
             kept.append(failure("NoScore", "the check did not come to its last line with a number of points"))
         else:

@@ -18,6 +18,7 @@ LONGEST = 4000  # characters of a message
 MOST_LINES = 8
 _LIBRARIES = (sys.prefix, sys.base_prefix, HERE, "<frozen", "<__array_function__")
 WHERE = "academy_where"  # attribute of a rebuilt exception: the learner's innermost line, in words
+SAYS = "academy_says"
 LINES = "academy_lines"  # and the lines that led there
 
 
@@ -95,13 +96,21 @@ def rebuild(held: Any, unpack: Callable[[Any], Any]) -> BaseException:
             except (AttributeError, TypeError):
                 continue  # a read-only attribute of a library's exception has its value from `args`
     if _text(error) != message:
-        error = _saying(kind, error, message)
+        if kind.__module__ == "__main__":
+            setattr(error, SAYS, message)
+        else:
+            error = _saying(kind, error, message)
     lines = [(int(n), str(f), str(t)) for n, f, t in held.get("lines") or ()]
     setattr(error, LINES, lines)
     if lines:
         number, function, text = lines[-1]
         setattr(error, WHERE, f"line {number} of {function}" + (f": `{text}`" if text else ""))
     return error
+
+
+def _says(self: BaseException) -> str:
+    """Return the text that a learner's exception gave of itself."""
+    return vars(self).get(SAYS) or Exception.__str__(self)
 
 
 def _saying(kind: type, error: BaseException, message: str) -> BaseException:
@@ -120,7 +129,7 @@ def exception_class(lineage: tuple[tuple[str, str], ...]) -> type[BaseException]
             if not place:
                 return found
             above = exception_class(lineage[1:]) if place > 1 else found
-            return type(_called(lineage[0][1]), (above,), {"__module__": "__main__"})
+            return type(_called(lineage[0][1]), (above,), {"__module__": "__main__", "__str__": _says})
     # what is not an Exception (KeyboardInterrupt, a learner's BaseException) ends a check as exit() does
     return type(_called(lineage[0][1] if lineage else "Error"), (SystemExit,), {"__module__": "__main__"})
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,15 +61,25 @@ def reference(master: Master) -> Reference:
 
 
 def measured(master: Master, seed: str = "0") -> Reference:
-    """Run the instructor's own notebook and return what it gets."""
+    """Run the instructor's own notebook and return what it gets.
+
+    Where a check does not pass, it is tried again with containers that both sides keep.
+    """
+    first = _measured(master, seed, ())
+    if not first.short:
+        return first
+    second = _measured(master, seed, first.short)
+    mended = set(first.short) - set(second.short)
+    short = {name: why for name, why in first.short.items() if name not in mended}
+    return Reference(short, first.profiles | {name: second.profiles[name] for name in mended})
+
+
+def _measured(master: Master, seed: str, share: Collection[str]) -> Reference:
     original = read_submission(master.folder / f"{master.lab}.ipynb")
-    executed = execute(server_for(master), master, repaired(master, original).notebook, Seeds(fixed=seed))
-    got = scores(executed.notebook)
-    short = {
-        name: executed.refused.get(name) or says(executed.notebook, name)
-        for name in short_of_full(master, got)
-    }
-    return Reference(short | executed.refused, executed.profiles)
+    notebook = repaired(master, original).notebook
+    executed = execute(server_for(master), master, notebook, Seeds(fixed=seed), share=share)
+    found = short_of_full(master, scores(executed.notebook))
+    return Reference({name: says(notebook, name) for name in found} | executed.refused, executed.profiles)
 
 
 def honest(course: Path, master: Master) -> Reference:

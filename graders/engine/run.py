@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from sandbox import CellResult, SandboxError, Stop
 from ..errors import Refusal
 from ..seeds import Seeds
 from .desk import Desk
+from .locked import names_in
 from .master import Master
 from .outputs import CHECK_TYPE, failure, harmless, settled
 from .servers import Server
@@ -58,6 +59,7 @@ def execute(
     seeds: Seeds,
     files: Mapping[str, bytes] | None = None,
     reference: Reference | None = None,
+    share: Collection[str] = (),
 ) -> Executed:
     """Run a repaired notebook and put the outputs into it.
 
@@ -73,6 +75,8 @@ def execute(
         What the learner submitted beside the notebook, by relative path.
     reference
         What the reference solution got and did in each check; None for the reference solution itself.
+    share
+        Checks of the reference solution in which both sides keep containers.
 
     Raises
     ------
@@ -85,6 +89,7 @@ def execute(
         "bound": sorted(master.bound),
         "handed_out": sorted(master.data),
         "profiles": reference.profiles if reference else {},
+        "share": sorted(share),
     }
     checks, cells = _run(server, plan, about, master.limits.seconds)
     executed = Executed(notebook)
@@ -114,7 +119,8 @@ class _Plan:
             name = self.name(cell)
             if name in master.points:
                 seed = seeds.of(name) if name in master.hides else "0"
-                begin = name, len(self.learners), seed, master.limits.seconds
+                reads = sorted(names_in(cell.source) & master.bound)
+                begin = name, len(self.learners), seed, master.limits.seconds, reads
                 self.checkers.append(f"get_ipython().guide.begin{begin!r}")
                 self.checks[name] = len(self.checkers)
                 self.checkers += [cell.source, "get_ipython().guide.end()"]

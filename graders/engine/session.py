@@ -19,7 +19,9 @@ from typing import Any
 from . import objects, raised
 from .files import Folders
 from .mirrors import Mirrors
-from .standins import About, CannotCross, StandIn, library_class, library_name, stand_in
+from .patches import Patches
+from .sharing import KINDS, Shared
+from .standins import About, CannotCross, StandIn, library_classes, library_name, stand_in
 from .values import pack, unpack
 from .wire import Buffer, Channel, Gone, Late, WireError
 from .writeback import fingerprint, set_state, state_of, write_back
@@ -27,9 +29,8 @@ from .writeback import fingerprint, set_state, state_of, write_back
 MOST_ENDS = 6  # processes that one submission may end
 MARGIN = 1.0  # seconds after its limit that a call has to answer
 LEFT = ("args", "kwargs", "states")
-QUIET = frozenset(
-    {"getattr", "isinstance", "issubclass", "dir", "type", "get"}
-)  # leave their arguments alone
+# operations that leave their arguments alone
+QUIET = frozenset({"getattr", "isinstance", "issubclass", "dir", "type", "get", "bind", "pyplot"})
 
 
 class LearnerGone(Exception):
@@ -50,19 +51,24 @@ class Profile:
         Names of functions that changed their arguments.
     used
         (class, operation) of objects that were compared, reckoned with or taken as true or false.
+    sharing
+        Whether it takes containers that both sides keep.
     """
 
     changing: set[str] = field(default_factory=set)
     used: set[tuple[str, str]] = field(default_factory=set)
+    sharing: bool = False
 
     def data(self) -> dict[str, Any]:
         """Return the profile as JSON."""
-        return {"changing": sorted(self.changing), "used": sorted(map(list, self.used))}
+        used = sorted(map(list, self.used))
+        return {"changing": sorted(self.changing), "used": used, "sharing": self.sharing}
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Profile:
         """Return the profile that :meth:`data` gave."""
-        return cls(set(data.get("changing", ())), {(a, b) for a, b in data.get("used", ())})
+        used = {(a, b) for a, b in data.get("used", ())}
+        return cls(set(data.get("changing", ())), used, data.get("sharing") is True)
 
 
 class Session:
@@ -85,6 +91,9 @@ class Session:
         self.refusal = ""
         self.deadline = time.monotonic()
         self.folders = Folders()
+        self.patches = Patches()
+        self.shared, self.sharing = Shared(1), False
+        self.pending: dict[str, Any] = {}  # names that a check gave another value, until the next call
         self.mirrors = Mirrors(lambda *given: self.op("backward", *given))
         self._numbers = itertools.count(1)
         self._stand_ins: dict[int, StandIn] = {}
@@ -116,7 +125,8 @@ class Session:
             number, self._running = next(self._numbers), None
             try:
                 self.channel.send({"op": "cells", "upto": upto, "q": number})
-                self._answered(self.channel, number)
+                reply, received = self._answered(self.channel, number)
+                self.folders.take(reply.get("files"), received)
                 return
             except WireError:
                 self._lose()
@@ -133,6 +143,7 @@ class Session:
         self._sent.clear()
         self._states.clear()
         self.mirrors.forget()
+        self.shared.forget()
 
     def _answered(self, channel: Channel, number: int) -> tuple[dict[str, Any], list[bytearray]]:
         """Wait for the answer to a request, and answer the learner's calls of check functions meanwhile."""
@@ -189,6 +200,8 @@ class Session:
         """
         if self.channel is None:
             raise LearnerGone("the learner's code ended its process during this check")
+        if self.pending:
+            self._bind()
         buffers: list[Buffer] = []
         follow = effects is None and op not in QUIET and (self.recording or self._changes(args))
         message = {
@@ -197,9 +210,11 @@ class Session:
             "tensors": self.mirrors.outgoing(buffers),
             "files": self.folders.changed(buffers),
             "whole": self._whole((args, kwargs), buffers),
-            "a": self._packed(args, buffers),
-            "k": self._packed(kwargs, buffers),
-            "effects": follow or effects is False,
+            "shared": self.shared.changed(lambda v: self._packed(v, buffers)) if self.sharing else None,
+            "a": {"t": [self._given(value, buffers) for value in args]},
+            "k": {"d": [[name, self._given(value, buffers)] for name, value in kwargs.items()]},
+            "effects": (follow and not self.sharing) or effects is False,
+            "patched": [[m, n, self._packed(value, buffers)] for m, n, value in self.patches.changed()],
         }
         message["states"] = self._changed_states(buffers)
         reply, received = self._exchange(self.channel, message, buffers)
@@ -208,6 +223,12 @@ class Session:
         except WireError as error:
             self._lose()
             raise LearnerGone(f"the code's process sent {error}") from None
+
+    def _bind(self) -> None:
+        """Tell the learner's side which of its functions and classes a check has replaced or removed."""
+        pending, self.pending = self.pending, {}
+        gone = [name for name, value in pending.items() if value is GONE]
+        self.op("bind", {name: value for name, value in pending.items() if value is not GONE}, gone)
 
     def _read_reply(
         self,
@@ -219,6 +240,7 @@ class Session:
     ) -> tuple[Any, Any]:
         self.mirrors.take(reply.get("tensors"), received)
         self.folders.take(reply.get("files"), received)
+        self.shared.take(reply.get("shared"), lambda tree: unpack(tree, received, self._reader(received)))
         self._say(reply)
         left = self._left(reply, received)
         if follow:
@@ -261,8 +283,8 @@ class Session:
                 stream.write(reply[key])
         for told in reply.get("warned") or ():
             lineage, text = told
-            kind = library_class(tuple((str(m), str(n)) for m, n in lineage))
-            category = kind if kind is not None and issubclass(kind, Warning) else UserWarning
+            kinds = library_classes(tuple((str(m), str(n)) for m, n in lineage))
+            category = kinds[0] if kinds and issubclass(kinds[0], Warning) else UserWarning
             warnings.warn_explicit(str(text), category, "<answer>", 1)
 
     # -- arguments that a call changes ---------------------------------------------------------------------
@@ -345,6 +367,13 @@ class Session:
 
     # -- packing and unpacking -----------------------------------------------------------------------------
 
+    def _given(self, value: Any, buffers: list[Buffer]) -> Any:
+        """Return an argument as a tree; a container that both sides keep has a number."""
+        tree = self._packed(value, buffers)
+        if self.sharing and type(value) in KINDS:
+            return {"sh": [self.shared.number(value), tree]}
+        return tree
+
     def _packed(self, value: Any, buffers: list[Buffer]) -> Any:
         try:
             return pack(value, buffers, lambda v: self._other(v, buffers), self.mirrors.told)
@@ -360,12 +389,15 @@ class Session:
         name = "" if isinstance(value, types.ModuleType) else getattr(value, "__qualname__", None)
         if isinstance(module, str) and name is not None and library_name(module, name) is value:
             return {"N": [module, name]}
+        if isinstance(value, BaseException):
+            return {"X": raised.describe(value, lambda v: pack(v, [], _not_data))}
         if isinstance(value, type) and issubclass(value, BaseException):
             return {"N": ["builtins", _known_exception(value)]}
         if isinstance(value, types.GeneratorType) or _is_own_iterator(value):
             return {"I": self._callback(value.__next__, value)}
-        if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType, type)):
-            return {"C": self._callback(value, value)}
+        if isinstance(value, type) or (callable(value) and not _has_state(value)):
+            name, doc = str(getattr(value, "__name__", type(value).__name__)), getattr(value, "__doc__", None)
+            return {"C": [self._callback(value, value), name, doc if isinstance(doc, str) else None]}
         try:
             self._pending += self._send_whole(value, buffers)
         except CannotCross:
@@ -399,6 +431,8 @@ class Session:
             return raised.exception_class(tuple((str(m), str(n)) for m, n in held))
         if tag == "tensor":
             return self.mirrors.received(held[0], held[1], buffers)
+        if tag == "shared":
+            return self.shared.keep(*held)
         if tag == "back":
             return next((kept for kept in self._kept if id(kept) == held), BACK)
         if tag == "P":
@@ -410,7 +444,8 @@ class Session:
             return self._stand_ins.get(held.get("id"), BACK)
         about = About.read(held)
         if "plain" in held and about.label not in self.declared:
-            return unpack(held["plain"], [], _not_data_tag)
+            value = unpack(held["plain"], [], _not_data_tag)
+            return self.shared.keep(held["shared"], value) if type(held.get("shared")) is int else value
         found = self._stand_ins.get(about.id)
         if found is None:
             found = self._stand_ins[about.id] = stand_in(self, about)
@@ -427,6 +462,8 @@ class Session:
 
     def special(self, value: StandIn, name: str) -> Any:
         """Return a special attribute that is made on this side, or None."""
+        if name == "__bases__" and value._about.kind == "class":
+            return library_classes(value._about.bases) or (object,)
         if name == "__signature__" and value._about.kind == "function":
             return _signature(self.op("signature", value))
         if name == "__code__" and value._about.kind == "function":
@@ -437,11 +474,12 @@ class Session:
         """Return a class of this side below the library classes that an object's class descends from."""
         key = about.label, about.lineage
         if key not in self._shadows:
-            base = library_class(about.lineage)
-            if base is not None and about.kind == "object" and base.__name__ != about.label:
+            bases = library_classes(about.lineage)
+            shadow = bases[0] if bases else None
+            if shadow is not None and about.kind == "object" and shadow.__name__ != about.label:
                 with contextlib.suppress(TypeError):  # a class that takes no subclass stands for itself
-                    base = type(about.label, (base,), {"__module__": "__main__"})
-            self._shadows[key] = base
+                    shadow = types.new_class(about.label, bases)
+            self._shadows[key] = shadow
         return self._shadows[key]
 
     def text(self, op: str, value: StandIn, *more: Any) -> str:
@@ -474,6 +512,11 @@ class Session:
             return objects.data_only(function(*given))
         return self.op("probe", content)
 
+    def derive(self, name: str, bases: tuple[Any, ...], body: dict[str, Any]) -> Any:
+        """Make a class below one of the learner's, on their side."""
+        self.declared |= {name}
+        return self.op("derive", objects.dumps((name, bases, body), self._number_of))
+
     def source(self, function: Any) -> str:
         """Return the text of a function of the learner's."""
         return str(self.op("source", function))
@@ -481,6 +524,10 @@ class Session:
     def seed(self, number: int) -> None:
         """Seed every generator on the learner's side."""
         self.op("seed", number)
+
+    def pyplot(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a function of pyplot on the learner's side."""
+        return self.op("pyplot", name, args, kwargs)
 
     def lookup(self, name: str) -> Any:
         """Return the value of a name of the learner's.
@@ -494,6 +541,13 @@ class Session:
         if there is not True:
             raise KeyError(name)
         return value
+
+
+class _Gone:
+    """Stands for a name that a check has removed."""
+
+
+GONE = _Gone()
 
 
 class _Back:
@@ -524,6 +578,12 @@ def _inside(values: Any) -> Iterator[Any]:
 
 def _is_own_iterator(value: Any) -> bool:
     return hasattr(type(value), "__next__") and not hasattr(type(value), "__dict__")
+
+
+def _has_state(value: Any) -> bool:
+    """Tell whether a callable is a model or such, which goes over whole."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module)
 
 
 def _known_exception(kind: type) -> str:

@@ -91,6 +91,8 @@ class About:
         Which of them the learner's own code defines.
     lineage
         Library classes among its class's ancestors, nearest first, as (module, name).
+    bases
+        The same of a class itself.
     """
 
     id: int
@@ -99,6 +101,7 @@ class About:
     can: frozenset[str]
     own: frozenset[str]
     lineage: tuple[tuple[str, str], ...]
+    bases: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, held: Any) -> About:
@@ -112,20 +115,22 @@ class About:
         if not isinstance(held, dict) or type(held.get("id")) is not int:
             raise ValueError("a stand-in of a form that it cannot have")
         names = ({str(n) for n in held.get(key, ())} & KNOWN for key in ("can", "own"))
-        lineage = tuple((str(m), str(n)) for m, n in held.get("lineage", ())[:16])
+        lineage, bases = (
+            tuple((str(m), str(n)) for m, n in held.get(key, ())[:16]) for key in ("lineage", "bases")
+        )
         label = str(held.get("label", "object"))[:80]
-        return cls(held["id"], label, str(held.get("kind")), *map(frozenset, names), lineage)
+        return cls(held["id"], label, str(held.get("kind")), *map(frozenset, names), lineage, bases)
 
 
-def library_class(lineage: tuple[tuple[str, str], ...]) -> type | None:
-    """Return the first class of a line of descent that this process knows from a library."""
+def library_classes(lineage: tuple[tuple[str, str], ...]) -> tuple[type, ...]:
+    """Return the classes of a line of descent that this process knows from a library, the lowest only."""
+    found: list[type] = []
     for module, name in lineage:
-        if module == "builtins" and name in _HIDDEN_TYPES:
-            return _HIDDEN_TYPES[name]
-        found = library_name(module, name)
-        if isinstance(found, type):
-            return found
-    return None
+        known = _HIDDEN_TYPES.get(name) if module == "builtins" else None
+        known = library_name(module, name) if known is None else known
+        if isinstance(known, type) and not any(issubclass(lower, known) for lower in found):
+            found.append(known)
+    return tuple(found)
 
 
 @cache
@@ -185,7 +190,7 @@ class StandIn(Elsewhere):
         return _compared("ne", self, other)
 
     def __hash__(self) -> int:
-        if "hash" in self._about.own and self._session.may(self._about, "hash"):
+        if "hash" in self._about.can and self._session.may(self._about, "hash"):
             return self._session.op("hash", self)
         return object.__hash__(self)
 
@@ -254,8 +259,7 @@ def _iter(self: StandIn) -> Any:
 
 
 def _exit(self: StandIn, kind: Any, error: BaseException | None, trace: Any) -> bool:
-    told = None if error is None else [type(error).__name__, str(error)[:2000]]
-    return self._session.op("exit", self, told) is True
+    return self._session.op("exit", self, error) is True
 
 
 def _await(self: StandIn) -> Any:
@@ -278,7 +282,7 @@ async def _aenter(self: StandIn) -> Any:
 
 
 async def _aexit(self: StandIn, kind: Any, error: BaseException | None, trace: Any) -> bool:
-    return self._session.op("aexit", self, None) is True
+    return self._session.op("aexit", self, error) is True
 
 
 _METHODS: dict[str, Any] = {
@@ -296,7 +300,7 @@ _WRITTEN_OUT = frozenset(["eq", "ne", "hash", "bool", "str", "repr", "format"])
 @cache
 def _shaped(label: str, can: frozenset[str], is_class: bool) -> type[StandIn]:
     """Return the class of stand-ins that have exactly these operations, called as the object's own class."""
-    members: dict[str, Any] = {"__slots__": ()}
+    members: dict[str, Any] = {"__slots__": (), "__doc__": property(_doc)}
     for op in can - _WRITTEN_OUT:
         members[f"__{op}__"] = _METHODS.get(op) or _forwarded(op)
     if {"next", "await"} & can:
@@ -304,21 +308,37 @@ def _shaped(label: str, can: frozenset[str], is_class: bool) -> type[StandIn]:
     if is_class:
         members["__instancecheck__"] = lambda self, x: self._session.is_instance(x, self)
         members["__subclasscheck__"] = lambda self, x: self._session.is_subclass(x, self)
-        members["__mro_entries__"] = _no_subclass
+        members["__mro_entries__"] = _entries
         members["__or__"] = lambda self, other: (self, other)
     return type(label if label.isidentifier() else "object", (StandIn,), members)
 
 
 def _throw(self: StandIn, kind: Any, value: Any = None, trace: Any = None) -> Any:
     error = kind if isinstance(kind, BaseException) else (value if value is not None else kind())
-    return self._session.op("throw", self, [type(error).__name__, str(error)[:2000]])
+    return self._session.op("throw", self, error)
 
 
-def _no_subclass(self: StandIn, bases: tuple[Any, ...]) -> Any:
-    raise CannotCross(
-        f"the check derives a class from the learner's {self._about.label}: a class cannot be split over two"
-        " processes; derive it in kit.probe(function, cls)"
-    )
+def _doc(self: StandIn) -> Any:
+    return self._session.op("getattr", self, "__doc__")
+
+
+class _Deriving(type):
+    """Makes a class that a check derives from the learner's where those live."""
+
+    def __new__(mcls, name: str, bases: tuple[Any, ...], body: dict[str, Any]) -> Any:
+        above = body.pop("__orig_bases__", ())
+        theirs = [base for base in above if isinstance(base, StandIn)]
+        if not theirs:
+            return super().__new__(mcls, name, bases, body)
+        return theirs[0]._session.derive(name, above, body)
+
+
+class Derived(metaclass=_Deriving):
+    """Stands in the list of bases for a class of the learner's."""
+
+
+def _entries(self: StandIn, bases: tuple[Any, ...]) -> tuple[type, ...]:
+    return (Derived,)
 
 
 def stand_in(session: Session, about: About) -> StandIn:

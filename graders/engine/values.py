@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import sys
-import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -20,7 +19,7 @@ from uuid import UUID
 from .wire import Buffer, WireError
 
 Tree = Any  # what json.dumps takes
-DEEPEST = 64
+DEEPEST = 240  # what Python's own limit of calls allows
 _PLAIN_INT = 1 << 63
 _DTYPES = frozenset("?bBhHiIlLqQefdgFDGmMSU")
 _TORCH_NAMES = """
@@ -60,7 +59,7 @@ def pack(
     Raises
     ------
     WireError
-        When it is nested deeper than 64.
+        When it is nested deeper than 240.
     """
     return _Packer(buffers, other, tensor).pack(value, 0)
 
@@ -148,8 +147,6 @@ class _Packer:
             return {"ra": [self.pack(v, depth + 1) for v in (value.start, value.stop, value.step)]}
         if value is Ellipsis:
             return {"e": 0}
-        if kind is types.SimpleNamespace:
-            return {"sn": self.pack(vars(value), depth + 1)}
         if kind in (datetime.datetime, datetime.date, datetime.time) and _plain_zone(value):
             return {"at": [kind.__name__, value.isoformat()]}
         if kind is datetime.timedelta:
@@ -270,9 +267,6 @@ class _Unpacker:
     def _read_e(self, held: Any, depth: int) -> Any:
         return Ellipsis
 
-    def _read_sn(self, held: Tree, depth: int) -> Any:
-        return types.SimpleNamespace(**self.unpack(held, depth))
-
     def _read_at(self, held: list[str], depth: int) -> Any:
         kinds = {"datetime": datetime.datetime, "date": datetime.date, "time": datetime.time}
         return kinds[held[0]].fromisoformat(held[1])
@@ -365,6 +359,10 @@ class _Unpacker:
         plain = sparse.csr_array(tuple(self.unpack(part, depth) for part in parts), shape=tuple(shape))
         return getattr(sparse, name)(plain)
 
+    def _read_sh(self, held: list[Any], depth: int) -> Any:
+        number, tree = held
+        return self.other("shared", (int(number), self.unpack(tree, depth)))
+
     def _read_pd(self, held: list[Any], depth: int) -> Any:
         from . import tables
 
@@ -389,8 +387,9 @@ def _is_named(kind: type) -> bool:
     fields = getattr(kind, "_fields", None)
     if not isinstance(fields, tuple) or kind.__bases__ != (tuple,):
         return False
-    own = {name for name in vars(kind) if not name.startswith("_")}
-    return own == set(fields) and all(isinstance(field, str) for field in fields)
+    if not all(isinstance(field, str) for field in fields):
+        return False
+    return set(vars(kind)) <= {*fields, *vars(named("Pair", ("a", "b"))), "__annotations__", "__orig_bases__"}
 
 
 def _plain_zone(value: Any) -> bool:

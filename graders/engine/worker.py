@@ -23,8 +23,9 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import mirrors, objects, raised
+from . import mirrors, objects, patches, raised
 from .files import Folders
+from .sharing import KINDS, Shared
 from .standins import COMPARISONS, library_name
 from .values import pack, unpack
 from .wire import Buffer, Channel, WireError
@@ -47,11 +48,15 @@ def serve(shell: Any, peer: socket.socket) -> Iterator[None]:
         except WireError:
             return
         if message.get("op") == "cells":
+            side.shared.forget()
             while ran < message["upto"]:
                 side.channel.send({"runs": ran})
                 yield
                 ran += 1
-            side.reply(message, {"v": None}, [])
+                if ran == 1:
+                    side.folders.begin()  # the first cell is ours: it fills the folder
+            packed: list[Buffer] = []
+            side.reply(message, {"v": None, "files": side.folders.changed(packed)}, packed)
         else:
             side.answer(message, buffers)
 
@@ -64,6 +69,7 @@ class Side:
         self.held = objects.Held()
         self.mirrors = mirrors.Originals(self.held)
         self.folders = Folders()
+        self.shared = Shared(-1)
         self.lock = threading.RLock()
         self.process = os.getpid()
         self.calls = 0  # that are being answered, one within the other
@@ -77,29 +83,40 @@ class Side:
         noted: list[warnings.WarningMessage] = []
         packed: list[Buffer] = []
         reply: dict[str, Any] = {}
-        before = None
+        before, sharing = None, False
         try:
             self.mirrors.take(message.get("tensors"), buffers)
             self.folders.take(message.get("files"), buffers)
             self._take_whole(message, buffers)
+            sharing = message.get("shared") is not None
+            self.shared.take(message.get("shared"), lambda tree: unpack(tree, buffers, self.local))
             args, kwargs = (unpack(message.get(k), buffers, self.local) for k in ("a", "k"))
             before = self._marks(args, kwargs) if message.get("effects") else None
-            with _deadline(message.get("limit")), _kept_apart(out, told, noted):
+            patched = [[m, n, unpack(v, buffers, self.local)] for m, n, v in message.get("patched") or ()]
+            with (
+                _deadline(message.get("limit")),
+                _kept_apart(out, told, noted),
+                patches.replaced(patched),
+            ):
                 self.calls += 1
                 try:
                     result = self._do(message["op"], args, kwargs)
                 finally:
                     self.calls -= 1
             reply["v"] = self._packed(result, packed)
+            if sharing and isinstance(result, KINDS):
+                reply["v"] = self._numbered(result, reply["v"])
         except BaseException as error:  # noqa: BLE001 - the learner's code may raise anything: it is the reply
             packed = []
-            reply = {"e": raised.describe(error, lambda v: pack(v, packed, _refuse))}
+            reply = {"e": raised.describe(error, lambda v: pack(v, packed, objects.plain))}
         if os.getpid() != self.process:
             os._exit(0)  # a call forked and let the copy run on; the line is the original's
         if before is not None:
             reply["left"] = self._left(before, args, kwargs, packed)
         reply |= {"out": out.getvalue()[:MOST_TEXT], "err": told.getvalue()[:MOST_TEXT]}
         reply["warned"] = [[raised.lineage_of(w.category), str(w.message)[:2000]] for w in noted[:50]]
+        if sharing:
+            reply["shared"] = self.shared.changed(lambda v: self._packed(v, packed))
         reply["tensors"] = self.mirrors.changed(packed)
         reply["files"] = self.folders.changed(packed)
         self.reply(message, reply, packed)
@@ -111,6 +128,13 @@ class Side:
         except WireError as error:
             problem = {"lineage": [["builtins", "ValueError"]], "message": str(error)}
             self.channel.send({"q": message.get("q"), "e": problem})
+
+    def _numbered(self, result: Any, tree: Any) -> Any:
+        """Give a container that both sides keep its number."""
+        number = self.shared.number(result)
+        if type(result) in KINDS:
+            return {"sh": [number, tree]}
+        return {"R": tree["R"] | {"shared": number}} if "R" in tree else tree
 
     def _packed(self, value: Any, buffers: list[Buffer]) -> Any:
         try:
@@ -168,11 +192,15 @@ class Side:
         if tag == "N":
             return library_name(*held)
         if tag == "C":
-            return objects.Callback(self._call_back, held)
+            return objects.Callback(self._call_back, *held)
         if tag == "I":
             return objects.Stream(self._call_back, held)
+        if tag == "X":
+            return raised.rebuild(held, lambda tree: unpack(tree, (), self.local))
         if tag == "P":
             return self.received[held]
+        if tag == "shared":
+            return self.shared.keep(*held)
         if tag == "tensor":
             return self.mirrors.received(*held)
         raise WireError(f"a value of the unknown kind {tag}")
@@ -205,6 +233,16 @@ class Side:
         space = self.shell.user_ns
         return (True, space[name]) if name in space else (False, None)
 
+    def _op_bind(self, values: dict[str, Any], gone: list[str]) -> None:
+        self.shell.user_ns.update(values)
+        for name in gone:
+            self.shell.user_ns.pop(name, None)
+
+    def _op_pyplot(self, name: str, args: Any, kwargs: Any) -> Any:
+        plt = sys.modules.get("matplotlib.pyplot")
+        nothing = [] if name == "get_fignums" else None
+        return nothing if plt is None else getattr(plt, name)(*args, **kwargs)
+
     def _op_await(self, awaitable: Any) -> Any:
         async def waited() -> Any:
             return await awaitable
@@ -217,8 +255,9 @@ class Side:
     def _op_aenter(self, manager: Any) -> Any:
         return self._op_await(type(manager).__aenter__(manager))
 
-    def _op_aexit(self, manager: Any, told: Any) -> Any:
-        return self._op_await(type(manager).__aexit__(manager, None, None, None))
+    def _op_aexit(self, manager: Any, error: BaseException | None) -> Any:
+        kind = None if error is None else type(error)
+        return self._op_await(type(manager).__aexit__(manager, kind, error, None))
 
     def _op_probe(self, content: bytes) -> Any:
         guard = sys.modules.get("graders.engine.guard")
@@ -226,6 +265,14 @@ class Side:
             guard.restore(self.shell)
         function, given = objects.loads(content, self._find)
         return objects.data_only(function(*given))
+
+    def _op_derive(self, content: bytes) -> Any:
+        name, bases, body = objects.loads(content, self._find)
+        body.pop("__classcell__", None)
+        made = types.new_class(name, bases, {}, lambda space: space.update(body))
+        for value in body.values():
+            objects.tell_class(getattr(value, "__func__", getattr(value, "fget", value)), made)
+        return made
 
     def _op_source(self, function: Any) -> str:
         from graders.kit.probes import source
@@ -255,18 +302,8 @@ def _refuse(value: Any) -> Any:
     raise WireError(f"a {type(value).__name__} is no data")
 
 
-def _exit(manager: Any, told: Any) -> Any:
-    if told is None:
-        return manager.__exit__(None, None, None)
-    kind = library_name("builtins", told[0])
-    kind = kind if isinstance(kind, type) and issubclass(kind, BaseException) else Exception
-    error = kind(told[1])
-    return manager.__exit__(type(error), error, None)
-
-
-def _throw(stream: Any, told: Any) -> Any:
-    kind = library_name("builtins", told[0])
-    return stream.throw(kind(told[1]) if isinstance(kind, type) else Exception(told[1]))
+def _exit(manager: Any, error: BaseException | None) -> Any:
+    return manager.__exit__(None if error is None else type(error), error, None)
 
 
 def _reflected(op: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -290,7 +327,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "str": str, "repr": repr, "format": format, "type": type,
     "isinstance": isinstance, "issubclass": issubclass,
     "enter": lambda manager: manager.__enter__(), "exit": _exit,
-    "send": lambda stream, value: stream.send(value), "throw": _throw, "close": lambda stream: stream.close(),
+    "send": lambda stream, value: stream.send(value), "throw": lambda stream, error: stream.throw(error),
+    "close": lambda stream: stream.close(),
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def run(
     _seed_anew()
     shell.attach(cells)
     if job["tracebacks"] == "minimal":
-        cells.InteractiveTB.set_mode("Minimal")
+        cells.InteractiveTB.structured_traceback = shell.short_traceback
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     process = os.getpid()

@@ -114,7 +114,7 @@ class WarmServer:
     workers
         Runs at the same time; further ones wait.
     tracebacks
-        ``context`` as in a kernel, or ``minimal``: the error's own line only, and much faster.
+        ``context`` as in a kernel, or ``minimal``: the lines of cells that led there, and much faster.
     """
 
     def __init__(

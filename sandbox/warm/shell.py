@@ -3,6 +3,7 @@
 import asyncio
 import builtins
 import getpass
+import linecache
 import os
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from traitlets.config import Config
 
 from sandbox.warm.outputs import Recorder, Sink, Stream
 
+MOST_LINES = 20  # of a short traceback
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
@@ -195,6 +197,23 @@ class CellShell(InteractiveShell):
 
 # rich asks for this name, tqdm for the module, to tell a notebook from a terminal
 CellShell.__name__ = ipykernel.zmqshell.ZMQInteractiveShell.__name__
+
+
+def short_traceback(etype: type, value: BaseException, trace: Any, *rest: Any, **more: Any) -> list[str]:
+    """Return the lines of cells that led to an error, and the error; with context it takes far longer."""
+    lines = []
+    while trace is not None:
+        code, number = trace.tb_frame.f_code, trace.tb_lineno
+        if code.co_filename in linecache.cache and not os.path.exists(code.co_filename):  # a cell's
+            text = linecache.getline(code.co_filename, number).strip()
+            where = "" if code.co_name == "<module>" else f" of {code.co_name}"
+            lines.append(f"line {number}{where}: {text}")
+        trace = trace.tb_next
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES // 2], "…", *lines[-MOST_LINES // 2 :]]
+    if isinstance(value, SyntaxError) and value.text:
+        lines.append(f"line {value.lineno}: {value.text.strip()}")
+    return [*lines, f"{etype.__name__}: {value}"]
 
 
 class CellComm(BaseComm):
