@@ -66,7 +66,7 @@ assert n == 77 and nowhere > plain + 1 and backwards > plain + 1
 assert round(plain, 1) == 3.4 and round(nowhere, 1) == 5.0 and round(math.exp(nowhere - plain)) == 5
 
 # %% [markdown] id="question-asked"
-# Without places the loss rises from 3.4 to 5.0 nats: $e^{1.6}$, five times less probability for each right token. So the numbers matter very much.
+# Without places the loss rises from 3.4 to 5.0 nats: $e^{1.6}$, so each right token gets a fifth of its probability, in the geometric mean. So the numbers matter very much.
 #
 # > **The question.** What happens when every place is **7 000 too large**: 7 000, 7 001, 7 002, …? Most models have seen few texts that long. Commit to a guess.
 
@@ -119,7 +119,7 @@ assert without < 1e-5 and with_places > 0.02
 #
 # $$\text{PE}(p) = \big(\sin p\theta_0, \cos p\theta_0, \sin p\theta_1, \cos p\theta_1, \dots\big), \qquad \theta_i = b^{-2i/d}, \quad i = 0, \dots, \tfrac d2 - 1,$$
 #
-# with the base $b = 10\,000$ and $\theta_i$ in radians a place. The pairs are hands of clocks: the first goes round in $2\pi \approx 6.3$ places, the last in almost $2\pi b$. But place and meaning are now mixed in one vector, and the inner product of two words depends on both places and not only on how far apart they are.
+# with the base $b = 10\,000$ and $\theta_i$ in radians a place. The pairs are hands of clocks: the first goes round in $2\pi \approx 6.3$ places, the last in $2\pi\, b^{1 - 2/d}$. But place and meaning are now mixed in one vector, and the inner product of two words depends on both places and not only on how far apart they are.
 #
 # ## Second answer: turn the query and the key
 #
@@ -168,6 +168,23 @@ assert torch.allclose(turned @ turned[5], torch.tensor([0, 1, 0, -1, 0, 1], dtyp
 far = rotate(keys, quarter + 7000 * math.pi / 2)  # 7000 places on
 assert torch.allclose(far @ far[5], turned @ turned[5])
 kit.recall("toy-turn")
+
+# %% id="hands"
+figure, panels = plt.subplots(1, 3, figsize=(8.5, 3))
+turned_by = angles(torch.arange(7), 64, 100_000.0)  # (7 places, 32 pairs), the angles of SmolLM2
+for axes, pair in zip(panels, (0, 2, 5)):
+    axes.add_patch(plt.Circle((0, 0), 1, fill=False, color=GREY))
+    for place, angle in enumerate(turned_by[:, pair].tolist()):
+        axes.plot([0, math.cos(angle)], [0, math.sin(angle)], color=BLUE)
+        axes.text(1.15 * math.cos(angle), 1.15 * math.sin(angle), str(place), ha="center", va="center", fontsize=8)
+    axes.set(title=f"Pair {pair}: {turned_by[1, pair]:.2f} radians a place", xlabel="first number", ylabel="second number", xlim=(-1.35, 1.35), ylim=(-1.35, 1.35), aspect="equal")
+plt.tight_layout()
+plt.show()
+share = turned_by[6] / (2 * math.pi)  # (32,) turns within six places
+assert [round(float(share[pair]), 2) for pair in (0, 2, 5)] == [0.95, 0.47, 0.16]
+
+# %% [markdown] id="hands-words"
+# *In words: the key (1, 0) at the places 0 to 6, drawn as the hands of three clocks; in six places pair 0 goes almost once round, pair 2 not quite half a turn, pair 5 a sixth.*
 
 # %% [markdown] id="library"
 # ## The library, and a real layer
@@ -226,7 +243,7 @@ plt.show()
 # %% [markdown] id="answer-words"
 # *In words: two bars of equal height, 3.4, for the plain places and for those 7 000 too large; all others are higher, “all 0” the highest at 5.0. The whiskers are standard errors of the difference to the first bar.*
 #
-# To the fourth decimal: nothing has changed. The model never learns *where* a word stands, only *how far* two words are apart. The honest limit: this is one text of 77 tokens. The whiskers show what that leaves open about the other bars; the equality is algebra and holds for every text.
+# To the fourth decimal: nothing has changed. The numbers do not tell the model *where* a word stands, only *how far* two words are apart. (That a word has seven before it, the mask still shows.) The honest limit: this is one text of 77 tokens. The whiskers show what that leaves open about the other bars; the equality is algebra and holds for every text.
 #
 # ## Turn a knob
 #
@@ -343,7 +360,7 @@ print(f"after mending {float(mended.mean()):.4f}, before all of it {plain:.4f}")
 # %% [markdown] id="scale"
 # ## At scale
 #
-# A model that was trained on texts of $L$ tokens has met the distances 0 to $L - 1$. A pair that made a whole turn in them has met all angles; a slower one has not, and a longer text brings angles that are new. How many pairs are that, for real configurations? (Llama 2 and 3: base 10 000 and 500 000, heads of 128, pre-trained on 4 096 and 8 192; Touvron et al., 2023; Grattafiori et al., 2024, section 3.2.)
+# A model that was trained on texts of $L$ tokens has met the distances 0 to $L - 1$. A pair that made a whole turn in them has met all angles; a slower one has not, and a longer text brings angles that are new. How many pairs are those, for real configurations? (Llama 2 and 3: base 10 000 and 500 000, heads of 128, pre-trained on 4 096 and 8 192; Touvron et al., 2023; Grattafiori et al., 2024, section 3.2.)
 
 # %% id="scale-code"
 def unseen(base, d, trained):
@@ -435,7 +452,7 @@ else:
     print("right")
 
 # %% [markdown] id="exercise-4-text"
-# **4. Transfer.** Positions are sometimes computed in bf16 to save memory. bf16 counts without gaps only up to 256 (*Numerics and information*, lesson 1). Find the smallest **place** $p$ such that $p$ and $p + 1$ become the same number in bf16, so that neighbours stand on one spot. Compute it, do not guess.
+# **4. Transfer.** Positions are sometimes computed in bf16 to save memory. bf16 has 8 significant binary digits (*Numerics and information*, lesson 1). Find the smallest **place** $p$ such that $p$ and $p + 1$ become the same number in bf16, so that neighbours stand on one spot. Compute it, do not guess.
 
 # %% id="exercise-4"
 same_spot = ...

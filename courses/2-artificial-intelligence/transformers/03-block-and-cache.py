@@ -204,6 +204,8 @@ kit.recall("share-of-the-ffn")
 # $$o_t = \operatorname{softmax}\!\Big(\frac{q_t\, K_{0 \dots t}^\top}{\sqrt d}\Big) V_{0 \dots t}, \qquad K_{0 \dots t} = \begin{pmatrix} K_{0 \dots t-1} \\ k_t \end{pmatrix}$$
 #
 # By hand with the six words of lesson 1, *the trophy did not fit it*: five are there, *it* arrives. Its scores, in units of $\log 2$, are 0, 3, 0, 0, 1, 2, so the weights are (1, 8, 1, 1, 2, 4)/17 and the output is $(20, 6, 14)/17$. The other five rows of the 6 × 6 matrix are never asked for again.
+#
+# Reading the prompt in one pass, which fills the cache, is called **prefill**; adding word by word is called **decode**.
 
 # %% id="toy-cache"
 toy = torch.tensor([[0, 0, 0], [2, 0, 1], [0, 1, 0], [0, 1, 0], [0, 2, 1], [1, 0, 1]], dtype=torch.float64)  # (6, 3)
@@ -421,7 +423,7 @@ work_anew, work_kept = (sum(range(1, 1001)), 1000)
 assert round(work_anew / work_kept) == 500
 
 # %% [markdown] id="scale-words"
-# A step of one user takes 4.8 ms for reading and less than 0.03 ms for arithmetic: decoding is bound by memory. 256 users share the same reading of the weights, so they get their tokens in little more than three times the time. That is what *batching* is for, and the cache is what limits it. Without a cache a text of 1 000 tokens would push 500 times as many rows through the model. The limit of these numbers: they are lower bounds from bytes and operations; real systems reach perhaps half to two thirds, which has to be measured there.
+# A step of one user takes 4.8 ms for reading and less than 0.03 ms for arithmetic: decoding is bound by memory. 256 users share the same reading of the weights, so they get their tokens in little more than three times the time. That is what *batching* is for, and the cache is what limits it. Without a cache a text of 1 000 tokens would push 500 times as many rows through the model. The limit of these numbers: they are lower bounds, from bytes and operations alone. A real step also launches kernels, talks to other cards and samples; how near it comes has to be measured there.
 #
 # ## Practise
 #
@@ -436,7 +438,7 @@ if any(a is ... for a in answers.values()):
 else:
     kit.equal(answers["bytes a token"], 2 * 24 * 4 * 128, because="two (key and value), layers, key-value heads, numbers, one byte each", known_wrong={
         "a key AND a value": 24 * 4 * 128, "8 bits are one byte": 2 * 24 * 4 * 128 * 2, "only key-value heads are kept": 2 * 24 * 16 * 128})
-    kit.equal(answers["rows of scores in a head when one word arrives"], 1, because="one query")
+    kit.equal(answers["rows of scores in a head when one word arrives"], 1, because="one query", known_wrong={"that is the number of heads; in EACH head": 16, "that is the number of query heads that share keys; in EACH of them": 4})
     kit.equal(answers["keys in a head after a prompt of 40 and 3 steps"], 43, because="each word leaves one key", known_wrong={"the steps add keys too": 40})
     kit.equal(answers["query heads that share one key-value head"], 4, because="16 / 4", known_wrong={"that is how many query heads there are": 16})
     print("right")
