@@ -156,9 +156,9 @@ kit.recall("toy-weight")
 # %% id="attention-code"
 def attention(q, k, v, allowed=None):
     """Attention of every query; q (..., n, d), k and v (..., m, d), allowed (n, m) of bool. Returns output and weights."""
-    scores = q @ k.mT / math.sqrt(q.shape[-1])  # (..., n, m)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])  # (..., n, m); .mT exchanges the last two axes
     if allowed is not None:
-        scores = scores.masked_fill(~allowed, -math.inf)  # (..., n, m)
+        scores = scores.masked_fill(~allowed, -math.inf)  # (..., n, m); ~ is not
     w = torch.softmax(scores, dim=-1)  # (..., n, m): each query's weights sum to 1 over the KEYS
     return w @ v, w  # (..., n, d), (..., n, m)
 

@@ -452,7 +452,7 @@ else:
     print("right")
 
 # %% [markdown] id="exercise-4-text"
-# **4. Transfer.** Positions are sometimes computed in bf16 to save memory. bf16 has 8 significant binary digits (*Numerics and information*, lesson 1). Find the smallest **place** $p$ such that $p$ and $p + 1$ become the same number in bf16, so that neighbours stand on one spot. Compute it, do not guess.
+# **4. Transfer.** Positions are sometimes computed in bf16 to save memory. bf16 has 7 bits for the fraction (*Numerics and information*, lesson 1). Find the smallest **place** $p$ such that $p$ and $p + 1$ become the same number in bf16, so that neighbours stand on one spot. Compute it, do not guess.
 
 # %% id="exercise-4"
 same_spot = ...
