@@ -1,24 +1,26 @@
 """When a run of a notebook still holds: a hash of all that its result depends on."""
 
-import ast
 import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from catalogue.folders import CHECKOUT
 
-PACKAGES = ("sandbox", "catalogue", "graders", "learning_paths", "hub_config")
+from .used import modules_used
+
 _NO_DATA = re.compile(r".*\.ipynb|\d\d-.*\.py|\d\d-.*\.md|course\.yml|checkpoints\.yml")
-_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 
 
-def stamp(notebook: Path, mode: str, parameters: Mapping[str, Any]) -> str:
-    """Return the hash of a notebook, the files beside it, our modules that it imports, and the environment.
+def stamp(notebook: Path, mode: str, parameters: Mapping[str, Any], root: Path = CHECKOUT) -> str:
+    """Return the hash of what the result of a notebook depends on.
+
+    These are its text, the files beside it, the modules of ours behind the names that it uses, and the
+    pinned versions. What runs it (papermill's engine, the sandbox) is no part of that: its own tests see to
+    it that a notebook gives the same there as anywhere.
 
     Parameters
     ----------
@@ -28,17 +30,19 @@ def stamp(notebook: Path, mode: str, parameters: Mapping[str, Any]) -> str:
         How it is run, ``warm`` or ``kernel``.
     parameters
         Injected by papermill.
+    root
+        The checkout with our packages and the lock.
     """
     content = notebook.read_bytes()
     found = hashlib.sha256()
     found.update(json.dumps([mode, dict(parameters), sys.version], sort_keys=True, default=str).encode())
     found.update(content)
-    used = imported(code_of(json.loads(content)))
-    runner = ("catalogue.notebooks.engine", "sandbox") if mode == "warm" else ()
-    for path in [*data_beside(notebook), CHECKOUT / "requirements.lock", *our_sources(used | set(runner))]:
-        if path.is_file():
-            found.update(path.name.encode())
-            found.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in data_beside(notebook):
+        found.update(path.relative_to(notebook.parent).as_posix().encode())
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    for name, meaning in sorted(modules_used(code_of(json.loads(content)), root).items()):
+        found.update(name.encode() + hashlib.sha256(meaning.encode()).digest())
+    found.update("\n".join(_pins(root / "requirements.lock")).encode())
     return found.hexdigest()[:32]
 
 
@@ -61,49 +65,7 @@ def data_beside(notebook: Path) -> list[Path]:
     )
 
 
-def imported(sources: Iterable[str]) -> set[str]:
-    """Return the modules that code imports, dotted, with ``from a import b`` as ``a`` and ``a.b``."""
-    names: set[str] = set()
-    for source in sources:
-        try:
-            tree = ast.parse(_MAGIC.sub("pass", source))
-        except SyntaxError:
-            continue  # the run will say so, with its line
-        names.update(_imported(tree, ""))
-    return names
-
-
-def our_sources(modules: Iterable[str]) -> list[Path]:
-    """Return the files of our own packages that modules need, followed through their imports."""
-    found: set[Path] = set()
-    waiting = list(modules)
-    seen: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen or name.split(".")[0] not in PACKAGES:
-            continue
-        seen.add(name)
-        waiting.append(name.rpartition(".")[0])
-        path = CHECKOUT.joinpath(*name.split("."))
-        is_package = path.is_dir()
-        path = path / "__init__.py" if is_package else path.with_suffix(".py")
-        if path.is_file() and path not in found:
-            found.add(path)
-            waiting += _needs(path, path.stat().st_mtime_ns, name if is_package else name.rpartition(".")[0])
-    return sorted(found)
-
-
-@cache
-def _needs(path: Path, changed: int, package: str) -> frozenset[str]:
-    return frozenset(_imported(ast.parse(path.read_bytes()), package))
-
-
-def _imported(tree: ast.AST, package: str) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+def _pins(lock: Path) -> list[str]:
+    """Return the versions of a lock, without its comments."""
+    lines = lock.read_text(encoding="utf-8").splitlines() if lock.is_file() else []
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sandbox import WarmServer
 
-from .stamp import imported
+from .used import imported
 
 # what takes long to import and starts no thread of its own while it is imported
 WORTH_WARMING = (
