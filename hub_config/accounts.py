@@ -37,6 +37,10 @@ CREATE TABLE IF NOT EXISTS accounts (
     uid      INTEGER NOT NULL UNIQUE
 )
 """
+# What later versions added, in this order; a file of an older one gets them when it is opened.
+ADDED = {"called": "TEXT NOT NULL DEFAULT ''", "called_zh": "TEXT NOT NULL DEFAULT ''"}
+FIELDS = "name, role, changed, uid, called, called_zh"
+MOST_LETTERS = 100  # of a display name; nbgrader's book takes 128
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,21 @@ class Account:
         When the password was set, in seconds since the epoch.
     uid
         The unprivileged user id that the person's server gets where root runs the hub; never given twice.
+    called, called_zh
+        How the person is called in Latin and in Chinese script; empty where nobody has said so.
     """
 
     name: str
     role: Role
     changed: float
     uid: int
+    called: str = ""
+    called_zh: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name to show a person: as they are called, in both scripts where both are known."""
+        return " ".join(filter(None, (self.called, self.called_zh))) or self.name
 
 
 class Accounts:
@@ -81,6 +94,7 @@ class Accounts:
             try:
                 with book:
                     book.execute(SCHEMA)
+                    _bring_up_to_date(book)
                     yield book
             finally:
                 book.close()
@@ -93,7 +107,7 @@ class Accounts:
     def all(self) -> list[Account]:
         """Return everybody, first come first."""
         with self._open() as book:
-            rows = book.execute("SELECT name, role, changed, uid FROM accounts ORDER BY number").fetchall()
+            rows = book.execute(f"SELECT {FIELDS} FROM accounts ORDER BY number").fetchall()
         return [Account(*row) for row in rows]
 
     def get(self, name: str) -> Account:
@@ -111,7 +125,9 @@ class Accounts:
         known = f"nearest: {', '.join(near)}" if near else "there are none yet"
         raise HubError(f"no account {name!r} in {self.path} ({known}); ./academy hub --accounts lists them")
 
-    def add(self, name: str, role: Role, password: str | None = None) -> str:
+    def add(
+        self, name: str, role: Role, password: str | None = None, called: str = "", called_zh: str = ""
+    ) -> str:
         """Add a person and return the password, generated where none is given.
 
         Raises
@@ -119,6 +135,7 @@ class Accounts:
         HubError
             When the name cannot be one, or is taken.
         """
+        called, called_zh = _display_name(called), _display_name(called_zh)
         if not NAME.fullmatch(name):
             raise HubError(
                 f"account name {name!r}: use 2 to 32 lower-case letters, digits and dashes,"
@@ -133,8 +150,9 @@ class Accounts:
                     f" for a new password run ./academy hub --reset-password {name}"
                 )
             book.execute(
-                "INSERT INTO accounts (name, role, salt, hash, changed, uid) VALUES (?, ?, ?, ?, ?, ?)",
-                (name, role, salt, digest, time.time(), _next_uid(book)),
+                "INSERT INTO accounts (name, role, salt, hash, changed, uid, called, called_zh)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (name, role, salt, digest, time.time(), _next_uid(book), called, called_zh),
             )
         return password
 
@@ -150,11 +168,28 @@ class Accounts:
             )
         return password
 
+    def call(self, name: str, called: str | None = None, called_zh: str | None = None) -> Account:
+        """Say how a person is called; None leaves a script as it is, an empty text forgets it.
+
+        Raises
+        ------
+        HubError
+            When nobody has that account name, or the display name cannot be one.
+        """
+        before = self.get(name)
+        new = (
+            before.called if called is None else _display_name(called),
+            before.called_zh if called_zh is None else _display_name(called_zh),
+        )
+        with self._open() as book:
+            book.execute("UPDATE accounts SET called = ?, called_zh = ? WHERE name = ?", (*new, name))
+        return self.get(name)
+
     def check(self, name: str, password: str) -> Account | None:
         """Return the account when the password is right, else None; as slowly for an unknown name."""
         with self._open() as book:
             row = book.execute(
-                "SELECT salt, hash, name, role, changed, uid FROM accounts WHERE name = ?", (name,)
+                f"SELECT salt, hash, {FIELDS} FROM accounts WHERE name = ?", (name,)
             ).fetchone()
         salt, wanted, *fields = row or (b"\0" * 16, b"")
         _, found = hashed(password, salt)
@@ -171,6 +206,23 @@ def hashed(password: str, salt: bytes | None = None) -> tuple[bytes, bytes]:
     """Return salt and scrypt hash (RFC 7914) of a password."""
     salt = salt or secrets.token_bytes(16)
     return salt, hashlib.scrypt(password.encode(), salt=salt, **SCRYPT)
+
+
+def _display_name(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) > MOST_LETTERS or not text.isprintable():
+        raise HubError(
+            f"display name {text[:40]!r}: use at most {MOST_LETTERS} letters without control characters;"
+            ' for example --called "Ada Lovelace"'
+        )
+    return text
+
+
+def _bring_up_to_date(book: sqlite3.Connection) -> None:
+    there = {row[1] for row in book.execute("PRAGMA table_info(accounts)")}
+    for column, kind in ADDED.items():
+        if column not in there:
+            book.execute(f"ALTER TABLE accounts ADD COLUMN {column} {kind}")
 
 
 def _next_uid(book: sqlite3.Connection) -> int:

@@ -1,4 +1,4 @@
-"""What happens by itself while the academy is open: inbound work, feedback, grades that became evidence."""
+"""What happens by itself while the academy is open: inbound work, names, feedback, grades as evidence."""
 
 import asyncio
 from pathlib import Path
@@ -8,8 +8,11 @@ from tornado.log import app_log
 from learning_paths.academy import Academy
 from learning_paths.errors import PlanError
 
+from .accounts import Accounts
 from .deployment import Deployment
+from .errors import HubError
 from .exchange import COURSE_ID, carry_feedback, carry_inbound
+from .roster import enter
 
 EVERY_SECONDS = 1.0
 
@@ -43,17 +46,22 @@ class Caretaker:
     def look(self) -> None:
         """Do what is there to do; a failure is logged and tried again at the next look."""
         exchange = self._deployment.exchange
+        arrived = False
         try:
             for one in carry_inbound(self._deployment, exchange):
                 if one.problem:
                     app_log.warning("set aside a submission on the desk of %s: %s", one.owner, one.problem)
                 else:
                     app_log.info("submission of %s for lab %s", one.owner, one.lab)
+                    arrived = True
+            # before anybody looks: formgrader has no other word for who handed in
+            if self._changed("accounts", self._deployment.accounts) or arrived:
+                enter(self._deployment, Accounts(self._deployment.accounts).all())
             if self._changed("gradebook", self._deployment.gradebook):
                 self._academy.ingest_gradebook()
             if self._changed("feedback", exchange / COURSE_ID / "feedback"):
                 carry_feedback(self._deployment, exchange)
-        except (OSError, PlanError) as error:
+        except (OSError, PlanError, HubError) as error:
             self._seen.clear()
             app_log.error("looking after %s: %s", self._deployment.data, error)
 

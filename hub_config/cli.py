@@ -13,6 +13,7 @@ examples:
   ./academy hub                           on http://127.0.0.1:8000, data in ~/.local/share/zhisuan-academy
   ./academy hub --port 8001 --data /srv/academy
   ./academy hub --add-learner ada         one more account; the password is printed once
+  ./academy hub --add-learner ada --called "Ada Lovelace" --called-zh 阿达
   ./academy hub --reset-password ada      for a forgotten password, also while the hub runs
 """
 
@@ -23,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if _asks_for_accounts(options):
             return _accounts_verb(options)
+        if options.called is not None or options.called_zh is not None:
+            raise HubError("--called goes with --add-learner NAME, or with --rename NAME")
         from .running import run  # takes seconds to import, which a forgotten password need not wait for
 
         return run(_deployment(options), options)
@@ -57,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--add-instructor", metavar="NAME", help="add one who grades")
     one.add_argument("--add-manager", metavar="NAME", help="add one who sees where everyone stands")
     one.add_argument("--reset-password", metavar="NAME", help="print a new password; the old one ends")
+    one.add_argument("--rename", metavar="NAME", help="say anew how the person is called")
+    people.add_argument("--called", metavar="TEXT", help="with --add-… or --rename: the name to show")
+    people.add_argument("--called-zh", metavar="TEXT", help="the same in Chinese script")
     return parser
 
 
@@ -77,6 +83,7 @@ def _asks_for_accounts(options: argparse.Namespace) -> bool:
         or options.add_instructor
         or options.add_manager
         or options.reset_password
+        or options.rename
     )
 
 
@@ -87,7 +94,13 @@ def _accounts_verb(options: argparse.Namespace) -> int:
     accounts = Accounts(deployment.accounts)
     if options.accounts:
         for account in accounts.all():
-            print(f"{account.name:<32} {account.role}")
+            shown = account.shown if account.shown != account.name else ""
+            print(f"{account.name:<32} {account.role:<10} {shown}".rstrip())
+        return 0
+    if options.rename:
+        if options.called is None and options.called_zh is None:
+            raise HubError(f'say how: ./academy hub --rename {options.rename} --called "Ada Lovelace"')
+        print(accounts.call(options.rename, options.called, options.called_zh).shown)
         return 0
     if options.reset_password:
         name, password = options.reset_password, accounts.reset(options.reset_password)
@@ -98,7 +111,7 @@ def _accounts_verb(options: argparse.Namespace) -> int:
             "manager": options.add_manager,
         }
         role, name = next((role, name) for role, name in added.items() if name)
-        password = accounts.add(name, role)
+        password = accounts.add(name, role, None, options.called or "", options.called_zh or "")
     print(f"{name}  {password}")
     return 0
 

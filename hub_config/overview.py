@@ -16,6 +16,8 @@ class Standing:
     ----------
     learner
         The hub's name.
+    shown
+        How the person is called, else the hub's name again.
     goal
         The role or target wanted, in both languages; None before the learner said anything.
     done, units
@@ -29,6 +31,7 @@ class Standing:
     """
 
     learner: str
+    shown: str = ""
     goal: dict[str, str] | None = None
     done: int = 0
     units: int = 0
@@ -45,11 +48,11 @@ class Standing:
 
 def standings(academy: Academy, accounts: list[Account]) -> list[Standing]:
     """Return one line for each learner, by name."""
-    learners = sorted(account.name for account in accounts if account.role == "learner")
-    return [_standing(academy, learner) for learner in learners]
+    learners = sorted((one for one in accounts if one.role == "learner"), key=lambda one: one.name)
+    return [_standing(academy, one.name, one.shown) for one in learners]
 
 
-def _standing(academy: Academy, learner: str) -> Standing:
+def _standing(academy: Academy, learner: str, shown: str) -> Standing:
     found: dict[str, Any] = {}
     if academy.profile(learner) is not None:
         plan = academy.plan(learner)
@@ -69,4 +72,4 @@ def _standing(academy: Academy, learner: str) -> Standing:
             "points": last["points"],
             "submitted_at": last["submitted_at"],
         }
-    return Standing(learner, **found)
+    return Standing(learner, shown, **found)

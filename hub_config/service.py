@@ -136,13 +136,18 @@ class Me(ApiHandler):
 
     @web.authenticated
     async def get(self) -> None:
-        """Answer name, role and profile."""
+        """Answer name, how the person is called, role and profile."""
         await self.answer(self._me)
 
     def _me(self) -> dict[str, Any]:
         groups = self.current_user.get("groups", [])
         role = next((role for role in ("instructor", "manager") if role in groups), "learner")
-        return {"name": self.person, "role": role, "profile": self.academy.profile(self.person)}
+        return {
+            "name": self.person,
+            "shown": self.settings["shown"](self.person),
+            "role": role,
+            "profile": self.academy.profile(self.person),
+        }
 
 
 class Choices(ApiHandler):
@@ -269,6 +274,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         default_handler_class=NotFound,
         academy=academy,
         standings=lambda: standings(academy, accounts.all()),
+        shown=lambda name: next((one.shown for one in accounts.all() if one.name == name), name),
         prefix=prefix,
         cookie_secret=cookie_secret,
         log_function=log_request,  # the hub's own: it leaves tokens and codes out

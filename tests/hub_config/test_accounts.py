@@ -142,3 +142,49 @@ def test_accounts_before_the_first_start_say_what_to_run(
     assert main(["hub", "--data", str(tmp_path), "--accounts"]) == 2
     assert "./academy hub" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_people_are_shown_as_they_are_called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = ["--data", str(tmp_path)]
+    accounts = Accounts(tmp_path / "accounts.sqlite")
+    accounts.add("learner", "learner")
+    assert accounts.get("learner").shown == "learner"
+    assert (
+        main(["hub", *data, "--add-learner", "ada", "--called", " Ada  Lovelace", "--called-zh", "阿达"]) == 0
+    )
+    assert accounts.get("ada").shown == "Ada Lovelace 阿达"
+    assert main(["hub", *data, "--rename", "ada", "--called-zh", ""]) == 0
+    assert accounts.get("ada").shown == "Ada Lovelace"
+    capsys.readouterr()
+    assert main(["hub", *data, "--accounts"]) == 0
+    assert "Ada Lovelace" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rename", "ada"], "--called"),
+        (["--rename", "adda", "--called", "Ada"], "nearest: ada"),
+        (["--rename", "ada", "--called", "A\x07da"], "control characters"),
+        (["--rename", "ada", "--called", "A" * 101], "at most 100"),
+        (["--called", "Ada"], "--add-learner"),
+    ],
+)
+def test_a_display_name_that_cannot_be_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    accounts = Accounts(tmp_path / "accounts.sqlite")
+    accounts.add("ada", "learner", called="Ada Lovelace")
+    assert main(["hub", "--data", str(tmp_path), *words]) == 2
+    assert said in capsys.readouterr().err
+    assert accounts.get("ada").called == "Ada Lovelace"
+
+
+def test_a_file_of_an_older_academy_gets_its_new_columns(accounts: Accounts) -> None:
+    password = accounts.add("ada", "learner")
+    with sqlite3.connect(accounts.path) as book:
+        for column in ("called", "called_zh"):
+            book.execute(f"ALTER TABLE accounts DROP COLUMN {column}")
+    book.close()
+    assert accounts.get("ada").shown == "ada"
+    assert accounts.check("ada", password) == accounts.get("ada")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from catalogue.folders import CHECKOUT
 from graders.submissions import read_answers
+from hub_config.cli import main as command
 from tests.hub_process import Hub
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIZE = {"width": 1400, "height": 900}
 MILLISECONDS = 60_000
 LONG = 240_000
+CALLED = ("Lin Xiaoming", "林小明")
 ROLE, HOURS = "role:operator-developer", "6"
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
@@ -27,6 +29,8 @@ HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOT
 def hub(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """Yield a hub on a new data folder; after the browser, which may be missing."""
     started = Hub(tmp_path_factory.mktemp("walk") / "data").start()
+    where = ["--data", str(started.data), "--rename", "learner"]
+    assert command(["hub", *where, "--called", CALLED[0], "--called-zh", CALLED[1]]) == 0
     yield started
     started.stop()
 
@@ -231,6 +235,7 @@ def grade_it(walker: Walker, lab: str, learner: str) -> None:
     frame.locator("tbody tr", has_text=lab).locator("td.num-submissions a").click()
     row = frame.locator("tbody tr", has_text=learner)
     expect(row).to_contain_text("needs autograding")
+    expect(row).to_contain_text(", ".join(CALLED))
     press_icon(frame, learner, "autograde")
     expect(row).to_contain_text("graded")
     walker.shoot("8-formgrader")
@@ -287,6 +292,7 @@ def test_the_walk(hub: Hub, browser: Browser, shots: Path) -> None:
     learner.shoot("1-sign-in")
     assert unfit(learner.page) == []
     learner.sign_in()
+    expect(learner.page.get_by_role("heading", name=f"Welcome, {' '.join(CALLED)}")).to_be_visible()
     lesson, lab = make_a_plan(learner)
     take_a_lesson(learner, lesson)
     do_the_lab(learner, lab)

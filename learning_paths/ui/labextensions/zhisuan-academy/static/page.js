@@ -163,7 +163,7 @@ export class StartPage {
     const other = LANGUAGES.find(language => language !== this.words.language);
     refill(
       this.head,
-      element('h1', {}, this.me ? this.words.say('welcome', { name: this.me.name }) : this.words.say('title')),
+      element('h1', {}, this.me ? this.words.say('welcome', { name: this.me.shown ?? this.me.name }) : this.words.say('title')),
       element(
         'button',
         { type: 'button', class: 'jp-mod-styled', lang: other, 'data-key': 'language', onclick: () => this.setLanguage(other) },

@@ -1,0 +1,80 @@
+"""The learners in nbgrader's gradebook, with names that formgrader can show.
+
+Formgrader writes ``last name, first name``. The first part is how the person is called, the second the same
+in Chinese script, else the account's name; where only that is known, a dash follows it. A name that an
+instructor typed into formgrader stays until the account itself is renamed.
+"""
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from graders.course import Course
+
+from .accounts import Account
+from .deployment import Deployment, write_private
+from .errors import HubError
+
+NOTHING = "–"
+Names = list[str]
+
+
+def book_names(account: Account) -> Names:
+    """Return last and first name of a person in the gradebook."""
+    if account.called and account.called_zh:
+        return [account.called, account.called_zh]
+    if account.called or account.called_zh:
+        return [account.called or account.called_zh, account.name]
+    return [account.name, NOTHING]
+
+
+def enter(deployment: Deployment, accounts: Iterable[Account]) -> list[str]:
+    """Enter learners that the gradebook lacks, names that it lacks, and new names; return whom it wrote.
+
+    Parameters
+    ----------
+    deployment
+        The data folder. Without a gradebook nothing happens.
+    accounts
+        Everybody; only learners are entered.
+
+    Raises
+    ------
+    HubError
+        When the gradebook cannot be written now; the next call tries again.
+    """
+    learners = [account for account in accounts if account.role == "learner"]
+    if not learners or not deployment.gradebook.exists():
+        return []
+    record = deployment.hub / "roster.json"  # what was entered last: who differs was renamed since
+    try:
+        entered = json.loads(record.read_text())
+    except (FileNotFoundError, ValueError):
+        entered = {}
+    try:
+        written = _write(deployment, learners, entered)
+        now = {account.name: book_names(account) for account in learners}
+        if now != entered:
+            write_private(record, json.dumps(now, ensure_ascii=False))
+        if written:
+            Course(deployment.data).hand_over()
+    except (SQLAlchemyError, OSError) as error:
+        raise HubError(f"cannot write names into {deployment.gradebook}: {error}") from error
+    return written
+
+
+def _write(deployment: Deployment, learners: list[Account], entered: dict[str, Names]) -> list[str]:
+    from nbgrader.api import Gradebook, Student  # half a second, which only this needs
+
+    written = []
+    with Gradebook(f"sqlite:///{deployment.gradebook}") as book:
+        there = {one.id: [one.last_name, one.first_name] for one in book.db.query(Student)}
+        for account in learners:
+            wanted, found = book_names(account), there.get(account.name)
+            renamed = wanted != entered.get(account.name, [account.name, NOTHING])
+            lacking = found is None or None in found
+            if found != wanted and (renamed or lacking):
+                book.update_or_create_student(account.name, last_name=wanted[0], first_name=wanted[1])
+                written.append(account.name)
+    return written
