@@ -29,6 +29,9 @@ def tether(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(0)
+    # A hub that a script starts in the background inherits an ignored SIGINT, by which JupyterHub stops its
+    # services: each would be waited for in vain, ten seconds long.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,20 @@ class Together(web.RequestHandler):
         self.finish("done")
 
 
+class Events(web.RequestHandler):
+    """Sends an event, and the next one only when the first has arrived."""
+
+    def initialize(self, arrived: asyncio.Event) -> None:
+        self.arrived = arrived
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", "text/event-stream")
+        self.write("data: 1\n\n")
+        await self.flush()
+        await asyncio.wait_for(self.arrived.wait(), 10)
+        self.finish("data: 2\n\n")
+
+
 class Channel(websocket.WebSocketHandler):
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return "v1.kernel" if "v1.kernel" in subprotocols else None
@@ -81,3 +95,44 @@ async def ask(public: int, behind: int) -> tuple[set[bytes], str | None, int]:
 
 def test_a_class_at_once_a_large_output_and_the_kernels_protocol_pass(ports: tuple[int, int]) -> None:
     assert asyncio.run(ask(*ports)) == ({b"done"}, "v1.kernel", LARGE)
+
+
+async def listen(public: int, behind: int) -> tuple[str, list[bytes]]:
+    """Return the kind of answer and the pieces of a stream of events."""
+    arrived = asyncio.Event()
+    server = web.Application([("/events", Events, {"arrived": arrived})]).listen(behind, "127.0.0.1")
+    client = httpclient.AsyncHTTPClient(force_instance=True)
+    pieces: list[bytes] = []
+
+    def take(piece: bytes) -> None:
+        pieces.append(piece)
+        arrived.set()
+
+    answer = await client.fetch(
+        f"http://127.0.0.1:{public}/events", headers={"Accept": "text/event-stream"}, streaming_callback=take
+    )
+    client.close()
+    server.stop()
+    return answer.headers["Content-Type"], pieces
+
+
+def test_events_arrive_one_by_one(ports: tuple[int, int]) -> None:
+    assert asyncio.run(listen(*ports)) == ("text/event-stream", [b"data: 1\n\n", b"data: 2\n\n"])
+
+
+def test_events_of_a_server_that_is_away_are_answered_with_503(ports: tuple[int, int]) -> None:
+    answer = requests.get(
+        f"http://127.0.0.1:{ports[0]}/events", headers={"Accept": "text/event-stream"}, timeout=20
+    )
+    assert answer.status_code == 503
+
+
+def test_what_is_tethered_hears_ctrl_c_even_if_its_starter_ignores_it() -> None:
+    asked = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    starter = (
+        "import signal, subprocess, sys; from hub_config import tether;"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN);"
+        f"subprocess.run(tether.command([sys.executable, '-c', {asked!r}]), check=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", starter], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"

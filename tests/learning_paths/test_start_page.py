@@ -72,7 +72,7 @@ def the_plan_appears_week_by_week_with_hours_and_reasons(page: Page, campus) -> 
     expect(first).to_contain_text("1 h")
     first.locator("summary").press("Enter")
     expect(first).to_contain_text("Programming basics (basic)")
-    expect(first).to_contain_text("Afterwards you can start: Loops")
+    expect(first).to_contain_text("Afterwards you can start: “Loops")
     gap = unit(page, "competency:operator-development@E")
     expect(gap).to_contain_text("Not covered yet")
     expect(gap.get_by_role("button")).to_have_count(0)
@@ -151,6 +151,27 @@ def it_can_be_read_in_the_dark_and_at_two_hundred_percent(page: Page, campus) ->
     assert wide == 0
 
 
+def who_opened_the_form_goes_back_without_a_change(page: Page, campus) -> None:
+    before = campus.academy.profile("ada")
+    page.get_by_label("Hours a week").fill("9")
+    page.get_by_role("button", name="Back to my plan").click()
+    expect(page.get_by_role("button", name="Change background, goal or time")).to_be_focused()
+    page.get_by_role("button", name="Change background, goal or time").click()
+    expect(page.get_by_label("Hours a week")).to_have_value("6")
+    page.get_by_role("button", name="Back to my plan").click()
+    assert campus.academy.profile("ada") == before
+
+
+def in_a_narrow_window_the_page_is_not_squeezed_by_the_file_browser(page: Page, campus) -> None:
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.reload()
+    page.get_by_role("tab", name="Start").wait_for(timeout=FIRST_LOAD)
+    to_start(page)
+    expect(page.locator("#jp-left-stack")).to_be_hidden()
+    assert page.locator(".za-start").bounding_box()["width"] > 550
+    assert page.locator(".za-staff").count() == 0  # ada is a learner
+
+
 def the_palette_opens_the_page_again(page: Page, campus) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".lm-TabBar-tab", has_text="Start").locator(".lm-TabBar-tabCloseIcon").click()
@@ -171,6 +192,8 @@ WALK = (
     score_feedback_and_what_changed_come_back,
     the_page_is_there_in_chinese_and_stays_so,
     it_can_be_read_in_the_dark_and_at_two_hundred_percent,
+    who_opened_the_form_goes_back_without_a_change,
+    in_a_narrow_window_the_page_is_not_squeezed_by_the_file_browser,
     the_palette_opens_the_page_again,
 )
 

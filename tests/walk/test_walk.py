@@ -1,5 +1,6 @@
 """The walk of a learner and an instructor, from signing in to a plan that moved, in a real Chromium."""
 
+import itertools
 import json
 import os
 import re
@@ -63,6 +64,9 @@ class Walker:
         self.page.get_by_label("Name").fill(self.name)
         self.page.get_by_label("Password").fill(self.hub.passwords[self.name])
         self.page.get_by_role("button", name="Sign in").click()
+        # the wait for a server shows how far it has come
+        expect(self.page.get_by_role("heading", name="Opening your desk")).to_be_visible()
+        expect(self.page.locator("#progress-bar")).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
         expect(self.page.locator(".za-start")).to_be_visible(timeout=LONG)
 
     def show_start_page(self) -> None:
@@ -99,8 +103,8 @@ class Walker:
         self.wait_for_kernel()
 
     def formgrader(self) -> FrameLocator:
-        """Open formgrader inside Lab."""
-        self.choose("Nbgrader", "Formgrader")
+        """Open formgrader inside Lab, from the start page."""
+        self.press("formgrader")
         return self.page.frame_locator(".jp-MainAreaWidget iframe, .lm-Widget iframe").first
 
     def leave(self) -> None:
@@ -201,6 +205,7 @@ def take_a_lesson(walker: Walker, lesson: str) -> None:
     walker.shoot("4-lesson")
 
     question = panel.locator(".jp-OutputArea", has=walker.page.locator("input[type=radio]")).first
+    the_answers_can_be_read_in_a_narrow_window(walker, question)
     question.get_by_role("radio").first.check()
     question.get_by_role("button", name="Commit").click()
     verdict = question.get_by_role("status")
@@ -208,6 +213,21 @@ def take_a_lesson(walker: Walker, lesson: str) -> None:
     expect(verdict).not_to_have_text(re.compile("did not answer"))  # the academy judged and kept it
     walker.shoot("5-checkpoint")
     walker.page.keyboard.press("Control+s")
+
+
+def the_answers_can_be_read_in_a_narrow_window(walker: Walker, question: Locator) -> None:
+    """No answer covers another, and each circle stands before its text."""
+    walker.page.set_viewport_size(SIZE | {"width": 700})
+    question.scroll_into_view_if_needed()
+    labels = question.locator(".widget-radio-box label")
+    boxes = [labels.nth(n).bounding_box() for n in range(labels.count())]
+    assert len(boxes) >= 2
+    assert all(a["y"] + a["height"] <= b["y"] + 1 for a, b in itertools.pairwise(boxes))
+    inside = "label => label.scrollHeight - label.clientHeight <= 1"
+    assert all(labels.nth(n).evaluate(inside) for n in range(labels.count()))
+    circles = [labels.nth(n).locator("input").bounding_box() for n in range(labels.count())]
+    assert all(circle["x"] - box["x"] < 2 for circle, box in zip(circles, boxes, strict=True))
+    walker.page.set_viewport_size(SIZE)
 
 
 def do_the_lab(walker: Walker, lab: str) -> None:
@@ -309,6 +329,22 @@ def test_the_walk(hub: Hub, browser: Browser, shots: Path) -> None:
     manager.sign_in()
     see_where_everyone_stands(manager, "learner")
     manager.leave()
+
+
+def test_the_hub_s_own_pages_say_what_they_are(hub: Hub, browser: Browser) -> None:
+    page = browser.new_context(viewport=SIZE, locale="en-US").new_page()
+    page.goto(f"{hub.url}/hub/login?next=/hub/home")
+    page.get_by_label("Name").fill("manager")
+    page.get_by_label("Password").fill(hub.passwords["manager"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name=re.compile("my desk"))).to_be_visible()
+    assert unfit(page) == []
+    page.goto(f"{hub.url}/hub/nowhere")
+    expect(page.get_by_role("heading", name="There is no page at this address")).to_be_visible()
+    assert unfit(page) == []
+    page.get_by_role("link", name="Back to the academy").click()
+    expect(page.get_by_role("button", name=re.compile("my desk"))).to_be_visible()
+    page.context.close()
 
 
 def test_a_wrong_password_says_so_in_both_languages(hub: Hub, browser: Browser) -> None:

@@ -1,5 +1,7 @@
 // What the learner does with files: open lessons and labs, hand labs in, read feedback.
 
+const FORMGRADER = 'nbgrader:open-formgrader';
+
 export class Desk {
   constructor(app, service, tracker) {
     this.app = app;
@@ -28,6 +30,14 @@ export class Desk {
       await panel.context.save();
     }
     return this.service.post('submit', { lab });
+  }
+
+  hasFormgrader() {
+    return this.app.commands.hasCommand(FORMGRADER);
+  }
+
+  openFormgrader() {
+    return this.app.commands.execute(FORMGRADER);
   }
 
   /** Fetch the newest feedback and show it. */

@@ -82,7 +82,7 @@ export class StartPage {
       this.editing = false;
       this.tell('plan-made');
       this.renderBody();
-      this.body.querySelector('h2')?.focus();
+      this.body.querySelector('#za-goal-title')?.focus();
     } catch (error) {
       this.form.blame(error);
       this.fail(error);
@@ -178,9 +178,48 @@ export class StartPage {
       again.addEventListener('click', () => this.act(again, 'loading', () => this.load()));
       refill(this.body, this.message.classList.contains('za-error') ? again : null);
     } else if (!this.plan || this.editing) {
-      refill(this.body, this.plan ? null : element('p', { class: 'za-lead' }, this.words.say('lead')), this.form.node);
+      refill(this.body, this.staff(), this.plan ? this.back() : element('p', { class: 'za-lead' }, this.words.say('lead')), this.form.node);
     } else {
-      refill(this.body, this.view.render(this.words));
+      refill(this.body, this.staff(), this.view.render(this.words));
     }
+  }
+
+  /** The way out of the form when there is a plan already. */
+  back() {
+    const button = element('button', { type: 'button', class: 'jp-mod-styled', 'data-key': 'back' }, this.words.say('keep-plan'));
+    button.addEventListener('click', () => this.stopEditing());
+    return element('div', { class: 'za-buttons' }, button);
+  }
+
+  stopEditing() {
+    this.editing = false;
+    this.form.problem = null;
+    this.form.keepAsSaved();
+    this.form.fill(this.choices, this.me.profile, this.me.name);
+    this.form.render(this.words);
+    this.renderBody();
+    this.body.querySelector('[data-key="edit"]')?.focus();
+  }
+
+  /** What an instructor or a manager came for; null for learners. */
+  staff() {
+    if (!['instructor', 'manager'].includes(this.me.role)) {
+      return null;
+    }
+    const { words } = this;
+    const grade = element('button', { type: 'button', class: 'jp-mod-styled jp-mod-accept', 'data-key': 'formgrader' }, words.say('staff-formgrader'));
+    grade.addEventListener('click', () => this.act(grade, 'opening', () => this.desk.openFormgrader()));
+    return element(
+      'section',
+      { class: 'za-staff', 'aria-labelledby': 'za-staff-title' },
+      element('h2', { id: 'za-staff-title' }, words.say('staff')),
+      element(
+        'div',
+        { class: 'za-buttons' },
+        this.desk.hasFormgrader() ? grade : null,
+        element('a', { href: this.service.learnersPage(), target: '_blank', 'data-key': 'learners' }, words.say('staff-learners'))
+      ),
+      element('p', {}, words.say('staff-note'))
+    );
   }
 }

@@ -182,11 +182,16 @@ export class PlanView {
       ),
       element('ul', {}, unit.reasons.map(reason => element('li', {}, words.of(reason.text)))),
       unit.unlocks.length
-        ? element('p', {}, words.say('unlocks', { titles: unit.unlocks.map(one => words.of(one.title)).join(words.say('comma')) }))
+        ? element('p', {}, words.say('unlocks', { titles: this.quoted(unit.unlocks).join(words.say('comma')) }))
         : null
     );
     shown.addEventListener('toggle', () => (shown.open ? this.open.add(unit.id) : this.open.delete(unit.id)));
     return shown;
+  }
+
+  /** Titles hold commas themselves. */
+  quoted(units) {
+    return units.map(one => this.words.say('quoted', { title: this.words.of(one.title) }));
   }
 
   uncovered(plan) {

@@ -8,6 +8,8 @@ import { Words, loadWords } from './words.js';
 const BASE = new URL('.', import.meta.url);
 const OPEN = 'academy:open-start-page';
 const SUBMIT = 'academy:submit-lab';
+// below this width in pixels the file browser would take a third of the page
+const NARROW = 900;
 const LANGUAGE_KEY = 'zhisuan-academy:language';
 
 export function createPlugin(lab) {
@@ -88,6 +90,9 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
     }
   });
   app.restored.then(async () => {
+    if (window.innerWidth < NARROW) {
+      app.shell.collapseLeft?.();
+    }
     const status = await service.get('status').catch(() => null);
     if (status?.academy) {
       const others = [...app.shell.widgets('main')].filter(one => !one.id.startsWith('launcher'));

@@ -16,6 +16,11 @@ export class Service {
     this.words = words;
   }
 
+  /** The page for staff, beside the servers of the same hub. */
+  learnersPage() {
+    return new URL('../../services/academy/', this.connection.makeSettings().baseUrl).href;
+  }
+
   get(path) {
     return this.request(path, 'GET');
   }
