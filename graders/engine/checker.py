@@ -72,6 +72,12 @@ class Names(dict):
             self.found[name] = value
         return self.found[name]
 
+    def give_way(self, names: set[str]) -> None:
+        """Forget own values of names that the learner's cells bound after a check had used them."""
+        for name in names & self._bound:
+            if super().__contains__(name):
+                super().__delitem__(name)
+
     def fetch(self, names: list[str]) -> None:
         """Put the learner's functions and classes among the names, for what looks there without asking."""
         for name in names:
@@ -89,13 +95,13 @@ class Names(dict):
 
     def __setitem__(self, name: str, value: Any) -> None:
         if self._is_theirs(name):
-            self._session.pending[name] = value
+            self._session.rebind(name, value)
         super().__setitem__(name, value)
 
     def __delitem__(self, name: str) -> None:
         theirs = self._is_theirs(name)
         if theirs:
-            self._session.pending[name] = GONE
+            self._session.rebind(name, GONE)
             self.found.pop(name, None)
         if super().__contains__(name) or not theirs:
             super().__delitem__(name)
@@ -104,7 +110,7 @@ class Names(dict):
         """Tell whether a name is a function or class of the learner's: what a check puts there, they call."""
         if name not in self._bound or self._session.channel is None:
             return False
-        if name in self.found or name in self._session.pending:
+        if name in self.found or name in self._session.rebound:
             return True
         try:
             return isinstance(self._session.lookup(name), sides.Elsewhere)
@@ -169,7 +175,7 @@ class Checker:
         self.session.sharing = self.session.profile.sharing
         self.session.shared.forget()
         self.names.forget()
-        self.session.run_to(upto)
+        self.names.give_way(self.session.run_to(upto))
         patches.figures_from(self.session.pyplot)
         self.session.deadline = time.monotonic() + seconds
         self.names.fetch(reads)

@@ -93,7 +93,8 @@ class Session:
         self.folders = Folders()
         self.patches = Patches()
         self.shared, self.sharing = Shared(1), False
-        self.pending: dict[str, Any] = {}  # names that a check gave another value, until the next call
+        self.rebound: set[str] = set()  # names of theirs that a check gave another value
+        self.pending: dict[str, Any] = {}  # those values, until the next call
         self.mirrors = Mirrors(lambda *given: self.op("backward", *given))
         self._numbers = itertools.count(1)
         self._stand_ins: dict[int, StandIn] = {}
@@ -108,8 +109,13 @@ class Session:
 
     # -- the learner's process -----------------------------------------------------------------------------
 
-    def run_to(self, upto: int) -> None:
+    def run_to(self, upto: int) -> set[str]:
         """Let the learner's cells run up to a place, in a new process where the last one was lost.
+
+        Returns
+        -------
+        set of str
+            Names that they bound.
 
         Raises
         ------
@@ -127,7 +133,7 @@ class Session:
                 self.channel.send({"op": "cells", "upto": upto, "q": number})
                 reply, received = self._answered(self.channel, number)
                 self.folders.take(reply.get("files"), received)
-                return
+                return {name for name in reply.get("v") or () if isinstance(name, str)}
             except WireError:
                 self._lose()
                 if self._running is None:
@@ -223,6 +229,11 @@ class Session:
         except WireError as error:
             self._lose()
             raise LearnerGone(f"the code's process sent {error}") from None
+
+    def rebind(self, name: str, value: Any) -> None:
+        """Give a function or class of the learner's another value there; `GONE` takes it away."""
+        self.rebound.add(name)
+        self.pending[name] = value
 
     def _bind(self) -> None:
         """Tell the learner's side which of its functions and classes a check has replaced or removed."""

@@ -49,6 +49,7 @@ def serve(shell: Any, peer: socket.socket) -> Iterator[None]:
             return
         if message.get("op") == "cells":
             side.shared.forget()
+            before = dict(shell.user_ns)
             while ran < message["upto"]:
                 side.channel.send({"runs": ran})
                 yield
@@ -56,7 +57,9 @@ def serve(shell: Any, peer: socket.socket) -> Iterator[None]:
                 if ran == 1:
                     side.folders.begin()  # the first cell is ours: it fills the folder
             packed: list[Buffer] = []
-            side.reply(message, {"v": None, "files": side.folders.changed(packed)}, packed)
+            bound = [n for n, v in shell.user_ns.items() if n not in before or before[n] is not v]
+            reply = {"v": bound, "files": side.folders.changed(packed)}
+            side.reply(message, reply, packed)
         else:
             side.answer(message, buffers)
 
