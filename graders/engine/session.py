@@ -475,6 +475,8 @@ class Session:
         """Return a special attribute that is made on this side, or None."""
         if name == "__bases__" and value._about.kind == "class":
             return library_classes(value._about.bases) or (object,)
+        if name == "__sklearn_clone__" and value._about.kind == "object":
+            return lambda: self.op("clone", value)
         if name == "__signature__" and value._about.kind == "function":
             return _signature(self.op("signature", value))
         if name == "__code__" and value._about.kind == "function":

@@ -52,7 +52,7 @@ _OPEN = """
 OPEN = frozenset(_OPEN.split())
 KNOWN = ARITHMETIC | IN_PLACE | COMPARISONS | CLAIMS | OPEN
 _READ = """
-    __annotations__ __cause__ __context__ __dataclass_fields__ __defaults__ __dict__ __doc__ __func__
+    __sklearn_tags__ __annotations__ __cause__ __context__ __dataclass_fields__ __defaults__ __dict__ __doc__ __func__
     __kwdefaults__ __match_args__ __members__ __module__ __name__ __notes__ __qualname__ __self__
     __slots__ __total__ __version__ __wrapped__
 """

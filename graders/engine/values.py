@@ -217,6 +217,12 @@ class _Packer:
             found = tables.pack(pd, value, lambda v: self.pack(v, depth + 1))
             if found is not None:
                 return found
+        if "sklearn.base" in sys.modules:
+            from . import estimators
+
+            found = estimators.pack(value, lambda v: self.pack(v, depth + 1))
+            if found is not None:
+                return found
         if sparse is not None and hasattr(sparse, "issparse") and sparse.issparse(value):
             plain = value.tocsr()
             parts = [self.pack(part, depth + 1) for part in (plain.data, plain.indices, plain.indptr)]
@@ -362,6 +368,11 @@ class _Unpacker:
     def _read_sh(self, held: list[Any], depth: int) -> Any:
         number, tree = held
         return self.other("shared", (int(number), self.unpack(tree, depth)))
+
+    def _read_sk(self, held: list[Any], depth: int) -> Any:
+        from . import estimators
+
+        return estimators.unpack(held, lambda tree: self.unpack(tree, depth))
 
     def _read_pd(self, held: list[Any], depth: int) -> Any:
         from . import tables

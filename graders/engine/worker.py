@@ -277,6 +277,11 @@ class Side:
             objects.tell_class(getattr(value, "__func__", getattr(value, "fget", value)), made)
         return made
 
+    def _op_clone(self, estimator: Any) -> Any:
+        from sklearn.base import clone
+
+        return clone(estimator)
+
     def _op_source(self, function: Any) -> str:
         from graders.kit.probes import source
 
