@@ -23,7 +23,8 @@ from . import patches
 from .desk import ask
 from .files import Folders
 from .outputs import CHECK_TYPE
-from .session import GONE, Profile, Session
+from .profile import Profile
+from .session import GONE, Session
 from .standins import CannotCross, KindOf
 from .wire import Channel
 
@@ -173,7 +174,8 @@ class Checker:
         self.session.recording = profile is None
         self.session.profile = Profile.read(profile or {"sharing": check in self.about["share"]})
         self.session.sharing = self.session.profile.sharing
-        self.session.shared.forget()
+        self.session.following, self.session.changed = check in self.about["follow"], False
+        self.session.crossing.shared.forget()
         self.names.forget()
         self.names.give_way(self.session.run_to(upto))
         patches.figures_from(self.session.pyplot)
@@ -183,6 +185,7 @@ class Checker:
     def end(self) -> None:
         """Tell what became of the check besides its own output."""
         told = {"refused": CannotCross.latest[0] if CannotCross.latest else ""}
+        told["changed"] = self.session.changed
         if self.session.recording:
             told["profile"] = self.session.profile.data()
         display({CHECK_TYPE: told, "text/plain": ""}, raw=True)

@@ -1,7 +1,7 @@
 """Estimators of scikit-learn as data: a library's class, its parameters and what it learnt.
 
 Such a model is made anew on the checker's side, so that ``clone``, cross-validation, ``isinstance`` and the
-library's own checks work on it and run the library's own code. What the learner wrote stays a stand-in inside.
+library's own checks work on it and run the library's own code. What the learner wrote stays a stand-in.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def pack(value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
         return None
     if library_name(kind.__module__, kind.__qualname__) is not kind:
         return None
-    return {"sk": [kind.__module__, kind.__qualname__, [[k, inner(v)] for k, v in vars(value).items()]]}
+    parts = [[name, inner(part)] for name, part in vars(value).items()]
+    return {"lib": ["sklearn.base", kind.__module__, kind.__qualname__, parts]}
 
 
 def unpack(held: list[Any], inner: Callable[[Tree], Any]) -> Any:

@@ -132,6 +132,15 @@ def settled(outputs: list[NotebookNode], *, points: float, numbered: bool) -> li
     return _joined(kept)
 
 
+def points_of(outputs: list[NotebookNode], most: float) -> float:
+    """Return the points that settled outputs of a check give, as nbgrader reads them."""
+    if any(output.output_type == "error" for output in outputs):
+        return 0.0
+    result = next((o for o in outputs if o.output_type == "execute_result"), None)
+    earned = _number(result)
+    return most if earned is None else earned
+
+
 def _number(result: NotebookNode | None) -> float | None:
     try:
         value = float(result.data["text/plain"]) if result else math.nan

@@ -10,38 +10,43 @@ from .wire import WireError
 Tree = Any
 
 
-def pack(pd: Any, value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
+def pack(value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
     """Return a frame, series, index or time stamp as a tree; None for anything else.
 
     Parameters
     ----------
-    pd
-        The pandas module.
     value
         Anything.
     inner
         Packs what stands inside.
     """
+    import pandas as pd
+
+    found = _packed(pd, value, inner)
+    return None if found is None else {"lib": ["pandas", *found]}
+
+
+def _packed(pd: Any, value: Any, inner: Callable[[Any], Tree]) -> list[Any] | None:
     if isinstance(value, pd.DataFrame):
         columns = [_column(pd, value.iloc[:, i].array, inner) for i in range(value.shape[1])]
-        return {"pd": ["frame", pack(pd, value.columns, inner), pack(pd, value.index, inner), columns]}
+        return ["frame", _packed(pd, value.columns, inner), _packed(pd, value.index, inner), columns]
     if isinstance(value, pd.Series):
         column = _column(pd, value.array, inner)
-        return {"pd": ["series", inner(value.name), pack(pd, value.index, inner), column]}
+        return ["series", inner(value.name), _packed(pd, value.index, inner), column]
     if isinstance(value, pd.RangeIndex):
-        return {"pd": ["range", inner(value.name), [value.start, value.stop, value.step]]}
+        return ["range", inner(value.name), [value.start, value.stop, value.step]]
     if isinstance(value, pd.MultiIndex):
-        return {"pd": ["levels", inner(list(value.names)), [inner(row) for row in value.tolist()]]}
+        return ["levels", inner(list(value.names)), [inner(row) for row in value.tolist()]]
     if isinstance(value, pd.Index):
-        return {"pd": ["index", inner(value.name), _column(pd, value.array, inner)]}
+        return ["index", inner(value.name), _column(pd, value.array, inner)]
     if isinstance(value, pd.Timestamp):
-        return {"pd": ["stamp", value.isoformat(), str(value.tz) if value.tz is not None else None]}
+        return ["stamp", value.isoformat(), str(value.tz) if value.tz is not None else None]
     if isinstance(value, pd.Timedelta):
-        return {"pd": ["delta", value.value]}
+        return ["delta", value.value]
     if value is pd.NaT or value is pd.NA:
-        return {"pd": ["none", "NaT" if value is pd.NaT else "NA"]}
+        return ["none", "NaT" if value is pd.NaT else "NA"]
     if isinstance(value, pd.Categorical):
-        return {"pd": ["array", _column(pd, value, inner)]}
+        return ["array", _column(pd, value, inner)]
     return None
 
 
@@ -94,7 +99,7 @@ def unpack(held: list[Any], inner: Callable[[Tree], Any]) -> Any:
 
 
 def _labels(tree: Tree, inner: Callable[[Tree], Any]) -> Any:
-    return unpack(tree["pd"], inner)
+    return unpack(tree, inner)
 
 
 def _read_column(pd: Any, tree: Tree, inner: Callable[[Tree], Any]) -> Any:

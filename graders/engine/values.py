@@ -7,6 +7,7 @@ What is no data is handed to a function of the side that packs or unpacks.
 from __future__ import annotations
 
 import datetime
+import importlib
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from uuid import UUID
 from .wire import Buffer, WireError
 
 Tree = Any  # what json.dumps takes
+# what each library's own objects are packed by, once it is loaded
+LIBRARIES = {"pandas": ".tables", "scipy.sparse": ".sparse", "sklearn.base": ".estimators"}
 DEEPEST = 240  # what Python's own limit of calls allows
 _PLAIN_INT = 1 << 63
 _DTYPES = frozenset("?bBhHiIlLqQefdgFDGmMSU")
@@ -210,23 +213,14 @@ class _Packer:
         return {"x": [name, list(plain.shape), self._buffer(content), bool(value.requires_grad), told]}
 
     def _table(self, value: Any, depth: int) -> Tree | None:
-        pd, sparse = sys.modules.get("pandas"), sys.modules.get("scipy.sparse")
-        if pd is not None and hasattr(pd, "DataFrame"):
-            from . import tables
+        def inner(part: Any) -> Tree:
+            return self.pack(part, depth + 1)
 
-            found = tables.pack(pd, value, lambda v: self.pack(v, depth + 1))
-            if found is not None:
-                return found
-        if "sklearn.base" in sys.modules:
-            from . import estimators
-
-            found = estimators.pack(value, lambda v: self.pack(v, depth + 1))
-            if found is not None:
-                return found
-        if sparse is not None and hasattr(sparse, "issparse") and sparse.issparse(value):
-            plain = value.tocsr()
-            parts = [self.pack(part, depth + 1) for part in (plain.data, plain.indices, plain.indptr)]
-            return {"sp": [type(value).__name__, list(value.shape), parts]}
+        for library, module in LIBRARIES.items():
+            if library in sys.modules:
+                found = importlib.import_module(module, __package__).pack(value, inner)
+                if found is not None:
+                    return found
         return None
 
 
@@ -356,28 +350,13 @@ class _Unpacker:
 
         return torch.device(held)
 
-    def _read_sp(self, held: list[Any], depth: int) -> Any:
-        from scipy import sparse
-
-        name, shape, parts = held
-        if not name.isidentifier() or not isinstance(getattr(sparse, name, None), type):
-            raise WireError("a sparse matrix of a kind that it cannot have")
-        plain = sparse.csr_array(tuple(self.unpack(part, depth) for part in parts), shape=tuple(shape))
-        return getattr(sparse, name)(plain)
-
     def _read_sh(self, held: list[Any], depth: int) -> Any:
         number, tree = held
         return self.other("shared", (int(number), self.unpack(tree, depth)))
 
-    def _read_sk(self, held: list[Any], depth: int) -> Any:
-        from . import estimators
-
-        return estimators.unpack(held, lambda tree: self.unpack(tree, depth))
-
-    def _read_pd(self, held: list[Any], depth: int) -> Any:
-        from . import tables
-
-        return tables.unpack(held, lambda tree: self.unpack(tree, depth))
+    def _read_lib(self, held: list[Any], depth: int) -> Any:
+        module = importlib.import_module(LIBRARIES[held[0]], __package__)
+        return module.unpack(held[1:], lambda tree: self.unpack(tree, depth))
 
 
 def named(name: str, fields: tuple[str, ...]) -> type:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import inspect
 import io
 import operator
@@ -280,7 +281,7 @@ class Side:
     def _op_clone(self, estimator: Any) -> Any:
         from sklearn.base import clone
 
-        return clone(estimator)
+        return clone(estimator, safe=False)
 
     def _op_source(self, function: Any) -> str:
         from graders.kit.probes import source
@@ -329,6 +330,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "rand": _reflected(operator.and_), "ror": _reflected(operator.or_), "rxor": _reflected(operator.xor),
     "divmod": divmod, "rdivmod": _reflected(divmod), "round": round,
     "call": lambda function, *args, **kwargs: function(*args, **kwargs),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
     "getattr": getattr, "setattr": setattr, "delattr": delattr, "dir": dir,
     "iter": iter, "next": next, "len": len, "reversed": lambda x: list(reversed(x)),
     "bool": bool, "int": int, "float": float, "complex": complex, "hash": hash,

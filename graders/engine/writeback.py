@@ -12,6 +12,8 @@ from graders.kit.sides import Elsewhere
 from .values import pack
 from .wire import Buffer, WireError
 
+FIXED = (int, float, bool, complex, str, bytes, type(None), range)
+
 
 def write_back(old: Any, new: Any) -> Any:
     """Make `old` what `new` is, in place where it can be, and return what stands for it now."""
@@ -63,7 +65,9 @@ def _array(old: Any, new: Any) -> Any:
 
 
 def fingerprint(value: Any, other: Callable[[Any], Any] = id) -> bytes | None:
-    """Return something that differs when a value does; None for what is nested too deep."""
+    """Return something that differs when a value does; None for what cannot change, or is nested too deep."""
+    if type(value) in FIXED:
+        return None
     buffers: list[Buffer] = []
     try:
         tree = pack(value, buffers, lambda v: {"R": other(v)})

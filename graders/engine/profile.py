@@ -1,0 +1,36 @@
+"""What the reference solution did in a check: what other answers may do there too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Profile:
+    """What the reference solution did in one check: what other answers may do there too.
+
+    Attributes
+    ----------
+    changing
+        Names of functions that changed their arguments.
+    used
+        (class, operation) of objects that were compared, reckoned with or taken as true or false.
+    sharing
+        Whether it takes containers that both sides keep.
+    """
+
+    changing: set[str] = field(default_factory=set)
+    used: set[tuple[str, str]] = field(default_factory=set)
+    sharing: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """Return the profile as JSON."""
+        used = sorted(map(list, self.used))
+        return {"changing": sorted(self.changing), "used": used, "sharing": self.sharing}
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> Profile:
+        """Return the profile that :meth:`data` gave."""
+        used = {(a, b) for a, b in data.get("used", ())}
+        return cls(set(data.get("changing", ())), used, data.get("sharing") is True)
