@@ -1,0 +1,34 @@
+# Star imports shadow builtins and names of numpy; still right.
+# Rest: right-plain-python
+# %%
+from numpy import *
+from math import *
+from pandas import *
+from collections import *
+
+# %% grade_id="q2"
+trips = read_csv("trips.csv", skipinitialspace=True).drop_duplicates()
+trips = trips[notna(trips.duration)]
+trips = trips.set_index(Index(arange(len(trips))))
+trips.start = trips.start.str.rstrip().str.lstrip()
+
+# %% grade_id="q4"
+busiest = Series(list(trips.start)).value_counts().index
+by_day = concat({r: g.groupby("day").minutes.mean() for r, g in trips.groupby("rider")}, axis=1)
+
+# %% grade_id="q6"
+def bootstrap(values, statistic, repetitions):
+    values = asarray(values)
+    return array([statistic(random.choice(values, len(values))) for _ in range(repetitions)])
+
+def interval(estimates, level=95):
+    return percentile(estimates, 50 - level / 2), percentile(estimates, 50 + level / 2)
+
+ci = interval(bootstrap(trips.minutes, mean, 2000))
+
+# %% grade_id="q8"
+def tvd(p, q):
+    return fsum(fabs(a - b) for a, b in zip(p, q)) / 2
+
+def p_value(observed, simulate, repetitions=1000):
+    return mean(array([simulate() for _ in arange(repetitions)]) >= observed)
