@@ -51,7 +51,7 @@ class Bootstrap:
         return self.statistic(self.values[np.random.randint(0, len(self.values), len(self.values))])
 
 def bootstrap(values, statistic, repetitions):
-    return np.array([estimate for estimate, _ in zip(Bootstrap(values, statistic), range(repetitions))])
+    return np.array([estimate for _, estimate in zip(range(repetitions), Bootstrap(values, statistic))])
 
 class Interval(tuple):
     def __new__(cls, low, high):

@@ -1,6 +1,6 @@
 # Explores in added cells before answering; displays and plots between the checks.
 # Rest: right-pandas
-# %%
+# %% after="setup"
 raw = pd.read_csv("trips.csv")
 raw.describe(include="all")
 

@@ -1,0 +1,3 @@
+# Handed in as released, with one cell of doubts.
+# %%
+# Where do I begin?
