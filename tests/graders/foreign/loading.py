@@ -1,7 +1,7 @@
 """Labs in other people's manner, and honest submissions to them, as notebooks.
 
-A lab is ``labs/<lab>/<lab>.py``, in the format of every lab of ours, with its data files beside it. A submission is
-``labs/<lab>/honest/<name>.py``::
+A lab is ``labs/<lab>/<lab>.py``, in the format of every lab of ours, with its data files beside it. A
+submission is ``labs/<lab>/honest/<name>.py``::
 
     # What kind of person wrote this, in a line or more.
     # Rest: reference
@@ -21,12 +21,13 @@ A lab is ``labs/<lab>/<lab>.py``, in the format of every lab of ours, with its d
     # $x$
 
 Answer cells that the file does not give stay as released, or are taken from where the line ``Rest:`` says:
-``reference``, or another submission of the lab, with its added cells. A magic stands behind ``# ``, as in the labs'
-texts (``# %timeit squares(9)``). The name begins with what the submission deserves: ``right-`` for full marks,
-``nearly-`` for more than half of them, ``wrong-`` for less than all.
+``reference``, or another submission of the lab, with its added cells. A magic stands behind ``# ``, as in
+the labs' texts (``# %timeit squares(9)``). The name begins with what the submission deserves: ``right-``
+for full marks, ``nearly-`` for more than half of them, ``wrong-`` for less than all.
 
-``expected.yml`` beside the submissions has the score of each check cell. Where stock nbgrader is unfair by a known
-fault of its own, the entry is ``{stock: 0, fair: 2, because: …}``; `stock` makes the numbers, people write the rest.
+``expected.yml`` beside the submissions has the score of each check cell. Where stock nbgrader is unfair by
+a known fault of its own, the entry is ``{stock: 0, fair: 2, because: …}``; `stock` makes the numbers,
+people write the rest.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class Submission:
     rest
         Where the answers come from that it does not give, or None.
     cells
-        Its cells, each with what it replaces (``grade_id``) or what it stands behind (``after``) in its metadata.
+        Its cells; what one replaces (``grade_id``) or stands behind (``after``) is in its metadata.
     """
 
     name: str
@@ -202,7 +203,7 @@ def with_reference(lab: Lab, notebook: NotebookNode) -> NotebookNode:
 
 
 def expected(lab: Lab) -> dict[str, dict[str, Any]]:
-    """Return what ``expected.yml`` says: a number or ``{stock, fair, because}``, by submission and check cell."""
+    """Return what ``expected.yml`` says, by submission and check: a number or stock, fair, because."""
     path = lab.folder / "honest" / "expected.yml"
     return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
 

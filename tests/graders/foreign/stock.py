@@ -1,8 +1,8 @@
-"""What stock nbgrader gives to each submission: its own release and autograde, on a real kernel, in a fresh course.
+"""What stock nbgrader gives to each submission: its release and autograde, a real kernel, a fresh course.
 
-``python -m tests.graders.foreign.stock`` grades all labs and writes each ``honest/expected.yml`` anew; name labs or
-submissions (``data8``, ``data8/right-numpy``) to grade only these. What people wrote there (``fair``, ``because``) is
-kept. ``--check`` writes nothing and says what would change.
+``python -m tests.graders.foreign.stock`` grades all labs and writes each ``honest/expected.yml`` anew; name
+labs or submissions (``data8``, ``data8/right-numpy``) to grade only these. What people wrote there (``fair``,
+``because``) is kept. ``--check`` writes nothing and says what would change.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from traitlets.config import Config
 
 from tests.graders.foreign.loading import Lab, expected, filled, load, names, submissions, with_reference
 
-HEAD = "# The numbers are made by `python -m tests.graders.foreign.stock`; people write `fair` and `because`.\n"
+HEAD = "# `python -m tests.graders.foreign.stock` makes the numbers; people write `fair` and `because`.\n"
 REFERENCE = "the reference"
 
 
@@ -61,7 +61,8 @@ def grade(lab: Lab, wanted: Iterable[str] | None = None) -> dict[str, dict[str, 
         handed_out = course / "release" / lab.name
         notebook = nbformat.read(handed_out / f"{lab.name}.ipynb", as_version=4)
         for name in [REFERENCE, *everything] if wanted is None else [REFERENCE, *wanted]:
-            made = with_reference(lab, notebook) if name == REFERENCE else filled(lab, notebook, everything[name])
+            known = name in everything
+            made = filled(lab, notebook, everything[name]) if known else with_reference(lab, notebook)
             student = name.replace(" ", "-")
             handed_in = course / "submitted" / student / lab.name
             shutil.copytree(handed_out, handed_in)

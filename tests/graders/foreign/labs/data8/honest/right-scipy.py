@@ -38,7 +38,7 @@ ci = interval(bootstrap(trips["minutes"], np.mean, 2000))
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)*", re.IGNORECASE)
 
 def words(text):
-    return (match[0].lower() for match in WORD.finditer(text))
+    return [match[0].lower() for match in WORD.finditer(text)]
 
 def counts(text):
     return collections.Counter(words(text))

@@ -1,10 +1,10 @@
 # Star imports: numpy's sum, all, max and round take the place of Python's, also for the check cells.
 # Rest: right-plain-python
 # %%
-from numpy import *
-from math import *
 from pandas import *
+from math import *
 from collections import *
+from numpy import *
 from numpy.random import choice
 
 # %% grade_id="q2"

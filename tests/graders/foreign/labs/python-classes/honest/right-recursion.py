@@ -56,9 +56,7 @@ def merge(a, b):
                 yield y[0]
                 y = more(b)
 
-    def more(iterator):
-        return [*map(lambda _: next(iterator), [0])] if False else _first(iterator)
-
+    more = _first
     a, b = iter(a), iter(b)
     yield from go(more(a), a, more(b), b)
 
