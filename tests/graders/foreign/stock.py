@@ -56,7 +56,9 @@ def grade(lab: Lab, wanted: Iterable[str] | None = None) -> dict[str, dict[str, 
         for path in lab.data:
             shutil.copy(path, source)
         url = f"sqlite:///{course}/gradebook.db"
-        api = NbGraderAPI(config=Config(CourseDirectory={"root": str(course), "db_url": url}))
+        config = Config(CourseDirectory={"root": str(course), "db_url": url})
+        config.Execute.timeout = 300  # seconds a cell: nothing here is endless, and machines may be busy
+        api = NbGraderAPI(config=config)
         _must(api.generate_assignment(lab.name), lab.name)
         handed_out = course / "release" / lab.name
         notebook = nbformat.read(handed_out / f"{lab.name}.ipynb", as_version=4)

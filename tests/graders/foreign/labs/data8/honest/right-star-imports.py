@@ -15,7 +15,7 @@ trips.start = trips.start.str.rstrip().str.lstrip()
 
 # %% grade_id="q4"
 busiest = Series(list(trips.start)).value_counts().index
-by_day = concat({r: g.groupby("day").minutes.mean() for r, g in trips.groupby("rider")}, axis=1)
+by_day = pivot_table(trips, values="minutes", index="day", columns="rider")
 
 # %% grade_id="q5"
 def minutes_histogram(table):
