@@ -1,6 +1,6 @@
 # Subclasses of Tensor-like things: a Parameter with a name, a Module base class, a loss module, list subclass.
 # Rest: right-tutorial
-# %%
+# %% after="setup"
 class Base(nn.Module):
     """What all my modules share."""
 
