@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,7 @@ def _grade_lab(
     for learner in chosen:
         result = _grade_one(course, api, master, learner)
         if feedback and result.status in ("graded", "partial"):
-            give_feedback(api, lab, learner)
+            result = _with_feedback(api, result)
         yield result
 
 
@@ -167,6 +167,15 @@ def _grade_one(course: Course, api: object, master: Master, learner: str) -> Res
         return result("refused", str(error))
     except (OSError, ValueError) as error:
         return result("refused", f"{type(error).__name__}: {error}")
+
+
+def _with_feedback(api: object, result: Result) -> Result:
+    """Hand feedback out; where it cannot be made the marks stay, and the reason is told."""
+    try:
+        give_feedback(api, result.lab, result.learner)
+    except GradingError as error:
+        return replace(result, reason="; ".join(filter(None, (result.reason, f"no feedback: {error}"))))
+    return result
 
 
 def give_feedback(api: object, lab: str, learner: str) -> None:

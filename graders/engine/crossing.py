@@ -169,8 +169,9 @@ class Crossing:
         if tag == "R":
             return self._stand_in(held)
         if tag == "N":
-            found = library_name(str(held[0]), str(held[1]))
-            if found is None or not safe_name(held[0], found):
+            module, name = str(held[0]), str(held[1])
+            found = library_name(module, name)
+            if found is None or not safe_name(module, name, found):
                 raise WireError("a library's object that this side does not know")
             return found
         if tag == "E":

@@ -17,8 +17,9 @@ from .outputs import SCORE_TYPE, harmless
 
 NOT_SHOWN = "# This check is not shown."
 RUN_IT = "run this check in your notebook to see why"
-# Raw HTML in a learner's Markdown would run in the browser of whoever reads it.
+# Raw HTML and links in a learner's Markdown would act in the browser of whoever reads it.
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
+LINK = re.compile(r"\](?=[(:\[])")
 
 
 class SafeFeedback(NbGraderPreprocessor):
@@ -45,7 +46,7 @@ def safe(master: Master, notebook: NotebookNode) -> NotebookNode:
         if name in master.released and name not in master.answers:
             cell.source = master.released[name].strip() or NOT_SHOWN
         elif cell.cell_type == "markdown":
-            cell.source = TAG.sub("&lt;", cell.source)
+            cell.source = LINK.sub("] ", TAG.sub("&lt;", cell.source))
         if cell.cell_type != "code":
             continue
         if not seen:

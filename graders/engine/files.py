@@ -106,7 +106,13 @@ class Folders:
         if root not in self.roots or not isinstance(name, str) or (root, name) in self.protected:
             return None
         parts = Path(name).parts
-        if Path(name).is_absolute() or ".." in parts or len(parts) > DEEPEST or Path(name).suffix in CODE:
+        if (
+            Path(name).as_posix() != name.removesuffix("/")
+            or Path(name).is_absolute()
+            or ".." in parts
+            or len(parts) > DEEPEST
+            or Path(name).suffix in CODE
+        ):
             return None
         path = self.roots[root] / name
         return None if any(p.is_symlink() for p in (path, *path.parents)) else path

@@ -293,7 +293,7 @@ class Session:
         if self.recording:
             self.profile.used.add((about.label, op))
             return True
-        return about.label in self.declared or (about.label, op) in self.profile.used
+        return (about.label, op) in self.profile.used
 
     def special(self, value: StandIn, name: str) -> Any:
         """Return a special attribute that is made on this side, or None."""

@@ -147,9 +147,17 @@ def library_name(module: str, name: str) -> Any:
     return found
 
 
-def safe_name(module: str, found: Any) -> bool:
-    """Tell whether a check may be handed a library's own object: none that reaches into the check itself."""
-    return isinstance(found, (type, types.ModuleType)) or module != "builtins" or found in _SAFE
+def safe_name(module: str, name: str, found: Any) -> bool:
+    """Tell whether a check may be handed a library's own object by a name.
+
+    Modules, and classes and functions by the name that they have themselves; of the builtins only functions
+    that reach nothing of the check.
+    """
+    if isinstance(found, types.ModuleType):
+        return name == ""
+    if (getattr(found, "__module__", None), getattr(found, "__qualname__", None)) != (module, name):
+        return False
+    return isinstance(found, type) or module != "builtins" or found in _SAFE
 
 
 _SAFE = (abs, all, any, ascii, bin, chr, divmod, format, hex, len, max, min, next, oct, ord, pow, repr, round)

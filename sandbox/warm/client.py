@@ -279,11 +279,15 @@ class WarmServer:
         self.ready()
         with self._slots, self._connect(peer) as connection:
             connection.settimeout(job["silence"] + 30)
-            connection.sendall(frames.pack(job))
             stop = stop or Stop()
             stop.holds(connection)
             try:
+                connection.sendall(frames.pack(job))
                 return _Run(connection, job, on_cell, stop).follow()
+            except BrokenPipeError:
+                if stop.asked:
+                    return []
+                raise WarmError(f"the warm process is gone: {self._last_words()}; start a new one") from None
             finally:
                 stop.holds(None)
 
