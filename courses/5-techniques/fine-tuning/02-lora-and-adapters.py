@@ -47,13 +47,21 @@ kit.checkpoint("ready-frozen")
 #
 # Lesson 1 kept customers apart by a full copy of the weights each. Is that copy needed? Take a real one: fine-tune the first layer of
 # SmolLM2-135M-Instruct on 200 labelled sentences (scikit-learn's own, BSD-3-Clause: which type has a parameter, in the customer's
-# code words), and look at what changed in the matrix `up_proj`, 1 536 × 576: the step $\Delta W = W_{\text{after}} - W_{\text{before}}$.
+# code words; sentences of at most ten tokens, so that a run takes a second), and look at what changed in the matrix `up_proj`, 1 536 × 576: the step $\Delta W = W_{\text{after}} - W_{\text{before}}$.
 #
 # Its singular values $\sigma_1 \ge \sigma_2 \ge \dots$ say how it spreads over directions: the best step of rank $r$ keeps the share
 # $\sum_{i \le r} \sigma_i^2 / \sum_i \sigma_i^2$ of its squared size.
 
 # %% id="question-run"
-task = phrase_task(np.random.default_rng(3), sizes=(200, 0, 300), codes=("red", "blue", "green", "black", "white"))
+def brief(part, count, longest=10):
+    """Return the first `count` sentences of at most `longest` tokens: less to compute, the same question."""
+    keep = (part["mask"].sum(dim=1) <= longest).nonzero()[:count, 0]  # (count,)
+    assert len(keep) == count
+    return {"labels": part["labels"][keep], **{key: part[key][keep, :longest] for key in ("ids", "mask")}}
+
+
+task = phrase_task(np.random.default_rng(3), sizes=(400, 0, 600), codes=("red", "blue", "green", "black", "white"))
+task |= {"train": brief(task["train"], 200), "held_out": brief(task["held_out"], 300)}
 train, held = task["train"], task["held_out"]
 
 
@@ -75,7 +83,7 @@ def batch_loss(model, rows):
     return cross_entropy(z, train["labels"][rows])
 
 
-def fit(model, rate, steps=32, seed=0):
+def fit(model, rate, steps=24, seed=0):
     """AdamW on what asks for a gradient, the rate falling to zero on a line; return the model."""
     optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=rate, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
@@ -257,8 +265,8 @@ kit.recall("both-zero")
 # %% [markdown] id="train"
 # ## Train it: which rank, which layers?
 #
-# Runs differ by seed: the seed draws $A$ and the order of the sentences. So the settings run with two seeds, one of them with three. The rate is 0.01, ten times that of full
-# fine-tuning; $\alpha = 2r$, so $s = 2$ everywhere and only the rank changes.
+# Runs differ by seed: the seed draws $A$ and the order of the sentences. So rank 4 and rank 8 run with two seeds, one of them with three, and rank 1, far below, with one. The rate is 0.02, twenty times
+# that of full fine-tuning; $\alpha = 2r$, so $s = 2$ everywhere and only the rank changes.
 
 # %% id="rank-grows"
 kit.checkpoint("rank-grows")
@@ -269,8 +277,10 @@ RANKS = (1, 4, 8)
 sweep = []
 for target, names in TARGETS.items():
     for rank in RANKS:
-        for seed in range({("up, down", 4): 3, ("query, value", 1): 1}.get((target, rank), 2)):
-            model = fit(insert(base(), names, rank, 2 * rank, seed), 0.01, seed=seed)
+        for seed in range({("up, down", 4): 3, ("up, down", 1): 1, ("query, value", 1): 1}.get((target, rank), 2)):
+            model = fit(insert(base(), names, rank, 2 * rank, seed), 0.02, seed=seed)
+            if (target, rank, seed) == ("up, down", 8, 0):
+                best = model  # kept for the rest of the lesson
             loss, accuracy = measure(model)
             sweep.append({"layers": target, "rank": rank, "seed": seed, "weights": kit.parameters(model)["trained"], "accuracy": accuracy})
 sweep = pd.DataFrame(sweep)
@@ -316,7 +326,6 @@ widgets.interact(show_rank, rank=widgets.SelectionSlider(options=RANKS, value=4)
 kit.recall("rank-grows")
 
 # %% id="reading-check"
-best = fit(insert(base(), TARGETS["up, down"], 8, 16, 0), 0.01, seed=0)
 gap_to_full = summary.loc[("up, down", 8), "mean"] - full_accuracy
 used = summary.loc[("up, down", 8), "weights"] / kit.parameters(full)["trained"]
 print(f"rank 8 on up and down: {gap_to_full:+.3f} against full fine-tuning, with {used:.1%} of the weights")
@@ -369,7 +378,7 @@ other = {"codes": task["codes"].roll(1)}  # red, blue, ... shifted by one: contr
 fingerprint = kit.snapshot(best)
 second = insert(base(), TARGETS["up, down"], 8, 16, 1)
 original_codes, task["codes"] = task["codes"], other["codes"]
-fit(second, 0.01, seed=1)
+fit(second, 0.02, seed=1)
 task["codes"] = original_codes
 rows = {
     "first customer's file": (measure(best)[1], measure(best, codes=other["codes"])[1]),
@@ -595,7 +604,8 @@ score.total()
 # How well does the file travel? The cell below takes the first customer's adapter to another library's sentences (SciPy, BSD-3-Clause).
 
 # %% id="limits-run"
-away = phrase_task(np.random.default_rng(5), (0, 0, 300), package="scipy", codes=task["words"])
+away = phrase_task(np.random.default_rng(5), (0, 0, 600), package="scipy", codes=task["words"])
+away["held_out"] = brief(away["held_out"], 300)
 both = sorted(set(task["vocabulary"]) | set(away["vocabulary"]))
 place = {token: row for row, token in enumerate(both)}
 wide = kit.small_model(1, both)
