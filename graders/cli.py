@@ -16,6 +16,8 @@ from .errors import GradingError, Refusal
 if TYPE_CHECKING:
     from rich.status import Status
 
+    from .grading import Result
+
 RAW = argparse.RawDescriptionHelpFormatter
 WANTED = 0.9  # share of mutants that a lab's checks have to notice
 FINE, FAILED, BAD_INPUT, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -71,7 +73,10 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
         "grade",
         help="collect and grade what learners submitted",
         description="Collect submissions, grade each behind a wall, put the scores into the gradebook.",
-        epilog="example:\n  ./academy grade stable-softmax --learner ada --feedback",
+        epilog=(
+            "examples:\n  ./academy grade stable-softmax --learner ada --feedback\n"
+            "  ./academy grade --master ps1.ipynb --submissions submitted --json"
+        ),
         formatter_class=RAW,
     )
     verb.add_argument("labs", nargs="*", metavar="LAB", help="all released labs when none is named")
@@ -80,7 +85,13 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument("--no-collect", action="store_true", help="grade what is there, collect nothing new")
     verb.add_argument("--json", action="store_true", help="one line of JSON for each submission")
     _add_data(verb)
-    verb.set_defaults(act=_grade)
+    of = verb.add_argument_group("any nbgrader lab, from files alone")
+    of.add_argument("--master", type=Path, metavar="FILE", help="instructor's notebook, LAB.ipynb")
+    of.add_argument("--submissions", type=Path, metavar="DIR", help="holds LEARNER/LAB.ipynb")
+    of.add_argument("--seed", default="", help="the same for all; by default new for each run")
+    of.add_argument("--seconds", type=_positive, default=60, metavar="N", help="for one cell")
+    of.add_argument("--memory", type=_positive, default=2048, metavar="MIB", help="for one learner")
+    verb.set_defaults(act=_grade, usage=verb.error)
 
 
 def _add_prove(verbs: argparse._SubParsersAction) -> None:
@@ -133,7 +144,7 @@ def _release(arguments: argparse.Namespace) -> int:
     from .releasing import release
 
     with _progress("releasing"):
-        released = release(*arguments.labs, data=arguments.data)
+        released = release(*arguments.labs, data=arguments.data, warn=_warn)
     for lab in released:
         print(f"{lab} is released")
     if not released:
@@ -142,6 +153,8 @@ def _release(arguments: argparse.Namespace) -> int:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
+    if arguments.master or arguments.submissions:
+        return _grade_folder(arguments)
     from .grading import grade
 
     found = refused = 0
@@ -162,6 +175,52 @@ def _grade(arguments: argparse.Namespace) -> int:
     return REFUSED if refused else FINE
 
 
+def _grade_folder(arguments: argparse.Namespace) -> int:
+    from .engine.master import LabLimits
+    from .foreign import grade_folder
+
+    if not (arguments.master and arguments.submissions):
+        arguments.usage("--master and --submissions belong together")
+    course = arguments.labs or arguments.data or arguments.feedback or arguments.no_collect
+    if course:
+        arguments.usage("--master grades from files alone: no LAB, --data, --feedback or --no-collect")
+    results = []
+    with _progress("grading") as progress:
+        for result in grade_folder(
+            arguments.master,
+            arguments.submissions,
+            learners=arguments.learner,
+            seed=arguments.seed,
+            limits=LabLimits(arguments.seconds, arguments.memory),
+            tell=progress.update,
+            warn=_warn,
+        ):
+            results.append(result)
+            if arguments.json:
+                print(result.line(), flush=True)
+    if not arguments.json:
+        _show_table(results)
+    return REFUSED if any(result.status != "graded" for result in results) else FINE
+
+
+def _show_table(results: list[Result]) -> None:
+    """Print one row a learner, and below it what is not graded, with the reason."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("learner", "marks", "by hand", "status", title=results[0].lab)
+    for result in results:
+        given = [value for value in result.scores.values() if value["score"] is not None]
+        open_ = [n for n, v in result.scores.items() if v["score"] is None and n not in result.refused_cells]
+        marks = f"{sum(v['score'] for v in given):g} of {sum(v['max'] for v in given):g}" if given else ""
+        table.add_row(result.learner, marks, str(len(open_) or ""), result.status)
+    console = Console()
+    console.print(table)
+    for result in results:
+        if result.status != "graded":
+            console.print(f"{result.learner}: {result.reason}", markup=False, highlight=False)
+
+
 def _told(result: object) -> str:
     if result.status != "graded":
         return f"{result.lab}  {result.learner}  {result.status}: {result.reason}"
@@ -171,13 +230,16 @@ def _told(result: object) -> str:
 
 
 def _prove(arguments: argparse.Namespace) -> int:
-    from .proof import labs_to_prove, prove
+    from .engine.lint import faults
+    from .proof import labs_to_prove, master_of, prove
 
     proofs = []
     with _progress("proving") as progress:
         for lab in arguments.labs or labs_to_prove():
             proof = prove(lab, force=arguments.all, tell=progress.update)
             proofs.append(proof)
+            for fault in faults(master_of(lab)):
+                _warn(f"{lab}: {fault}")
             if not arguments.json:
                 print("\n".join(_proved(proof)), flush=True)
     if arguments.json:
@@ -211,6 +273,10 @@ def _mutate(arguments: argparse.Namespace) -> int:
         labs = {result.lab: {**asdict(result), "score": result.score} for result in results}
         print(json.dumps({"labs": labs}, indent=1, ensure_ascii=False))
     return FINE if all(result.score >= WANTED for result in results) else FAILED
+
+
+def _warn(fault: str) -> None:
+    print(f"academy: {fault}", file=sys.stderr)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from catalogue.errors import InvalidFile
@@ -10,12 +10,18 @@ from catalogue.folders import data_folder
 from catalogue.loading import built_points
 
 from .course import Course, bring, make
+from .engine.lint import faults
 from .engine.master import read_master
 from .errors import LabError
 from .steps import StepFailed, done, nbgrader
 
 
-def release(*labs: str, data: Path | None = None, source: Path | None = None) -> list[str]:
+def release(
+    *labs: str,
+    data: Path | None = None,
+    source: Path | None = None,
+    warn: Callable[[str], None] = lambda _: None,
+) -> list[str]:
     """Release labs, or release them anew after a change.
 
     Parameters
@@ -26,6 +32,8 @@ def release(*labs: str, data: Path | None = None, source: Path | None = None) ->
         The data folder.
     source
         Where the labs lie; the checkout's by default.
+    warn
+        Called with each fault that :func:`~graders.engine.lint.faults` finds in a lab's checks.
 
     Returns
     -------
@@ -50,14 +58,15 @@ def release(*labs: str, data: Path | None = None, source: Path | None = None) ->
         raise LabError(f"no lab {', '.join(unknown)} in {course.labs / 'source'}; there: {there}")
     with nbgrader(course) as api:
         for lab in wanted:
-            _release(course, api, lab)
+            _release(course, api, lab, warn)
     return wanted
 
 
-def _release(course: Course, api: object, lab: str) -> None:
+def _release(course: Course, api: object, lab: str, warn: Callable[[str], None]) -> None:
     bring(course, lab)
     _refuse_without_points(course, lab)
-    read_master(course.root / "source" / lab)
+    for fault in faults(read_master(course.root / "source" / lab)):
+        warn(f"{lab}: {fault}")
     try:
         done(f"lab {lab}", api.generate_assignment, lab, force=True)
     except StepFailed as error:

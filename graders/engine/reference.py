@@ -133,7 +133,8 @@ def says(notebook: NotebookNode, check: str) -> str:
 
 
 def _key(master: Master) -> str:
-    parts = (master.digest, versions(master.modules), ENGINE)
+    notebook = (master.folder / f"{master.lab}.ipynb").read_text(encoding="utf-8")  # the solution counts too
+    parts = (master.digest, notebook, versions(master.modules), ENGINE)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
