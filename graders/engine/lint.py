@@ -38,11 +38,10 @@ def faults(master: Master) -> list[Fault]:
     nodes = [node for source in master.solution for node in ast.walk(parsed(source) or ast.Module())]
     imported = bound_names(ast.unparse(node) for node in nodes if isinstance(node, IMPORTS))
     defined = {node.name for node in nodes if isinstance(node, DEFINITIONS)}
-    trees = {name: parsed(c.source) for name, c in master.cells.items() if c.cell_type == "code"}
     return [
         Fault(name, *found)
         for name in master.points
-        if name not in master.answers and (tree := trees.get(name)) is not None
+        if name not in master.answers and (tree := parsed(master.cells[name].source)) is not None
         for found in sorted(set(_Check(tree, master.bound - imported, defined).found()))
     ]
 
@@ -57,11 +56,11 @@ class _Check:
             self.theirs |= more
         calls = [n for n in self.nodes if isinstance(n, ast.Call)]
         passed = [(v, c.lineno) for c in calls if self.is_theirs(c.func) for v in [*c.args, *c.keywords]]
-        values = [(getattr(value, "value", value), line) for value, line in reversed(passed)]
+        values = [(getattr(v, "value", v), line) for v, line in sorted(passed, key=lambda p: -p[1])]
         self.given = {v.id: line for v, line in values if isinstance(v, ast.Name) and v.id not in learners}
         self.sized = {ast.unparse(p) for node in self.nodes for of in _sized(node) for p in ast.walk(of)}
-        denied = [n for n in self.nodes if isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.Not)]
-        self.denied = {id(inner) for node in denied for inner in ast.walk(node)}
+        nots = [node for node in self.nodes if isinstance(getattr(node, "op", 0), ast.Not)]
+        self.denied = {id(inner) for node in nots for inner in ast.walk(node)}
         self.beside = {id(n) for call in calls if _name(call.func) == "probe" for n in ast.walk(call)}
 
     def is_theirs(self, node: ast.AST) -> bool:
@@ -85,10 +84,8 @@ class _Check:
     def _identity(self, node: ast.Compare) -> Found:
         sides = [node.left, node.comparators[0]]
         plain = any(isinstance(s, ast.Constant) or _name(getattr(s, "func", s)) == "type" for s in sides)
-        both = any(map(self.is_theirs, sides)) and all(
-            self.is_theirs(s) or getattr(s, "id", "") in self.given for s in sides
-        )
-        if both and not plain and id(node) not in self.beside:
+        known = [self.is_theirs(s) or getattr(s, "id", "") in self.given for s in sides]
+        if all(known) and any(map(self.is_theirs, sides)) and not plain and id(node) not in self.beside:
             what = f"`{ast.unparse(node)}` tells nothing of containers and arrays, which cross as copies"
             op = "is" if isinstance(node.ops[0], ast.Is) else "is not"
             yield node.lineno, what, f"kit.probe(lambda f, x: f(x) {op} x, function, x)"
@@ -98,11 +95,10 @@ class _Check:
         for one, other in (sides, sides[::-1]) if len(sides) == 2 else ():
             name = getattr(one, "id", "")
             if self.given.get(name, node.lineno) < node.lineno and self._was(name, other):
-                what = f"`{ast.unparse(node)}` looks at the check's own {name}, out of their call's reach"
+                what = f"`{ast.unparse(node)}` looks at its own {name}: calls reach it in a second run alone"
                 yield node.lineno, what, f"kit.unchanged(function, {name}) in place of function({name})"
 
     def _was(self, name: str, value: ast.expr) -> bool:
-        """Tell whether a value is what a name held first: a copy of it, or the same literal."""
         if isinstance(value, ast.Name):
             return any(n == value.id and _copies(held, name) for n, held in self.bindings)
         literal = isinstance(value, (ast.List, ast.Dict, ast.Set, ast.Tuple))
@@ -135,8 +131,7 @@ def _compared(node: ast.AST) -> tuple[ast.expr, ...]:
         return (node.left, node.comparators[0]) if isinstance(node.ops[0], ast.Eq) else ()
     if not isinstance(node, ast.Call) or not SAME.fullmatch(_name(node.func)) or not node.args:
         return ()
-    of = getattr(node.func, "value", node.func)  # x.equals(y)
-    return (node.args[0], node.args[1]) if len(node.args) > 1 else (of, node.args[0])
+    return tuple(node.args[:2]) if len(node.args) > 1 else (getattr(node.func, "value", node), node.args[0])
 
 
 def _copies(value: ast.expr, name: str) -> bool:
@@ -145,7 +140,6 @@ def _copies(value: ast.expr, name: str) -> bool:
 
 
 def _sized(node: ast.AST) -> list[ast.expr]:
-    """Return what a node takes the size of."""
     if isinstance(node, ast.Call) and _name(node.func) in SIZES:
         return node.args[:1]
     return [node.value] if isinstance(node, ast.Attribute) and node.attr in SIZES else []
