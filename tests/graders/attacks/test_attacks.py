@@ -1,0 +1,280 @@
+"""Each hostile and each broken submission, graded the public way: its fair score, and nothing else happens.
+
+Today's engine fails some; ``fails`` in ``expected.yml`` says which and why (they are expected to fail, and a
+test that passes after all asks for that line to be taken out).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from graders import grade, release
+from graders.engine.servers import close_servers
+
+from tests.graders.attacks.loading import HERE, LABS, LEFT, SCRIPT, Attack, build_labs, hand_in, points, read_attacks
+
+ATTACKS = read_attacks()
+BY_ID = {attack.id: attack for attack in ATTACKS}
+OTHER = "zz-other"  # a submission that lies there all the time
+PATIENCE = 8  # times a lab's limit, until the submission and the honest one after it are graded
+HOMES = [Path.home(), Path.home() / ".ipython", Path.home() / ".cache", Path.home() / ".config"]
+SHARED = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run"), Path.cwd(), *HOMES]
+
+
+class Ears:
+    """Listens on a loopback port and counts who comes."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.heard = 0
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.heard += 1
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a data folder with both labs released and one honest submission of each."""
+    labs = build_labs(tmp_path_factory.mktemp("attacked"))
+    folder = tmp_path_factory.mktemp("data")
+    release(data=folder, source=labs)
+    for lab in LABS:
+        hand_in(folder, OTHER, lab)
+        (result,) = grade(lab, learners=[OTHER], data=folder, source=labs, collect=False)
+        assert _scores(result) == points(lab), result
+    folder.joinpath("labs").symlink_to(labs)
+    yield folder
+    close_servers()
+
+
+@pytest.fixture(scope="module")
+def ears() -> Iterator[Ears]:
+    listening = Ears()
+    yield listening
+    listening.socket.close()
+
+
+def _scores(result) -> dict[str, float | str]:
+    if result.status in ("refused", "unreadable"):
+        return dict.fromkeys(points(result.lab), "refused")
+    refused = dict.fromkeys(result.refused_cells, "refused")
+    return {name: value["score"] for name, value in result.scores.items()} | refused
+
+
+def _hashes(*roots: Path) -> dict[str, str]:
+    found = {}
+    for root in roots:
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if path.is_symlink():
+                found[str(path)] = os.readlink(path)
+            elif path.is_file():
+                found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+            elif not path.is_dir():
+                found[str(path)] = "special"
+    return found
+
+
+def _frozen(data: Path) -> dict[str, str]:
+    """Fingerprint everything that grading one submission has no business to change."""
+    course = data / "course"
+    fixed = [course / name for name in ("source", "release", "nbgrader_config.py", "limits.json", "submitted")]
+    fixed += [data / "secrets", data / "exchange" / "academy" / "outbound"]
+    fixed += [data / "labs" / lab for lab in ("authoring", "source")]
+    fixed += [HERE.parents[2] / "graders" / "__init__.py", HERE.parents[2] / "graders" / "kit"]
+    found = _hashes(*fixed)
+    return {name: value for name, value in found.items() if "__pycache__" not in name}
+
+
+def _gradebook(data: Path, *without: str) -> dict[str, object]:
+    """Return the gradebook's schema and everybody's grades but those of `without`."""
+    with sqlite3.connect(f"file:{data / 'course' / 'gradebook.db'}?mode=ro", uri=True) as book:
+        schema = book.execute("select type, name, sql from sqlite_master order by 1, 2").fetchall()
+        grades = book.execute(
+            "select s.student_id, a.name, b.name, g.auto_score, g.manual_score, g.extra_credit"
+            " from grade g join submitted_notebook n on g.notebook_id = n.id"
+            " join submitted_assignment s on n.assignment_id = s.id join base_cell b on g.cell_id = b.id"
+            " join assignment a on s.assignment_id = a.id order by 1, 2, 3"
+        ).fetchall()
+        cells = book.execute("select max_score from grade_cells order by id").fetchall()
+    book.close()
+    return {"schema": schema, "grades": [g for g in grades if g[0] not in without], "cells": cells}
+
+
+def _processes(words: list[str]) -> list[str]:
+    """Return who runs with one of the words in name, arguments or environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        if int(folder.name) == os.getpid():
+            continue
+        for part in ("comm", "cmdline", "environ"):
+            try:
+                content = (folder / part).read_bytes()
+            except OSError:
+                continue
+            if any(word.encode() in content for word in words) and b"pytest" not in content:
+                found.append(f"{folder.name} {part} {content[:80]!r}")
+    return found
+
+
+def _left(data: Path, words: list[str], own: str) -> list[str]:
+    """Return files with one of the words in their name, outside the submission's own folders."""
+    roots = [(root, 2 if root in (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")) else 1) for root in SHARED]
+    roots += [(Path.home() / ".ipython", 4), (data, 8)]
+    roots += [(Path(os.__file__).parent, 1), (HERE.parents[2] / "graders", 3)]
+    roots += [(p, 1) for p in map(Path, __import__("site").getsitepackages())]
+    found = []
+    for root, depth in roots:
+        for base, folders, files in os.walk(root):
+            level = len(Path(base).relative_to(root).parts)
+            if level >= depth - 1:
+                folders[:] = []
+            names = [n for n in (*files, *folders) if any(word in n for word in words)]
+            found += [str(Path(base) / n) for n in names if own not in base]
+    return found
+
+
+class _Harm(HTMLParser):
+    """Finds what a browser would run of a learner's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside, self.found = "", []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.inside = tag if tag in ("script", "style") else ""
+        for name, value in attributes:
+            active = name.startswith("on") or name in ("srcdoc", "src", "href", "data", "xlink:href", "action")
+            if SCRIPT in (value or "") and active:
+                self.found.append(f"<{tag} {name}={value!r}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, text: str) -> None:
+        if self.inside == "script" and SCRIPT in text:
+            self.found.append(f"<script> {text[:80]}")
+
+
+def _harm(page: str) -> list[str]:
+    parser = _Harm()
+    parser.feed(page)
+    return parser.found
+
+
+def _fed_back(data: Path, learner: str, lab: str) -> str:
+    path = data / "course" / "feedback" / learner / lab / f"{lab}.html"
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def _marked() -> list:
+    return [
+        pytest.param(
+            attack,
+            id=attack.id,
+            marks=[pytest.mark.xfail(reason=attack.fails, strict=False)] if attack.fails else [],
+        )
+        for attack in ATTACKS
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", _marked())
+def test_a_submission_gets_what_is_fair_and_leaves_nothing(attack: Attack, data: Path, ears: Ears) -> None:
+    learner, honest = "b-attacker", "c-honest"
+    before = [f"a{i}-before" for i, _ in enumerate(attack.after)]
+    everybody = [*before, learner, honest]
+    for name in everybody:
+        for folder in ("submitted", "autograded", "feedback"):
+            shutil.rmtree(data / "course" / folder / name / attack.lab, ignore_errors=True)
+    for name, earlier in zip(before, attack.after, strict=True):
+        hand_in(data, name, BY_ID[f"{attack.lab}/hostile/{earlier}"], ears.port)
+    hand_in(data, learner, attack, ears.port)
+    hand_in(data, honest, attack.lab)
+    frozen, book, heard = _frozen(data), _gradebook(data, *everybody), ears.heard
+    faults = []
+    begun = time.monotonic()
+    try:
+        results = {
+            r.learner: r
+            for r in grade(
+                attack.lab,
+                learners=everybody,
+                data=data,
+                source=(data / "labs").resolve(),
+                collect=False,
+                feedback=True,
+            )
+        }
+        took = time.monotonic() - begun
+        found = _scores(results[learner])
+        for check, fair in attack.fair.items():
+            if found.get(check) not in fair:
+                faults.append(f"{check}: {found.get(check)!r}, fair is {fair}; {results[learner].reason}")
+        booked = {g[2]: g[3] for g in _gradebook(data)["grades"] if g[0] == learner and g[1] == attack.lab}
+        for check, fair in attack.fair.items():
+            if (booked.get(check) or 0) > max((f for f in fair if f != "refused"), default=0):
+                faults.append(f"the gradebook has {booked[check]} for {check}, fair is {fair}")
+        if _scores(results[honest]) != points(attack.lab):
+            faults.append(f"the honest one after it got {results[honest]}")
+        page = _fed_back(data, learner, attack.lab)
+        text = _told(page)
+        faults += [f"the feedback holds {word!r}" for word in attack.hidden if word in text]
+        faults += [f"the feedback runs {thing}" for thing in _harm(page)]
+        faults += [f"the honest feedback holds {LEFT}"] if LEFT in _fed_back(data, honest, attack.lab) else []
+        if took > PATIENCE * len(everybody) * 10:
+            faults.append(f"it took {took:.0f} s")
+        now = _frozen(data)
+        changed = sorted(name for name in frozen.keys() | now.keys() if frozen.get(name) != now.get(name))
+        faults += [f"changed: {name}" for name in changed]
+        book_now = _gradebook(data, *everybody)
+        faults += [f"the gradebook's {part} changed" for part in book if book[part] != book_now[part]]
+        if ears.heard != heard:
+            faults.append(f"{ears.heard - heard} calls came out of the wall")
+        left = _processes(attack.left)
+        for _ in range(30):
+            if not left:
+                break
+            time.sleep(0.1)
+            left = _processes(attack.left)
+        faults += [f"a process is left: {name}" for name in left]
+        faults += [f"left behind: {name}" for name in _left(data, attack.left, f"{learner}/{attack.lab}")]
+    finally:
+        for name in everybody:
+            for folder in ("submitted", "autograded", "feedback"):
+                shutil.rmtree(data / "course" / folder / name / attack.lab, ignore_errors=True)
+    assert not faults, "\n".join(faults)
+
+
+def _told(page: str) -> str:
+    """Return the page without its own scripts and styles, without tags."""
+    import re
+    from html import unescape
+
+    body = re.sub(r"(?s)<(script|style)\b.*?</\1>", "", page)
+    return unescape(re.sub(r"<[^>]+>", "", body))
+
+
+def test_there_are_enough_of_them() -> None:
+    hostile = [a for a in ATTACKS if a.kind == "hostile"]
+    assert len(hostile) >= 60
+    assert len([a for a in ATTACKS if a.kind == "broken"]) >= 20
+    assert {a.lab for a in hostile} == set(LABS)
