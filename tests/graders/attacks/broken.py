@@ -1,7 +1,7 @@
 """Files that are no notebook of this lab, or hardly one: each function writes the raw file.
 
-``fair`` stands in ``expected.yml``, beside the hostile ones'. What is only odd (another tool's metadata, a syntax
-error in one answer) keeps the points of everything else.
+``fair`` stands in ``expected.yml``, beside the hostile ones'. What is only odd (another tool's metadata, a
+syntax error in one answer) keeps the points of everything else.
 """
 
 from __future__ import annotations
@@ -104,11 +104,25 @@ def _(path: Path, notebook: Notebook) -> None:
 @writes("format-3", "plain")
 def _(path: Path, notebook: Notebook) -> None:
     cells = [
-        {"cell_type": "code", "input": c["source"], "language": "python", "outputs": [], "metadata": c["metadata"]}
+        {
+            "cell_type": "code",
+            "input": c["source"],
+            "language": "python",
+            "outputs": [],
+            "metadata": c["metadata"],
+        }
         for c in notebook["cells"]
         if c["cell_type"] == "code"
     ]
-    _dump(path, {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells, "metadata": {}}]})
+    _dump(
+        path,
+        {
+            "nbformat": 3,
+            "nbformat_minor": 0,
+            "metadata": {},
+            "worksheets": [{"cells": cells, "metadata": {}}],
+        },
+    )
 
 
 @writes("format-5", "plain")
@@ -224,13 +238,17 @@ def _(path: Path, notebook: Notebook) -> None:
 
 @writes("syntax-errors", "plain", "kit")
 def _(path: Path, notebook: Notebook) -> None:
-    _answer(notebook, {"plain": "clamp", "kit": "smooth"}[path.stem], "def clamp(value, low:\n    retrun 5\n'")
+    _answer(
+        notebook, {"plain": "clamp", "kit": "smooth"}[path.stem], "def clamp(value, low:\n    retrun 5\n'"
+    )
     _dump(path, notebook)
 
 
 @writes("tabs-and-spaces", "plain")
 def _(path: Path, notebook: Notebook) -> None:
-    _answer(notebook, "clamp", "def clamp(value, low, high):\n\tx = 1\n        return min(max(value, low), high)")
+    _answer(
+        notebook, "clamp", "def clamp(value, low, high):\n\tx = 1\n        return min(max(value, low), high)"
+    )
     _dump(path, notebook)
 
 
@@ -257,7 +275,9 @@ def _(path: Path, notebook: Notebook) -> None:
 
 @writes("deletes-names", "plain")
 def _(path: Path, notebook: Notebook) -> None:
-    _answer(notebook, "clamp", "for name in list(globals()):\n    if name != 'name':\n        del globals()[name]")
+    _answer(
+        notebook, "clamp", "for name in list(globals()):\n    if name != 'name':\n        del globals()[name]"
+    )
     _dump(path, notebook)
 
 
@@ -269,14 +289,17 @@ def _(path: Path, notebook: Notebook) -> None:
 
 @writes("changes-folder", "plain")
 def _(path: Path, notebook: Notebook) -> None:
-    text = "import os, shutil\nfor name in os.listdir('.'):\n    os.path.isfile(name) and os.remove(name)\nos.chdir('/')"
+    text = "import os\nfor name in os.listdir('.'):\n    os.path.isfile(name) and os.remove(name)\n"
+    text += "os.chdir('/')"
     _answer(notebook, "clamp", text)
     _dump(path, notebook)
 
 
 @writes("top-level-await", "plain")
 def _(path: Path, notebook: Notebook) -> None:
-    _answer(notebook, "clamp", "import asyncio\nawait asyncio.sleep(0)\nasync def clamp(v, a, b):\n    return 3")
+    _answer(
+        notebook, "clamp", "import asyncio\nawait asyncio.sleep(0)\nasync def clamp(v, a, b):\n    return 3"
+    )
     _dump(path, notebook)
 
 
@@ -292,7 +315,9 @@ def _(path: Path, notebook: Notebook) -> None:
     for number, cell in enumerate(notebook["cells"]):
         cell.pop("id")
         cell["metadata"] |= {"id": f"Ab{number}_x", "colab": {"base_uri": "https://localhost:8080/"}}
-        cell["source"] = cell["source"].splitlines(keepends=True) if isinstance(cell["source"], str) else cell["source"]
+        cell["source"] = (
+            cell["source"].splitlines(keepends=True) if isinstance(cell["source"], str) else cell["source"]
+        )
     _dump(path, notebook)
 
 
@@ -300,10 +325,16 @@ def _(path: Path, notebook: Notebook) -> None:
 def _(path: Path, notebook: Notebook) -> None:
     notebook["metadata"] = {
         "kernelspec": {"display_name": ".venv (3.11.4)", "language": "python", "name": "python3"},
-        "language_info": {"codemirror_mode": {"name": "ipython", "version": 3}, "name": "python", "version": "3.11.4"},
+        "language_info": {
+            "codemirror_mode": {"name": "ipython", "version": 3},
+            "name": "python",
+            "version": "3.11.4",
+        },
         "orig_nbformat": 4,
     }
     for cell in notebook["cells"]:
         cell["metadata"]["vscode"] = {"languageId": "python"}
-        cell["source"] = (cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])).replace("\n", "\r\n")
+        cell["source"] = (
+            cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        ).replace("\n", "\r\n")
     _dump(path, notebook)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.graders.attacks.loading import SCRIPT, answers
+from tests.graders.attacks.loading import LEFT, SCRIPT, answers
 
 Notebook = dict[str, Any]
 _FOUND: dict[tuple[str, str], Callable[[Path, Notebook], None]] = {}
@@ -134,10 +134,16 @@ def _(folder: Path, notebook: Notebook) -> None:
 def _(folder: Path, notebook: Notebook) -> None:
     notebook["metadata"] = {
         "kernelspec": {"name": "bash", "display_name": f"<script>{SCRIPT}()</script>", "language": "bash"},
-        "language_info": {"name": "bash", "mimetype": f"x'/><script>{SCRIPT}()</script>", "pygments_lexer": "no"},
+        "language_info": {
+            "name": "bash",
+            "mimetype": f"x'/><script>{SCRIPT}()</script>",
+            "pygments_lexer": "no",
+        },
         "title": f"</title><script>{SCRIPT}()</script>",
         "authors": [{"name": f"<img src=x onerror={SCRIPT}()>"}],
-        "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {f"</script><script>{SCRIPT}()": {}}}},
+        "widgets": {
+            "application/vnd.jupyter.widget-state+json": {"state": {f"</script><script>{SCRIPT}()": {}}}
+        },
         "nbgrader": {"score": 100},
         "celltoolbar": "Create Assignment",
     }
@@ -166,13 +172,17 @@ def _(folder: Path, notebook: Notebook) -> None:
 @edit("html-metadata", "plain")
 def _(folder: Path, notebook: Notebook) -> None:
     for number, cell in enumerate(notebook["cells"]):
-        cell["metadata"]["tags"] = [f"x\"><script>{SCRIPT}()</script>", f"' onclick={SCRIPT}() '"]
+        cell["metadata"]["tags"] = [f'x"><script>{SCRIPT}()</script>', f"' onclick={SCRIPT}() '"]
         cell["metadata"]["name"] = f"<script>{SCRIPT}()</script>"
         if not cell["metadata"].get("nbgrader"):
             cell["id"] = f"x{number}"
     extra = _code("1")
-    extra["metadata"]["nbgrader"] = {"grade_id": f"\"><script>{SCRIPT}()</script>", "grade": True, "points": 1}
-    extra["metadata"]["nbgrader"] |= {"comment": f"<script>{SCRIPT}()</script>", "solution": True, "locked": False}
+    extra["metadata"]["nbgrader"] = {"grade_id": f'"><script>{SCRIPT}()</script>', "grade": True, "points": 1}
+    extra["metadata"]["nbgrader"] |= {
+        "comment": f"<script>{SCRIPT}()</script>",
+        "solution": True,
+        "locked": False,
+    }
     notebook["cells"].append(extra)
 
 
@@ -247,4 +257,10 @@ def _(folder: Path, notebook: Notebook) -> None:
 @edit("files-timestamp", "plain")
 def _(folder: Path, notebook: Notebook) -> None:
     (folder / "timestamp.txt").write_text("yesterday <script>\0")
-    (folder / "submission_secret.txt").write_text("../../../../../tmp/zqleft")
+    (folder / "submission_secret.txt").write_text(f"../../../../../tmp/{LEFT}")
+
+
+@edit("files-no-secret", "plain")
+def _(folder: Path, notebook: Notebook) -> None:
+    (folder / "submission_secret.txt").unlink()
+    (folder / "timestamp.txt").unlink()

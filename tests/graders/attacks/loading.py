@@ -9,13 +9,14 @@ A hostile file ``labs/<lab>/hostile/<family>-<name>.py`` is percent text. Before
 ``# %% file="numpy.py"``
     a file beside the notebook.
 
-``@NAME@`` in the text is replaced by :func:`places`. What text cannot say (metadata, links, several notebooks)
-stands in ``edits.py``, what is no notebook in ``broken.py``; both find their fair scores in ``expected.yml``.
+``@NAME@`` in the text is replaced by :func:`places`. What text cannot say (metadata, links, several
+notebooks) stands in ``edits.py``, what is no notebook in ``broken.py``; both find their fair scores in ``expected.yml``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -31,7 +32,7 @@ from catalogue.notebooks.units import Unit
 
 HERE = Path(__file__).parent
 LABS = ("plain", "kit")
-LEFT = "zqleft"  # stands in the name of whatever an attack leaves behind: file, process, thread
+LEFT = f"zqleft{os.getpid()}"  # in the name of what an attack leaves behind; 15 characters at most
 SCRIPT = "zqscript"  # stands in whatever must not be run by the reader's browser
 MARK = re.compile(r"^# %%(?P<rest>.*)$", re.MULTILINE)
 WORD = re.compile(r'(?P<key>\w+)="(?P<value>[^"]*)"')
@@ -158,7 +159,7 @@ def _attack(lab: str, kind: str, name: str, given: dict[str, Any], expected: dic
         fair,
         _listed(given.get("after", [])),
         [str(v) for v in must_not["show"]],
-        [str(v) for v in must_not["leave"]],
+        [str(v).replace("zqleft", LEFT) for v in must_not["leave"]],
         rest,
         given.get("fails", ""),
     )
@@ -190,6 +191,7 @@ def hand_in(data: Path, learner: str, attack: Attack | str, port: int = 9) -> Pa
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     (folder / "timestamp.txt").write_text("2026-11-01 12:00:00.000000 UTC")
+    (folder / "submission_secret.txt").write_text(f"{learner:*<64}")
     path = folder / f"{lab}.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(attack, str) or attack.rest == "reference":

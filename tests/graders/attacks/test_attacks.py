@@ -21,8 +21,17 @@ import pytest
 
 from graders import grade, release
 from graders.engine.servers import close_servers
-
-from tests.graders.attacks.loading import HERE, LABS, LEFT, SCRIPT, Attack, build_labs, hand_in, points, read_attacks
+from tests.graders.attacks.loading import (
+    HERE,
+    LABS,
+    LEFT,
+    SCRIPT,
+    Attack,
+    build_labs,
+    hand_in,
+    points,
+    read_attacks,
+)
 
 ATTACKS = read_attacks()
 BY_ID = {attack.id: attack for attack in ATTACKS}
@@ -96,7 +105,9 @@ def _hashes(*roots: Path) -> dict[str, str]:
 def _frozen(data: Path) -> dict[str, str]:
     """Fingerprint everything that grading one submission has no business to change."""
     course = data / "course"
-    fixed = [course / name for name in ("source", "release", "nbgrader_config.py", "limits.json", "submitted")]
+    fixed = [
+        course / name for name in ("source", "release", "nbgrader_config.py", "limits.json", "submitted")
+    ]
     fixed += [data / "secrets", data / "exchange" / "academy" / "outbound"]
     fixed += [data / "labs" / lab for lab in ("authoring", "source")]
     fixed += [HERE.parents[2] / "graders" / "__init__.py", HERE.parents[2] / "graders" / "kit"]
@@ -137,7 +148,9 @@ def _processes(words: list[str]) -> list[str]:
 
 def _left(data: Path, words: list[str], own: str) -> list[str]:
     """Return files with one of the words in their name, outside the submission's own folders."""
-    roots = [(root, 2 if root in (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")) else 1) for root in SHARED]
+    roots = [
+        (root, 2 if root in (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")) else 1) for root in SHARED
+    ]
     roots += [(Path.home() / ".ipython", 4), (data, 8)]
     roots += [(Path(os.__file__).parent, 1), (HERE.parents[2] / "graders", 3)]
     roots += [(p, 1) for p in map(Path, __import__("site").getsitepackages())]
@@ -162,7 +175,14 @@ class _Harm(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.inside = tag if tag in ("script", "style") else ""
         for name, value in attributes:
-            active = name.startswith("on") or name in ("srcdoc", "src", "href", "data", "xlink:href", "action")
+            active = name.startswith("on") or name in (
+                "srcdoc",
+                "src",
+                "href",
+                "data",
+                "xlink:href",
+                "action",
+            )
             if SCRIPT in (value or "") and active:
                 self.found.append(f"<{tag} {name}={value!r}>")
 
