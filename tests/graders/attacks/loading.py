@@ -10,7 +10,8 @@ A hostile file ``labs/<lab>/hostile/<family>-<name>.py`` is percent text. Before
     a file beside the notebook.
 
 ``@NAME@`` in the text is replaced by :func:`places`. What text cannot say (metadata, links, several
-notebooks) stands in ``edits.py``, what is no notebook in ``broken.py``; both find their fair scores in ``expected.yml``.
+notebooks) stands in ``edits.py``, what is no notebook in ``broken.py``; both find their fair scores in
+``expected.yml``.
 """
 
 from __future__ import annotations
