@@ -1,19 +1,23 @@
 """Each hostile and each broken submission, graded the public way: its fair score, and nothing else happens.
 
-Today's engine fails some; ``fails`` in ``expected.yml`` says which and why (they are expected to fail, and a
-test that passes after all asks for that line to be taken out).
+Today's engine fails some; ``fails`` in ``expected.yml`` says which and why (expected to fail; one that passes
+after all is shown as XPASS, and its line has to go).
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import re
 import shutil
+import site
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -36,7 +40,7 @@ from tests.graders.attacks.loading import (
 ATTACKS = read_attacks()
 BY_ID = {attack.id: attack for attack in ATTACKS}
 OTHER = "zz-other"  # a submission that lies there all the time
-PATIENCE = 8  # times a lab's limit, until the submission and the honest one after it are graded
+PATIENCE = 80  # seconds for one submission, on a machine that does other things too
 HOMES = [Path.home(), Path.home() / ".ipython", Path.home() / ".cache", Path.home() / ".config"]
 SHARED = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run"), Path.cwd(), *HOMES]
 
@@ -62,17 +66,28 @@ class Ears:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return a data folder with both labs released and one honest submission of each."""
+    """Return a data folder with both labs released and one honest submission of each handed in."""
     labs = build_labs(tmp_path_factory.mktemp("attacked"))
     folder = tmp_path_factory.mktemp("data")
     release(data=folder, source=labs)
     for lab in LABS:
         hand_in(folder, OTHER, lab)
-        (result,) = grade(lab, learners=[OTHER], data=folder, source=labs, collect=False)
-        assert _scores(result) == points(lab), result
     folder.joinpath("labs").symlink_to(labs)
     yield folder
     close_servers()
+
+
+@pytest.fixture(scope="module")
+def ready(data: Path) -> Callable[[str], None]:
+    """Return what grades the honest submission that lies there all the time, once for each lab."""
+
+    @functools.cache
+    def run(lab: str) -> None:
+        labs = (data / "labs").resolve()
+        (result,) = grade(lab, learners=[OTHER], data=data, source=labs, collect=False)
+        assert _scores(result) == points(lab), result
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +168,7 @@ def _left(data: Path, words: list[str], own: str) -> list[str]:
     ]
     roots += [(Path.home() / ".ipython", 4), (data, 8)]
     roots += [(Path(os.__file__).parent, 1), (HERE.parents[2] / "graders", 3)]
-    roots += [(p, 1) for p in map(Path, __import__("site").getsitepackages())]
+    roots += [(p, 1) for p in map(Path, site.getsitepackages())]
     found = []
     for root, depth in roots:
         for base, folders, files in os.walk(root):
@@ -218,7 +233,10 @@ def _marked() -> list:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", _marked())
-def test_a_submission_gets_what_is_fair_and_leaves_nothing(attack: Attack, data: Path, ears: Ears) -> None:
+def test_a_submission_gets_what_is_fair_and_leaves_nothing(
+    attack: Attack, data: Path, ready: Callable[[str], None], ears: Ears
+) -> None:
+    ready(attack.lab)
     learner, honest = "b-attacker", "c-honest"
     before = [f"a{i}-before" for i, _ in enumerate(attack.after)]
     everybody = [*before, learner, honest]
@@ -260,7 +278,7 @@ def test_a_submission_gets_what_is_fair_and_leaves_nothing(attack: Attack, data:
         faults += [f"the feedback holds {word!r}" for word in attack.hidden if word in text]
         faults += [f"the feedback runs {thing}" for thing in _harm(page)]
         faults += [f"the honest feedback holds {LEFT}"] if LEFT in _fed_back(data, honest, attack.lab) else []
-        if took > PATIENCE * len(everybody) * 10:
+        if took > PATIENCE * len(everybody):
             faults.append(f"it took {took:.0f} s")
         now = _frozen(data)
         changed = sorted(name for name in frozen.keys() | now.keys() if frozen.get(name) != now.get(name))
@@ -286,9 +304,6 @@ def test_a_submission_gets_what_is_fair_and_leaves_nothing(attack: Attack, data:
 
 def _told(page: str) -> str:
     """Return the page without its own scripts and styles, without tags."""
-    import re
-    from html import unescape
-
     body = re.sub(r"(?s)<(script|style)\b.*?</\1>", "", page)
     return unescape(re.sub(r"<[^>]+>", "", body))
 
