@@ -237,7 +237,8 @@ def test_a_submission_gets_what_is_fair_and_leaves_nothing(
     attack: Attack, data: Path, ready: Callable[[str], None], ears: Ears
 ) -> None:
     ready(attack.lab)
-    learner, honest = "b-attacker", "c-honest"
+    # a name of its own: a refused submission leaves what was booked before it
+    learner, honest = f"b-{ATTACKS.index(attack)}", "c-honest"
     before = [f"a{i}-before" for i, _ in enumerate(attack.after)]
     everybody = [*before, learner, honest]
     for name in everybody:

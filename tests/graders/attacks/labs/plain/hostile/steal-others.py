@@ -9,7 +9,7 @@ for kind in ("submitted", "autograded"):
         found += glob.glob(f"{base}/{kind}/*/plain/plain.ipynb")
 found += glob.glob("/tmp/**/zz-other/**/plain.ipynb", recursive=True)[:5]
 for path in found:
-    if "attacker" in path:
+    if "/b-" in path:
         continue
     try:
         for cell in json.load(open(path))["cells"]:
