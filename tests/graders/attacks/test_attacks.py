@@ -6,11 +6,14 @@ after all is shown as XPASS, and its line has to go).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import re
+import resource
 import shutil
+import signal
 import site
 import socket
 import sqlite3
@@ -40,6 +43,7 @@ from tests.graders.attacks.loading import (
 ATTACKS = read_attacks()
 BY_ID = {attack.id: attack for attack in ATTACKS}
 OTHER = "zz-other"  # a submission that lies there all the time
+LARGEST_FILE = 256 * 2**20
 PATIENCE = 80  # seconds for one submission, on a machine that does other things too
 HOMES = [Path.home(), Path.home() / ".ipython", Path.home() / ".cache", Path.home() / ".config"]
 SHARED = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run"), Path.cwd(), *HOMES]
@@ -67,6 +71,9 @@ class Ears:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a data folder with both labs released and one honest submission of each handed in."""
+    # a link to /dev/zero that is followed on the host must not fill this machine's disk
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, before[1]))
     labs = build_labs(tmp_path_factory.mktemp("attacked"))
     folder = tmp_path_factory.mktemp("data")
     release(data=folder, source=labs)
@@ -75,6 +82,23 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder.joinpath("labs").symlink_to(labs)
     yield folder
     close_servers()
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError where the grader itself hangs, so that the suite goes on."""
+
+    def over(*_: object) -> None:
+        raise TimeoutError(f"the grader hung for {seconds:.0f} s")
+
+    old = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
 
 
 @pytest.fixture(scope="module")
@@ -252,9 +276,8 @@ def test_a_submission_gets_what_is_fair_and_leaves_nothing(
     faults = []
     begun = time.monotonic()
     try:
-        results = {
-            r.learner: r
-            for r in grade(
+        with _at_most(PATIENCE * len(everybody)):
+            found_all = grade(
                 attack.lab,
                 learners=everybody,
                 data=data,
@@ -262,7 +285,7 @@ def test_a_submission_gets_what_is_fair_and_leaves_nothing(
                 collect=False,
                 feedback=True,
             )
-        }
+            results = {result.learner: result for result in found_all}
         took = time.monotonic() - begun
         found = _scores(results[learner])
         for check, fair in attack.fair.items():
