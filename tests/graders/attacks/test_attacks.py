@@ -204,6 +204,13 @@ def _left(data: Path, words: list[str], own: str) -> list[str]:
     return found
 
 
+def _followed(data: Path, learner: str, lab: str) -> list[str]:
+    """Return links of a submission of which grading made a file: what they point at was copied."""
+    handed_in, graded = (data / "course" / kind / learner / lab for kind in ("submitted", "autograded"))
+    links = [path.name for path in handed_in.iterdir() if path.is_symlink()]
+    return [name for name in links if (graded / name).is_file() and name != f"{lab}.ipynb"]
+
+
 class _Harm(HTMLParser):
     """Finds what a browser would run of a learner's."""
 
@@ -214,6 +221,8 @@ class _Harm(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.inside = tag if tag in ("script", "style") else ""
         for name, value in attributes:
+            if name == "href" and (value or "").startswith("#"):
+                continue  # the anchor of a heading
             active = name.startswith("on") or name in (
                 "srcdoc",
                 "src",
@@ -304,6 +313,7 @@ def test_a_submission_gets_what_is_fair_and_leaves_nothing(
         faults += [f"the honest feedback holds {LEFT}"] if LEFT in _fed_back(data, honest, attack.lab) else []
         if took > PATIENCE * len(everybody):
             faults.append(f"it took {took:.0f} s")
+        faults += [f"the host followed the link {name}" for name in _followed(data, learner, attack.lab)]
         now = _frozen(data)
         changed = sorted(name for name in frozen.keys() | now.keys() if frozen.get(name) != now.get(name))
         faults += [f"changed: {name}" for name in changed]
