@@ -51,6 +51,12 @@ assert got.shape == wanted.shape
 assert np.allclose(got, wanted)
 ### END HIDDEN TESTS
 
+# %% nbgrader={"grade_id": "check-standardise-file", "grade": true, "points": 1}
+### BEGIN HIDDEN TESTS
+again = np.loadtxt("prices.csv", delimiter=",")
+assert np.allclose(standardise(again), (again - again.mean(axis=0)) / again.std(axis=0))
+### END HIDDEN TESTS
+
 # %% nbgrader={"grade_id": "tally", "solution": true}
 def tally(words):
     """How often each word stands in a list, in lower case, as a dict."""
