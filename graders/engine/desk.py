@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -93,7 +94,7 @@ class Desk:
             thread = threading.Thread(target=self._run, args=(left_out, learners, stop), daemon=True)
             self._runs.append((thread, stop))
             thread.start()
-            with checkers:
+            with checkers, contextlib.suppress(OSError):  # the checker was stopped while it asked
                 socket.send_fds(self._line.end, [b"+"], [checkers.fileno()])
 
     def _run(self, left_out: list[int], learners: socket.socket, stop: Stop) -> None:
