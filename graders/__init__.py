@@ -11,7 +11,7 @@ _WHERE = {
     "Course": "course",
     "make": "course",
     "release": "releasing",
-    "Result": "grading",
+    "Result": "result",
     "grade": "grading",
 }
 

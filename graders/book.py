@@ -6,11 +6,21 @@ and statements compiled anew. Here every opening of the same book shares one eng
 
 from __future__ import annotations
 
+import hashlib
 import sys
+from dataclasses import dataclass, field
 from typing import Any
 
-from nbgrader.api import Gradebook
-from sqlalchemy import Engine, event
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import Engine, event, select
 
 PATIENCE = 60_000  # milliseconds that a writer waits for another
 
@@ -37,6 +47,64 @@ class SharedGradebook(Gradebook):
     def close(self) -> None:
         """End the session; the engine stays for the next opening."""
         self.db.remove()
+
+
+@dataclass
+class Marks:
+    """What the gradebook holds of one submission.
+
+    Attributes
+    ----------
+    automatic
+        Scores that checks gave, by grade id.
+    said
+        All that its learner is told: scores, a person's too, and comments.
+    """
+
+    automatic: dict[str, float | None] = field(default_factory=dict)
+    said: list[tuple[Any, ...]] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """Hash of all that the learner is told."""
+        return hashlib.sha256(repr(sorted(self.said, key=repr)).encode()).hexdigest()
+
+
+def marks(address: str, course: str, lab: str, learner: str | None = None) -> dict[str, Marks]:
+    """Return what the gradebook holds of a lab's submissions, by learner.
+
+    Parameters
+    ----------
+    address
+        Of the gradebook.
+    course
+        Its id there.
+    lab
+        Name of the assignment.
+    learner
+        Only this one.
+    """
+    found: dict[str, Marks] = {}
+    grades = select(BaseCell.name, Grade.auto_score, Grade.manual_score, Grade.extra_credit)
+    comments = select(BaseCell.name, Comment.auto_comment, Comment.manual_comment)
+    with SharedGradebook(address, course) as book:
+        for kind, wanted in ((Grade, grades), (Comment, comments)):
+            rows = (
+                wanted.add_columns(SubmittedAssignment.student_id)
+                .join_from(kind, BaseCell, kind.cell_id == BaseCell.id)
+                .join(SubmittedNotebook, kind.notebook_id == SubmittedNotebook.id)
+                .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+                .where(Assignment.name == lab)
+            )
+            if learner is not None:
+                rows = rows.where(SubmittedAssignment.student_id == learner)
+            for name, *values, student in book.db.execute(rows):
+                held = found.setdefault(student, Marks())
+                held.said.append((kind.__name__, name, *values))
+                if kind is Grade:
+                    held.automatic[name] = values[0]
+    return found
 
 
 def _settle_sqlite(connection: Any, _: Any) -> None:

@@ -72,7 +72,10 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
     verb = verbs.add_parser(
         "grade",
         help="collect and grade what learners submitted",
-        description="Collect submissions, grade each behind a wall, put the scores into the gradebook.",
+        description=(
+            "Collect submissions, grade each behind a wall, put the scores into the gradebook. What is graded "
+            "and unchanged is not graded again; stopped at any moment, it goes on where it was."
+        ),
         epilog=(
             "examples:\n  ./academy grade stable-softmax --learner ada --feedback\n"
             "  ./academy grade --master ps1.ipynb --submissions submitted --json"
@@ -83,6 +86,8 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument("--learner", action="append", metavar="NAME", help="only this one; may be repeated")
     verb.add_argument("--feedback", action="store_true", help="make and hand out feedback too")
     verb.add_argument("--no-collect", action="store_true", help="grade what is there, collect nothing new")
+    verb.add_argument("--force", action="store_true", help="grade also what is graded and unchanged")
+    verb.add_argument("--workers", type=_positive, metavar="N", help="submissions at a time; one a core")
     verb.add_argument("--json", action="store_true", help="one line of JSON for each submission")
     _add_data(verb)
     of = verb.add_argument_group("any nbgrader lab, from files alone")
@@ -156,23 +161,28 @@ def _grade(arguments: argparse.Namespace) -> int:
     if arguments.master or arguments.submissions:
         return _grade_folder(arguments)
     from .grading import grade
+    from .progress import watching, what_to_do
 
-    found = refused = 0
-    with _progress("grading") as progress:
+    with watching() as watch:
         for result in grade(
             *arguments.labs,
             learners=arguments.learner,
             data=arguments.data,
             collect=not arguments.no_collect,
             feedback=arguments.feedback,
+            force=arguments.force,
+            workers=arguments.workers,
+            expect=watch.expect,
         ):
-            found += 1
-            refused += result.status != "graded"
-            progress.update(f"{result.lab}: {result.learner}")
+            watch.count(result)
             print(result.line() if arguments.json else _told(result), flush=True)
-    if not found:
+    if not watch.pace.done:
         print("nobody submitted anything yet", file=sys.stderr)
-    return REFUSED if refused else FINE
+        return FINE
+    print(watch.pace.summary(), file=sys.stderr)
+    for line in what_to_do(watch.refused):
+        print(line, file=sys.stderr)
+    return REFUSED if watch.refused else FINE
 
 
 def _grade_folder(arguments: argparse.Namespace) -> int:

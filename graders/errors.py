@@ -23,3 +23,7 @@ class Unreadable(Refusal):
 
 class WallsMissing(Refusal):
     """This host gives no wall for learners' code, so none is run."""
+
+
+class EngineFailed(Refusal):
+    """The engine itself failed while it ran a submission: that is no one's fault but ours."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,51 +12,19 @@ import nbformat
 
 from catalogue.folders import data_folder
 
+from .batch import Ahead, Lab, Ran, cores
+from .book import Marks, marks
+from .configuration import COURSE_ID
 from .course import Course, make
-from .engine.master import Master, read_limits, read_master
+from .engine.converter import GradeExecuted
+from .engine.master import read_limits, read_master
 from .engine.reference import honest
-from .engine.repair import repaired
-from .engine.scores import Scores, refusals, scores
-from .engine.submission import read_submission
+from .engine.scores import plain, refusals, scores
 from .errors import GradingError, LabError, Refusal, Unreadable
-from .steps import done, nbgrader
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one submission; one line of JSON.
-
-    Attributes
-    ----------
-    learner, lab
-        Whose submission of what.
-    status
-        ``graded``, ``partial`` (some checks are refused), ``refused`` (it is not graded) or ``unreadable``
-        (it is no notebook).
-    mode
-        ``apart``: checks and answers run in processes of their own.
-    reason
-        Why, where it is not graded.
-    refused_cells
-        Grade ids of refused checks.
-    scores
-        ``{grade_id: {"score", "max"}}``.
-    seconds
-        Wall time.
-    """
-
-    learner: str
-    lab: str
-    status: str
-    mode: str = "apart"
-    reason: str = ""
-    refused_cells: list[str] = field(default_factory=list)
-    scores: Scores = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def line(self) -> str:
-        """Return the result as one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+from .ledger import Entry, Ledger
+from .result import Result
+from .seeds import grading_key
+from .steps import autograded, done, nbgrader
 
 
 def grade(
@@ -67,11 +34,16 @@ def grade(
     source: Path | None = None,
     collect: bool = True,
     feedback: bool = False,
+    force: bool = False,
+    workers: int | None = None,
     seed: str = "",
+    expect: Callable[[str, int], None] = lambda lab, count: None,
 ) -> Iterator[Result]:
     """Grade what learners submitted, and put the scores into nbgrader's gradebook.
 
-    Grading again gives the same: scores are replaced, a person's own grades and comments stay.
+    What is graded already and depends on nothing that changed is not graded again. Grading again gives the
+    same: scores are replaced, a person's own grades and comments stay. Stopped at any moment, it goes on
+    where it was when it is called again.
 
     Parameters
     ----------
@@ -84,9 +56,15 @@ def grade(
     collect
         Fetch new submissions from the exchange first.
     feedback
-        Make and hand out feedback afterwards.
+        Make and hand out feedback afterwards, where the learner has not been told the same before.
+    force
+        Grade also what is graded already, and hand out its feedback anew.
+    workers
+        Submissions that run at the same time; as many as there are cores by default.
     seed
         The same seed for every check, for tests; the installation's key gives it otherwise.
+    expect
+        Called with a lab and how many results of it will come.
 
     Yields
     ------
@@ -107,12 +85,12 @@ def grade(
     missing = [lab for lab in wanted if lab not in course.released()]
     if missing:
         raise LabError(f"lab {', '.join(missing)} is not released; ./academy release {' '.join(missing)}")
-    with nbgrader(course) as api:
-        api.config.WarmExecute.seed = seed
+    with nbgrader(course) as api, Ledger(course.root) as ledger:
+        batch = _Batch(course, api, ledger, seed, workers or cores(), force, feedback)
         for lab in wanted:
             if collect:
                 _collect(course, api, lab)
-            yield from _grade_lab(course, api, lab, learners, feedback)
+            yield from batch.results(lab, learners, expect)
 
 
 def _collect(course: Course, api: object, lab: str) -> None:
@@ -121,61 +99,104 @@ def _collect(course: Course, api: object, lab: str) -> None:
         done(f"collecting {lab}", api.collect, lab, update=True)
 
 
-def _grade_lab(
-    course: Course, api: object, lab: str, learners: Sequence[str] | None, feedback: bool
-) -> Iterator[Result]:
-    submitted = sorted(path.parent.name for path in (course.root / "submitted").glob(f"*/{lab}"))
-    chosen = [name for name in submitted if learners is None or name in learners]
-    if learners is not None and (absent := sorted(set(learners) - set(submitted))):
+@dataclass(frozen=True)
+class _Batch:
+    """The gradebook's side of grading: one thread, one submission at a time."""
+
+    course: Course
+    api: Any
+    ledger: Ledger
+    seed: str
+    workers: int
+    force: bool
+    feedback: bool
+
+    def results(
+        self, lab: str, learners: Sequence[str] | None, expect: Callable[[str, int], None]
+    ) -> Iterator[Result]:
+        """Yield the results of one lab."""
+        folders = (self.course.root / "submitted").glob(f"*/{lab}")
+        submitted = sorted(path.parent.name for path in folders)
+        chosen = [name for name in submitted if learners is None or name in learners]
+        absent = sorted(set(learners or ()) - set(submitted))
+        expect(lab, len(absent) + len(chosen))
         for name in absent:
             yield Result(name, lab, "refused", reason=f"{name} submitted nothing for {lab}")
-    if not chosen:
-        return
-    master = read_master(course.root / "source" / lab, read_limits(course.root, lab))
-    try:
-        honest(course.root, master)
-    except Refusal as error:
-        yield from (Result(name, lab, "refused", reason=str(error)) for name in chosen)
-        return
-    for learner in chosen:
-        result = _grade_one(course, api, master, learner)
-        if feedback and result.status in ("graded", "partial"):
-            result = _with_feedback(api, result)
-        yield result
+        if not chosen:
+            return
+        root = self.course.root
+        master = read_master(root / "source" / lab, read_limits(root, lab))
+        try:
+            reference = honest(root, master)
+        except Refusal as error:
+            yield from (Result(name, lab, "refused", reason=str(error)) for name in chosen)
+            return
+        entries = self._holding(lab)
+        kept = {} if self.force else {name: entry.basis for name, entry in entries.items()}
+        about = Lab(root, master, reference, grading_key(self.course.data), self.seed)
+        with Ahead(about, kept, self.workers) as ahead:
+            for ran in ahead.run(chosen):
+                yield self._booked(lab, ran, entries.get(ran.learner))
 
+    def _holding(self, lab: str) -> dict[str, Entry]:
+        """Return the earlier results that the gradebook and the graded notebooks still agree with."""
+        booked, folder = self._marks(lab), self.course.root / "autograded"
+        return {
+            name: entry
+            for name, entry in self.ledger.entries(lab).items()
+            if name in booked
+            and plain(entry.result.scores).items() <= booked[name].automatic.items()
+            and (folder / name / lab / f"{lab}.ipynb").is_file()
+        }
 
-def _grade_one(course: Course, api: object, master: Master, learner: str) -> Result:
-    begun = time.perf_counter()
-    path = course.root / "submitted" / learner / master.lab / f"{master.lab}.ipynb"
+    def _marks(self, lab: str, learner: str | None = None) -> dict[str, Marks]:
+        return marks(self.api.coursedir.db_url, COURSE_ID, lab, learner)
 
-    def result(status: str, reason: str = "", **found: Any) -> Result:
-        seconds = round(time.perf_counter() - begun, 3)
-        return Result(learner, master.lab, status, reason=reason, seconds=seconds, **found)
+    def _booked(self, lab: str, ran: Ran, earlier: Entry | None) -> Result:
+        """Put one submission's scores into the gradebook, then into the ledger, and hand out its feedback."""
+        begun = time.perf_counter()
+        try:
+            if ran.error is not None:
+                raise ran.error
+            if ran.notebook is None:
+                entry = earlier
+            else:
+                self.ledger.forget(lab, ran.learner)
+                step = GradeExecuted(coursedir=self.api.coursedir, parent=self.api, executed=ran.notebook)
+                autograded(self.api, step, lab, ran.learner)
+                entry = Entry(ran.basis, self._result(lab, ran.learner))
+                self.ledger.keep(entry)
+            result = self._told(entry) if self.feedback else entry.result
+            return replace(result, seconds=round(ran.seconds + time.perf_counter() - begun, 3))
+        except Unreadable as error:
+            return Result(ran.learner, lab, "unreadable", reason=str(error))
+        except GradingError as error:
+            return Result(ran.learner, lab, "refused", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - one submission stops no other: it is a refusal with its name
+            return Result(ran.learner, lab, "refused", reason=f"{type(error).__name__}: {error}")
 
-    try:
-        repaired(master, read_submission(path))  # says why not, in words, before nbgrader looks at it
-        done(f"{learner}, {master.lab}", api.autograde, master.lab, learner, force=True)
-        graded = course.root / "autograded" / learner / master.lab / path.name
+    def _result(self, lab: str, learner: str) -> Result:
+        graded = self.course.root / "autograded" / learner / lab / f"{lab}.ipynb"
         notebook = nbformat.read(graded, as_version=4)
         refused = refusals(notebook)
         reason = "; ".join(f"{name}: {why}" for name, why in refused.items())
         status = "partial" if refused else "graded"
-        return result(status, reason, refused_cells=list(refused), scores=scores(notebook))
-    except Unreadable as error:
-        return result("unreadable", str(error))
-    except GradingError as error:
-        return result("refused", str(error))
-    except (OSError, ValueError) as error:
-        return result("refused", f"{type(error).__name__}: {error}")
+        return Result(
+            learner, lab, status, reason=reason, refused_cells=list(refused), scores=scores(notebook)
+        )
 
-
-def _with_feedback(api: object, result: Result) -> Result:
-    """Hand feedback out; where it cannot be made the marks stay, and the reason is told."""
-    try:
-        give_feedback(api, result.lab, result.learner)
-    except GradingError as error:
-        return replace(result, reason="; ".join(filter(None, (result.reason, f"no feedback: {error}"))))
-    return result
+    def _told(self, entry: Entry) -> Result:
+        """Hand feedback out, unless its learner has it; where it fails the marks stay, with the reason."""
+        result = entry.result
+        told = self._marks(result.lab, result.learner)[result.learner].digest
+        if entry.feedback == told and not self.force:
+            return result
+        try:
+            give_feedback(self.api, result.lab, result.learner)
+        except GradingError as error:
+            return replace(result, reason="; ".join(filter(None, (result.reason, f"no feedback: {error}"))))
+        self.ledger.keep(replace(entry, feedback=told))
+        return result
 
 
 def give_feedback(api: object, lab: str, learner: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.utils import capture_log, temp_attrs
 
 from .course import Course
 from .errors import CourseError, GradingError
@@ -63,6 +65,19 @@ def done(what: str, step: Callable[..., dict[str, Any]], *args: Any, **kwargs: A
     if not result["success"]:
         raise StepFailed(f"{what}: {_reason(result.get('error') or '', log)}")
     return log
+
+
+def autograded(api: NbGraderAPI, step: Autograde, lab: str, learner: str) -> None:
+    """Let nbgrader's Autograde, or a kind of it, grade one submission, also over an earlier result.
+
+    Raises
+    ------
+    StepFailed
+        With the line of the log that says why.
+    """
+    step.force = True
+    with temp_attrs(api.coursedir, assignment_id=lab, student_id=learner):
+        done(f"{learner}, {lab}", capture_log, step)
 
 
 def _reason(error: str, log: str) -> str:

@@ -40,7 +40,7 @@ def ask(line: Channel, left_out: list[int]) -> Channel:
 
 
 class Desk:
-    """The coordinator's part: starts a learner's process whenever the checker asks for one.
+    """The coordinator's part: starts a learner's process, and another whenever the checker asks for one.
 
     Parameters
     ----------
@@ -60,16 +60,20 @@ class Desk:
         self._line.send(about)
         self._runs: list[tuple[threading.Thread, Stop]] = []
         self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._early: socket.socket | None = None
         self.results: dict[int, CellResult] = {}
         self.failure: SandboxError | None = None
 
     def __enter__(self) -> Self:
+        self._early = self._begin([])  # its walls are built while the checker's are
         self._keeper.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._line.end.shutdown(socket.SHUT_RDWR)
         self._keeper.join()
+        if self._early is not None:
+            self._early.close()
         self._end_runs()
         self._line.close()
 
@@ -87,15 +91,22 @@ class Desk:
                 message, _ = self._line.receive()
             except WireError:
                 return
-            checkers, learners = socket.socketpair()
             left_out = [place for place in message.get("left_out", ()) if isinstance(place, int)]
-            self._end_runs()
-            stop = Stop()
-            thread = threading.Thread(target=self._run, args=(left_out, learners, stop), daemon=True)
-            self._runs.append((thread, stop))
-            thread.start()
+            checkers, self._early = self._early, None
+            if checkers is None:
+                self._end_runs()
+                checkers = self._begin(left_out)
             with checkers, contextlib.suppress(OSError):  # the checker was stopped while it asked
                 socket.send_fds(self._line.end, [b"+"], [checkers.fileno()])
+
+    def _begin(self, left_out: list[int]) -> socket.socket:
+        """Start a learner's process and return the checker's end of the line to it."""
+        checkers, learners = socket.socketpair()
+        stop = Stop()
+        thread = threading.Thread(target=self._run, args=(left_out, learners, stop), daemon=True)
+        self._runs.append((thread, stop))
+        thread.start()
+        return checkers
 
     def _run(self, left_out: list[int], learners: socket.socket, stop: Stop) -> None:
         try:

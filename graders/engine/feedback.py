@@ -12,7 +12,7 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from .master import Master, read_master
+from .master import Master, read_limits, read_master
 from .outputs import SCORE_TYPE, harmless
 
 NOT_SHOWN = "# This check is not shown."
@@ -33,7 +33,8 @@ class SafeFeedback(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the notebook as its learner may see it."""
-        master = read_master(Path(self.course) / "source" / resources["nbgrader"]["assignment"])
+        course, lab = Path(self.course), resources["nbgrader"]["assignment"]
+        master = read_master(course / "source" / lab, read_limits(course, lab))
         return safe(master, nb), resources
 
 

@@ -6,7 +6,7 @@ import ast
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import nbformat
@@ -148,7 +148,7 @@ def processed(notebook: NotebookNode, *steps: type) -> NotebookNode:
 
 
 def read_master(folder: Path, limits: LabLimits | None = None) -> Master:
-    """Read a lab's instructor notebook.
+    """Read a lab's instructor notebook; the same one again until a file of the lab changes.
 
     Parameters
     ----------
@@ -162,6 +162,13 @@ def read_master(folder: Path, limits: LabLimits | None = None) -> Master:
     LabError
         When there is no such notebook, or it cannot be graded by.
     """
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    stamps = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return _read(folder, limits or LabLimits(), stamps)
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, limits: LabLimits, _stamps: tuple[tuple[Path, int, int], ...]) -> Master:
     path = folder / f"{folder.name}.ipynb"
     try:
         original = nbformat.read(path, as_version=4)
@@ -170,7 +177,7 @@ def read_master(folder: Path, limits: LabLimits | None = None) -> Master:
         raise LabError(f"no notebook {path}; ./academy notebooks build writes it") from None
     except Exception as error:  # any fault of the file: nbgrader and nbformat raise many kinds  # noqa: BLE001
         raise LabError(f"lab notebook {path} cannot be read: {error}; ./academy notebooks build") from None
-    master = Master(folder.name, folder, notebook, limits or LabLimits())
+    master = Master(folder.name, folder, notebook, limits)
     if not master.points:
         raise LabError(
             f"lab {folder.name} has no graded cell with points ({path}); ./academy notebooks check"

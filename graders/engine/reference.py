@@ -54,7 +54,7 @@ def reference(master: Master) -> Reference:
     Refusal
         When the engine itself failed.
     """
-    key = _key(master)
+    key = basis(master)
     if key not in _KEPT:
         _KEPT[key] = measured(master)
     return _KEPT[key]
@@ -99,7 +99,7 @@ def honest(course: Path, master: Master) -> Reference:
     """
     path = course / REFERENCES
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    key = _key(master)
+    key = basis(master)
     if key not in known:
         found = reference(master)
         known[key] = {"short": found.short, "profiles": found.profiles}
@@ -132,10 +132,11 @@ def says(notebook: NotebookNode, check: str) -> str:
     return "\n".join(texts)[:2000]
 
 
-def _key(master: Master) -> str:
-    notebook = (master.folder / f"{master.lab}.ipynb").read_text(encoding="utf-8")  # the solution counts too
-    parts = (master.digest, notebook, versions(master.modules), ENGINE)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def basis(master: Master) -> str:
+    """Return the hash of what every result of a lab depends on: the lab, the engine, the libraries."""
+    limits = repr(master.limits)
+    parts = (master.digest, *master.solution, limits, versions(master.modules), ENGINE)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 ENGINE = hashlib.sha256(

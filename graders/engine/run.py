@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from sandbox import CellResult, SandboxError, Stop
 
-from ..errors import Refusal
+from ..errors import EngineFailed
 from ..seeds import Seeds
 from .desk import Desk
 from .locked import names_in
@@ -80,7 +80,7 @@ def execute(
 
     Raises
     ------
-    Refusal
+    EngineFailed
         When the engine itself failed: that is never a score.
     """
     plan = _Plan(master, notebook, seeds, files or {})
@@ -172,9 +172,9 @@ def _run(
             with Desk(about, start) as desk:
                 results = server.checkers(cells, seconds, desk.peer)
         except SandboxError as error:
-            raise Refusal(f"the submission could not be run: {error}") from None
+            raise EngineFailed(f"the submission could not be run: {error}") from None
         if desk.failure is not None:
-            raise Refusal(f"the submission could not be run: {desk.failure}")
+            raise EngineFailed(f"the submission could not be run: {desk.failure}")
         checks = {place: ended.get(place, result) for place, result in enumerate(results)}
         last = results[-1] if results else None
         if last is None or not any(o.get("ename") in ENDS for o in last.outputs):

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from .master import read_master
+from .master import read_limits, read_master
 from .repair import repaired
 from .submission import read_submission
 
@@ -22,9 +22,10 @@ class RepairByMaster(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the master's notebook with the learner's answers in it."""
         about, course = resources["nbgrader"], Path(self.course)
-        master = read_master(course / "source" / about["assignment"])
-        path = course / "submitted" / about["student"] / about["assignment"] / f"{about['notebook']}.ipynb"
+        lab = about["assignment"]
+        master = read_master(course / "source" / lab, read_limits(course, lab))
+        path = course / "submitted" / about["student"] / lab / f"{about['notebook']}.ipynb"
         mended = repaired(master, read_submission(path))
         for note in mended.notes:
-            self.log.warning("%s, %s: %s", about["student"], about["assignment"], note)
+            self.log.warning("%s, %s: %s", about["student"], lab, note)
         return mended.notebook, resources

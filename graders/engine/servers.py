@@ -118,7 +118,7 @@ class Server:
         except WallUnavailable as error:
             raise WallsMissing(f"learners' code is not run without a wall: {error}") from None
         except SandboxError:
-            self.close()
+            self._drop(warm)
             raise
 
     def _started(self) -> WarmServer:
@@ -129,6 +129,13 @@ class Server:
                 )
                 self._warm.start()
             return self._warm
+
+    def _drop(self, broken: WarmServer) -> None:
+        """Stop a process that broke; a run that used it too must not stop the one that came after it."""
+        with self._lock:
+            if self._warm is broken:
+                self._warm = None
+        broken.close()
 
     def close(self) -> None:
         """Stop the process."""
