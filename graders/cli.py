@@ -73,8 +73,8 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
         "grade",
         help="collect and grade what learners submitted",
         description=(
-            "Collect submissions, grade each behind a wall, put the scores into the gradebook. What is graded "
-            "and unchanged is not graded again; stopped at any moment, it goes on where it was."
+            "Collect submissions, grade each behind a wall, put the scores into the gradebook. What is graded"
+            " and unchanged is not graded again; stopped at any moment, it goes on where it was."
         ),
         epilog=(
             "examples:\n  ./academy grade stable-softmax --learner ada --feedback\n"

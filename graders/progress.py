@@ -1,4 +1,4 @@
-"""How far a batch is: a line that moves in a terminal, plain lines elsewhere; on stderr, results go to stdout."""
+"""How far a batch is, on stderr: a line that moves in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
