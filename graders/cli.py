@@ -71,6 +71,7 @@ def _add_release(verbs: argparse._SubParsersAction) -> None:
 def _add_grade(verbs: argparse._SubParsersAction) -> None:
     verb = verbs.add_parser(
         "grade",
+        usage="academy grade [LAB …] [options], or --master FILE --submissions DIR [options]",
         help="collect and grade what learners submitted",
         description=(
             "Collect submissions, grade each behind a wall, put the scores into the gradebook. What is graded"
