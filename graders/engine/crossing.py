@@ -91,7 +91,7 @@ class Crossing:
     def changed_states(self, buffers: list[Buffer]) -> dict[str, Any]:
         """Return the states of objects sent whole that this side changed since."""
         changed = {}
-        for number, value in self._sent.values():
+        for number, value in list(self._sent.values()):  # a state may hold what goes over only now
             state = state_of(value)
             mark = fingerprint(state)
             if state is not None and mark != self._states.get(number):

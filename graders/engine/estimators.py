@@ -1,17 +1,23 @@
 """Estimators of scikit-learn as data: a library's class, its parameters and what it learnt.
 
-Such a model is made anew on the checker's side, so that ``clone``, cross-validation, ``isinstance`` and the
-library's own checks work on it and run the library's own code. What the learner wrote stays a stand-in.
+Such a model is made anew on the checker's side, once for each of theirs, so that ``is``, ``clone``,
+cross-validation, ``isinstance`` and the library's own checks work on it and run the library's own code. What
+the learner wrote stays a stand-in inside.
 """
 
 from __future__ import annotations
 
+import itertools
+import os
+import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from .standins import library_name
 from .wire import WireError
+from .writeback import fingerprint
 
 Tree = Any
 
@@ -29,7 +35,17 @@ def pack(value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
     if library_name(kind.__module__, kind.__qualname__) is not kind:
         return None
     parts = [[name, inner(part)] for name, part in vars(value).items()]
-    return {"lib": ["sklearn.base", kind.__module__, kind.__qualname__, parts]}
+    return {"lib": ["sklearn.base", kind.__module__, kind.__qualname__, _name(value), parts]}
+
+
+def _name(value: Any) -> str:
+    """Return an estimator's name: its own as long as it lives, and that of no other, in no other process."""
+    if _process[0] != os.getpid():
+        _process[:] = [os.getpid(), secrets.token_hex(8)]
+        _names.clear()
+    if value not in _names:
+        _names[value] = f"{_process[1]} {next(_numbers)}"
+    return _names[value]
 
 
 def unpack(held: list[Any], inner: Callable[[Tree], Any]) -> Any:
@@ -42,7 +58,7 @@ def unpack(held: list[Any], inner: Callable[[Tree], Any]) -> Any:
     """
     from sklearn.base import BaseEstimator
 
-    module, name, parts = held
+    module, name, own, parts = held
     kind = library_name(module, name) if str(module).startswith("sklearn.") else None
     if not isinstance(kind, type) or not issubclass(kind, BaseEstimator):
         raise WireError("an estimator of a class that is not the library's")
@@ -50,4 +66,27 @@ def unpack(held: list[Any], inner: Callable[[Tree], Any]) -> Any:
     for key, tree in parts:
         if not callable(getattr(kind, key, None)):  # a method keeps its meaning
             vars(made)[key] = inner(tree)
-    return made
+    return _known(str(own), made)
+
+
+def _known(name: str, made: Any) -> Any:
+    """Return what stands here for an estimator already, in the state that it has there now.
+
+    Where it did not change there, it stays as the check left it.
+    """
+    state = fingerprint(vars(made))
+    found, before = _received.get(name), _states.get(name)
+    if type(found) is not type(made):
+        found = _received[name] = made
+    elif state != before:
+        vars(found).clear()
+        vars(found).update(vars(made))
+    _states[name] = state
+    return found
+
+
+_process: list[Any] = [0, ""]
+_numbers = itertools.count()
+_names: MutableMapping[Any, str] = WeakKeyDictionary()  # of ours
+_received: MutableMapping[str, Any] = WeakValueDictionary()  # theirs
+_states: dict[str, bytes | None] = {}

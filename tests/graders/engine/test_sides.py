@@ -120,6 +120,21 @@ CROSSES = {
         "def add(a, b): Path(b).write_text(str(sum(map(int, Path(a).read_text().split()))))",
         {"def add(a, b): return 7": 0},
     ),
+    "an estimator that they keep, as the check left it, and a new one": (
+        "a = keep()\na.fit(np.ones((2, 1)))\nassert keep() is a and hasattr(keep(), 'mean_')\nassert make() is not make()",
+        "from sklearn.preprocessing import StandardScaler\nkept = StandardScaler()\ndef keep(): return kept\n"
+        "def make(): return StandardScaler()",
+        {
+            "from sklearn.preprocessing import StandardScaler\nkept = StandardScaler()\ndef keep(): return kept\n"
+            "def make(): return kept": 0,
+            "from sklearn.preprocessing import StandardScaler\ndef keep(): return StandardScaler()\nmake = keep": 0,
+        },
+    ),
+    "an object of the check's that is given another later": (
+        "class Box: pass\nb = Box()\nassert look(b) == 0\nb.inner = Box()\nassert look(b) == 1",
+        "def look(box): return len(vars(box))",
+        {"def look(box): return 0": 0},
+    ),
     "an awaited coroutine": (
         "assert await later(3) == 6",
         "async def later(x):\n    await asyncio.sleep(0)\n    return 2 * x",
