@@ -38,6 +38,7 @@ def sit(shell: Any, desk: socket.socket) -> Iterator[None]:
     sys.addaudithook(_no_foreign_pickles)
     names = Names(session, frozenset(about["bound"]))
     names.update(shell.user_ns)
+    session.crossing.names = names
     shell.user_module, shell.user_ns = shell.prepare_user_module(user_ns=names)
     sys.modules["__main__"] = shell.user_module
     shell.guide = Checker(session, names, about)

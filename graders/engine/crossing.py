@@ -18,6 +18,8 @@ from .writeback import fingerprint, set_state, state_of
 if TYPE_CHECKING:
     from .session import Session
 
+TABLES = frozenset({"DataFrame", "Series", "ndarray"})
+
 
 class Crossing:
     """Packs the check's values, and reads the learner's: stand-ins, callbacks, tensors, containers.
@@ -30,6 +32,7 @@ class Crossing:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.names: dict[str, Any] = {}  # of the check's own values
         self.shared = Shared(1)
         self.mirrors = Mirrors(lambda *given: session.op("backward", *given))
         self._stand_ins: dict[int, StandIn] = {}
@@ -100,8 +103,11 @@ class Crossing:
         return changed
 
     def given(self, value: Any, buffers: list[Buffer]) -> Any:
-        """Return an argument as a tree; a container that both sides keep has a number."""
+        """Return an argument as a tree, with the name of a table, or the number of a container, of both sides."""
         tree = self.packed(value, buffers)
+        if type(value).__name__ in TABLES:
+            name = next((name for name, known in dict.items(self.names) if known is value), None)
+            return tree if name is None else {"own": [name, tree]}
         if self._session.sharing and type(value) in KINDS:
             return {"sh": [self.shared.number(value), tree]}
         return tree

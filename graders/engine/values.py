@@ -354,6 +354,10 @@ class _Unpacker:
         number, tree = held
         return self.other("shared", (int(number), self.unpack(tree, depth)))
 
+    def _read_own(self, held: list[Any], depth: int) -> Any:
+        name, tree = held
+        return self.other("own", (str(name), self.unpack(tree, depth)))
+
     def _read_lib(self, held: list[Any], depth: int) -> Any:
         module = importlib.import_module(LIBRARIES[held[0]], __package__)
         return module.unpack(held[1:], lambda tree: self.unpack(tree, depth))

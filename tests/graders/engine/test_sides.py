@@ -19,7 +19,10 @@ from graders.submissions import filled
 ANSWER = {"grade": False, "solution": True, "locked": False, "schema_version": 3, "task": False}
 CHECK = {"grade": True, "solution": False, "locked": True, "schema_version": 3, "task": False, "points": 1}
 LOCKED = {"grade": False, "solution": False, "locked": True, "schema_version": 3, "task": False}
-SETUP = "import asyncio, copy, io, math, os, types, warnings\nimport numpy as np\nimport torch\nfrom pathlib import Path"
+SETUP = (
+    "import asyncio, copy, io, math, os, types, warnings\nimport numpy as np\nimport torch\nfrom pathlib import Path\n"
+    "table = np.arange(3)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +131,15 @@ CROSSES = {
             "from sklearn.preprocessing import StandardScaler\nkept = StandardScaler()\ndef keep(): return kept\n"
             "def make(): return kept": 0,
             "from sklearn.preprocessing import StandardScaler\ndef keep(): return StandardScaler()\nmake = keep": 0,
+        },
+    ),
+    "a table that both sides have, by its identity": (
+        "assert first(table)[0] == first(table)[0]",
+        "import random\nkept = {}\ndef first(x): return [int(x[0])]",
+        {
+            "import random\nkept = {}\ndef first(x):\n    if id(x) not in kept: kept[id(x)] = [random.random()]\n"
+            "    return kept[id(x)]": 1,
+            "import random\ndef first(x): return [random.random()]": 0,
         },
     ),
     "an object of the check's that is given another later": (
