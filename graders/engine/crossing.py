@@ -103,7 +103,7 @@ class Crossing:
         return changed
 
     def given(self, value: Any, buffers: list[Buffer]) -> Any:
-        """Return an argument as a tree, with the name of a table, or the number of a container, of both sides."""
+        """Return an argument as a tree; tables and containers of both sides keep their name or number."""
         tree = self.packed(value, buffers)
         if type(value).__name__ in TABLES:
             name = next((name for name, known in dict.items(self.names) if known is value), None)

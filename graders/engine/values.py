@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import importlib
 import sys
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -351,12 +351,10 @@ class _Unpacker:
         return torch.device(held)
 
     def _read_sh(self, held: list[Any], depth: int) -> Any:
-        number, tree = held
-        return self.other("shared", (int(number), self.unpack(tree, depth)))
+        return self.other("shared", (int(held[0]), self.unpack(held[1], depth)))
 
     def _read_own(self, held: list[Any], depth: int) -> Any:
-        name, tree = held
-        return self.other("own", (str(name), self.unpack(tree, depth)))
+        return self.other("own", (str(held[0]), self.unpack(held[1], depth)))
 
     def _read_lib(self, held: list[Any], depth: int) -> Any:
         module = importlib.import_module(LIBRARIES[held[0]], __package__)
@@ -367,8 +365,6 @@ def named(name: str, fields: tuple[str, ...]) -> type:
     """Return a named tuple's class; the same for the same name and fields."""
     key = (name, fields)
     if key not in _NAMED:
-        from collections import namedtuple
-
         _NAMED[key] = namedtuple(name, fields)
     return _NAMED[key]
 
