@@ -83,7 +83,7 @@ def batch_loss(model, rows):
     return cross_entropy(z, train["labels"][rows])
 
 
-def fit(model, rate, steps=24, seed=0):
+def fit(model, rate, steps=32, seed=0):
     """AdamW on what asks for a gradient, the rate falling to zero on a line; return the model."""
     # fused: the same step in one pass over the weights, which takes half the time when millions learn
     optimiser = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=rate, weight_decay=0.0, fused=True)
@@ -97,7 +97,7 @@ def fit(model, rate, steps=24, seed=0):
     return model
 
 
-full = fit(base().requires_grad_(True), 1e-3, steps=32)
+full = fit(base().requires_grad_(True), 1e-3)
 full_loss, full_accuracy = measure(full)
 linear = {n: m.weight.detach() for n, m in base().named_modules() if isinstance(m, torch.nn.Linear) and "layers" in n}
 steps = {name: full.get_parameter(name + ".weight").detach() - weight for name, weight in linear.items()}
@@ -266,8 +266,8 @@ kit.recall("both-zero")
 # %% [markdown] id="train"
 # ## Train it: which rank, which layers?
 #
-# Runs differ by seed: the seed draws $A$ and the order of the sentences. So rank 4 and rank 8 run with two seeds, one of them with three, and rank 1, far below, with one. The rate is 0.02, twenty times
-# that of full fine-tuning; $\alpha = 2r$, so $s = 2$ everywhere and only the rank changes.
+# Runs differ by seed: the seed draws $A$ and the order of the sentences. So the settings on which most hangs run with two or three seeds, the others with one. The rate is 0.02, twenty times that of full
+# fine-tuning; $\alpha = 2r$, so $s = 2$ everywhere and only the rank changes.
 
 # %% id="rank-grows"
 kit.checkpoint("rank-grows")
@@ -275,10 +275,11 @@ kit.checkpoint("rank-grows")
 # %% id="sweep"
 TARGETS = {"query, value": ("q_proj", "v_proj"), "up, down": ("up_proj", "down_proj")}
 RANKS = (1, 4, 8)
+SEEDS = {("up, down", 4): 3, ("up, down", 8): 2, ("query, value", 8): 2}
 sweep = []
 for target, names in TARGETS.items():
     for rank in RANKS:
-        for seed in range({("up, down", 4): 3, ("up, down", 1): 1, ("query, value", 1): 1}.get((target, rank), 2)):
+        for seed in range(SEEDS.get((target, rank), 1)):
             model = fit(insert(base(), names, rank, 2 * rank, seed), 0.02, seed=seed)
             if (target, rank, seed) == ("up, down", 8, 0):
                 best = model  # kept for the rest of the lesson
@@ -331,16 +332,15 @@ gap_to_full = summary.loc[("up, down", 8), "mean"] - full_accuracy
 used = summary.loc[("up, down", 8), "weights"] / kit.parameters(full)["trained"]
 print(f"rank 8 on up and down: {gap_to_full:+.3f} against full fine-tuning, with {used:.1%} of the weights")
 assert gap_to_full > -0.1 and used < 0.01
-for rank in (4, 8):  # at one rank the mean on up and down lies above the mean on query and value
+for rank in (4, 8):  # at one rank up and down lie above query and value
     assert summary.loc[("up, down", rank), "mean"] > summary.loc[("query, value", rank), "mean"]
 wide, narrow = summary.loc[("up, down", 4)], summary.loc[("query, value", 8)]  # about as many weights
 print(f"up, down with {wide.weights:,.0f} weights: {wide['mean']:.3f}; query, value with {narrow.weights:,.0f}: {narrow['mean']:.3f}; spread of seeds {spread:.3f}")
 assert abs(wide.weights / narrow.weights - 1) < 0.15 and wide["mean"] > narrow["mean"]
 
 # %% [markdown] id="reading"
-# Two readings. **Where** adapters sit matters: at rank 4 and at rank 8 the mean of the seeds on up and down lies above that on query
-# and value. Part of that is size, for up and down are wider. But with about as many weights (rank 4 against rank 8) up and down
-# still come out higher, by little more than the spread of the seeds: a hint, no proof. And the **puzzle**: a step of rank 8,
+# Two readings. **Where** adapters sit matters: at rank 4 and at rank 8 accuracy on up and down lies above that on query and value.
+# Part of that is size, for up and down are wider. But with about as many weights (rank 4 against rank 8) up and down still come out higher, by little more than the spread of the seeds: a hint, no proof. And the **puzzle**: a step of rank 8,
 # learned as such, comes within a tenth of full fine-tuning with less than a hundredth of the weights, though full fine-tuning's
 # own step was not of low rank. Low rank is a sufficient way, not a description of what full fine-tuning does. Biderman and
 # others (2024) find at seven billion weights, too, that full fine-tuning's step is of high rank; but on code and mathematics
@@ -488,7 +488,7 @@ for name in ("o_proj", "down_proj"):
     setattr(home, name, Bottleneck(getattr(home, name), 16, torch.Generator().manual_seed(0)))
 with torch.no_grad():
     assert torch.equal(phrase_logits(series, *part), plain)  # U = 0: nothing has changed
-fit(series, 0.02)
+fit(series, 0.01)
 series_accuracy = measure(series)[1]
 print(f"bottleneck, width 16: {kit.parameters(series)['trained']:,} weights, held-out accuracy {series_accuracy:.2f}")
 kit.equal(kit.parameters(series)["trained"], 2 * 2 * 16 * 576)
