@@ -106,7 +106,8 @@ def submissions(labs: Path, count: int) -> list[str]:
 
     master = read_master(labs / "source" / LAB)
     text = (HERE / f"{LAB}-answers.py").read_text()
-    answers = {name: [code] for name, code in zip(master.answers, master.solution, strict=True)}
+    solutions = ["\n".join(c for c in s.split("\n") if "### " not in c) for s in master.solution]
+    answers = {name: [code] for name, code in zip(master.answers, solutions, strict=True)}
     marks = list(CELL.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=True):

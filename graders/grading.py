@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
+from nbformat import NotebookNode
 
 from catalogue.folders import data_folder
 
@@ -164,7 +164,7 @@ class _Batch:
                 self.ledger.forget(lab, ran.learner)
                 step = GradeExecuted(coursedir=self.api.coursedir, parent=self.api, executed=ran.notebook)
                 autograded(self.api, step, lab, ran.learner)
-                entry = Entry(ran.basis, self._result(lab, ran.learner))
+                entry = Entry(ran.basis, _result(lab, ran.learner, step.graded))
                 self.ledger.keep(entry)
             result = self._told(entry) if self.feedback else entry.result
             return replace(result, seconds=round(ran.seconds + time.perf_counter() - begun, 3))
@@ -174,16 +174,6 @@ class _Batch:
             return Result(ran.learner, lab, "refused", reason=str(error))
         except Exception as error:  # noqa: BLE001 - one submission stops no other: it is a refusal with its name
             return Result(ran.learner, lab, "refused", reason=f"{type(error).__name__}: {error}")
-
-    def _result(self, lab: str, learner: str) -> Result:
-        graded = self.course.root / "autograded" / learner / lab / f"{lab}.ipynb"
-        notebook = nbformat.read(graded, as_version=4)
-        refused = refusals(notebook)
-        reason = "; ".join(f"{name}: {why}" for name, why in refused.items())
-        status = "partial" if refused else "graded"
-        return Result(
-            learner, lab, status, reason=reason, refused_cells=list(refused), scores=scores(notebook)
-        )
 
     def _told(self, entry: Entry) -> Result:
         """Hand feedback out, unless its learner has it; where it fails the marks stay, with the reason."""
@@ -197,6 +187,13 @@ class _Batch:
             return replace(result, reason="; ".join(filter(None, (result.reason, f"no feedback: {error}"))))
         self.ledger.keep(replace(entry, feedback=told))
         return result
+
+
+def _result(lab: str, learner: str, notebook: NotebookNode) -> Result:
+    refused = refusals(notebook)
+    reason = "; ".join(f"{name}: {why}" for name, why in refused.items())
+    status = "partial" if refused else "graded"
+    return Result(learner, lab, status, reason=reason, refused_cells=list(refused), scores=scores(notebook))
 
 
 def give_feedback(api: object, lab: str, learner: str) -> None:

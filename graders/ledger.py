@@ -64,11 +64,14 @@ class Ledger:
         except sqlite3.OperationalError as error:
             raise CourseError(f"{self.path}: {error}; free some space or mend its rights") from None
         except sqlite3.DatabaseError:  # not a database, or a torn one
+            self._book.close()
             self.path.unlink()
             self._open()
 
     def _open(self) -> None:
         self._book = sqlite3.connect(self.path, timeout=60)
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
+            self._book.execute(f"PRAGMA {pragma}")
         with self._book:
             self._book.execute(_TABLE)
 

@@ -90,7 +90,7 @@ def train(x, y, steps):
         network.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(float(loss))
+        losses.append(loss.item())
     print("trained for", steps, "steps")
     return losses
 

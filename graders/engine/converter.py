@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
-from nbformat import NotebookNode
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode, writes
 from nbgrader.converters import Autograde
 from traitlets import Instance
 
@@ -16,17 +15,26 @@ class GradeExecuted(Autograde):
 
     The same steps on the same files, but for the two that are done: the repair and the run. So the submission
     is neither converted twice nor read again; what is graded is what was run.
+
+    Attributes
+    ----------
+    executed
+        The notebook.
+    graded
+        What was written, after all steps.
     """
 
     executed = Instance(NotebookNode)
+    graded = Instance(NotebookNode)
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Grade one notebook."""
         resources = self.init_single_notebook_resources(notebook_filename)
-        resources["metadata"] = {"name": resources["unique_key"], "path": os.path.dirname(notebook_filename)}
         self.exporter._preprocessors = []
+        self.exporter.optimistic_validation = True  # after the last step, not after each
         for step in self.autograde_preprocessors:
             if step is not WarmExecute:
                 self.exporter.register_preprocessor(step)
-        output, resources = self.exporter.from_notebook_node(self.executed, resources=resources)
-        self.write_single_notebook(output, resources)
+        # the exporter's own would give the text alone
+        self.graded, resources = Exporter.from_notebook_node(self.exporter, self.executed, resources)
+        self.write_single_notebook(writes(self.graded) + "\n", resources)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -120,19 +121,26 @@ class Folders:
     def _seen(self) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
         count = 0
         for root, top in self.roots.items():
-            for path, status in _files(top, 0):
+            for name, status in _files(str(top)):
                 count += 1
                 if count > MOST_FILES:
                     return
-                name = path.relative_to(top).as_posix()
-                if status is None:
-                    yield (root, name + "/"), FOLDER
-                else:
-                    yield (root, name), (status.st_mtime_ns, status.st_size)
+                yield (root, name), FOLDER if status is None else (status.st_mtime_ns, status.st_size)
 
 
-def _files(folder: Path, depth: int) -> Iterator[tuple[Path, os.stat_result | None]]:
-    """Yield files with their status, and folders with None."""
+def _files(top: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    """Yield names of files below a folder with their status, and names of folders, which end in /, with None.
+
+    What is mounted below it, such as Python's own files where they lie in the temporary folder, is nobody's.
+    """
+    try:
+        device = os.stat(top).st_dev
+    except OSError:
+        return
+    yield from _below(top, "", 0, device)
+
+
+def _below(folder: str, prefix: str, depth: int, device: int) -> Iterator[tuple[str, os.stat_result | None]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -141,10 +149,12 @@ def _files(folder: Path, depth: int) -> Iterator[tuple[Path, os.stat_result | No
         if entry.name.startswith((".", "__pycache__")):
             continue
         try:
-            if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
-                yield Path(entry.path), None
-                yield from _files(Path(entry.path), depth + 1)
-            elif entry.is_file(follow_symlinks=False):
-                yield Path(entry.path), entry.stat(follow_symlinks=False)
+            status = entry.stat(follow_symlinks=False)
         except OSError:
             continue
+        if stat.S_ISDIR(status.st_mode) and depth < DEEPEST and status.st_dev == device:
+            name = f"{prefix}{entry.name}/"
+            yield name, None
+            yield from _below(entry.path, name, depth + 1, device)
+        elif stat.S_ISREG(status.st_mode) and status.st_dev == device:
+            yield prefix + entry.name, status

@@ -191,7 +191,7 @@ def close_servers() -> None:
 
 def need(master: Master) -> Need:
     """Return what a lab needs: the libraries that its own cells import, its files, its memory."""
-    modules = {"graders.kit", "numpy"}
+    modules = {"graders.kit", "numpy", "numpy.ma"}  # arrays that cross may be masked
     for name in master.modules:
         if name not in sys.stdlib_module_names and name != "graders" and find_spec(name) is not None:
             modules.add(name)
