@@ -8,8 +8,10 @@ what it gives belongs to the learner's side.
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -34,12 +36,18 @@ class _Statement:
     reads: frozenset[str]
 
 
+@lru_cache(maxsize=1024)
 def parsed(source: str) -> ast.Module | None:
     """Return the syntax tree of a cell with its magics as calls, or None where there is none."""
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
+        with _PARSING:
+            return ast.parse(TransformerManager().transform_cell(source))
     except (SyntaxError, ValueError):
         return None
+
+
+# Python 3.11 counts its depth while it makes a tree in one place for all threads: two at once fail
+_PARSING = threading.Lock()
 
 
 def bound_names(sources: Iterable[str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions
 from nbgrader.utils import is_grade, is_solution
 
 from ..errors import LabError
-from .locked import bound_names, class_names, needed
+from .locked import bound_names, class_names, needed, parsed
 
 SECONDS, MEMORY_MIB = 60, 2048  # where a lab says nothing
 LIMITS_FILE = "limits.json"  # in the course folder: {lab: {"seconds": …, "memory_mib": …}}
@@ -195,7 +195,7 @@ def read_limits(course: Path, lab: str) -> LabLimits:
 
 def _gives_points(source: str) -> bool:
     """Tell whether a check's last line is a number of points: ``score.total()``, a name, a sum."""
-    tree = _parsed(source)
+    tree = parsed(source)
     last = tree.body[-1] if tree and tree.body else None
     if not isinstance(last, ast.Expr):
         return False
@@ -205,19 +205,10 @@ def _gives_points(source: str) -> bool:
 
 
 def _imported(source: str) -> set[str]:
-    tree, found = _parsed(source), set()
+    tree, found = parsed(source), set()
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.split(".")[0])
     return found
-
-
-def _parsed(source: str) -> ast.Module | None:
-    """Return the syntax tree of a cell without its magics, or None."""
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n")]
-    try:
-        return ast.parse("\n".join(lines))
-    except SyntaxError:
-        return None
