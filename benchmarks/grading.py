@@ -194,14 +194,15 @@ def ours(folder: Path, workers: int) -> dict[str, Any]:
     honest(root, read_master(root / "source" / LAB, read_limits(root, LAB)))
     startup, started = time.perf_counter() - startup, cpu() - started
     parts.clear()
-    wall, used = time.perf_counter(), cpu()
+    wall, used, own = time.perf_counter(), cpu(), time.process_time()
     for result in grade(LAB, data=folder, source=labs, collect=False, workers=workers):
         if result.status != "graded":
             raise SystemExit(result.line())
-    wall, used = time.perf_counter() - wall, cpu() - used
+    wall, used, own = time.perf_counter() - wall, cpu() - used, time.process_time() - own
     close_servers()
     booked = marks(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID, LAB)
     parts["conversion"] = parts["nbgrader"] - parts["gradebook"]
+    parts["parent_cpu"] = own
     parts["repair"] = parts.pop("engine_and_repair") - parts["engine"]
     return {
         "wall": wall,

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from typing import Self
@@ -26,7 +27,7 @@ from .engine.repair import repaired
 from .engine.run import execute, own_files
 from .engine.servers import MOST_RUNS, close_servers, server_for
 from .engine.submission import read_submission
-from .errors import EngineFailed, GradingError
+from .errors import EngineFailed
 from .ledger import handed_in
 from .seeds import Seeds
 
@@ -58,6 +59,10 @@ class Lab:
     key: bytes = field(repr=False)
     seed: str = ""
 
+    @cached_property
+    def _basis(self) -> str:
+        return basis(self.master)
+
     def submitted(self, learner: str) -> Path:
         """Return the folder of a learner's submission."""
         return self.course / "submitted" / learner / self.master.lab
@@ -69,7 +74,7 @@ class Lab:
     def basis(self, learner: str) -> str:
         """Return the hash of all that a learner's result depends on."""
         seeds = (self.seeds(learner).of(name) for name in self.master.points)
-        parts = (basis(self.master), *seeds, handed_in(self.submitted(learner)))
+        parts = (self._basis, *seeds, handed_in(self.submitted(learner)))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -158,7 +163,7 @@ class Ahead:
             except EngineFailed:
                 if not left or self._over.is_set():
                     raise
-        raise GradingError("no try was left")
+        raise AssertionError("the last try returns or raises")
 
 
 def cores() -> int:
