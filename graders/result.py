@@ -43,11 +43,6 @@ class Result:
     seconds: float = 0.0
     kept: bool = False
 
-    @property
-    def is_scored(self) -> bool:
-        """Whether the gradebook has scores of it."""
-        return self.status in ("graded", "partial")
-
     def line(self) -> str:
         """Return the result as one line of JSON."""
         told = asdict(self)
