@@ -99,6 +99,18 @@ def test_a_changed_lock_or_project_makes_the_environment_stale(launcher, tmp_pat
     assert not launcher.is_current()
 
 
+def test_a_pin_that_the_project_no_longer_allows_is_not_kept(launcher, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        'project = {dependencies = ["six<1.17"], optional-dependencies = {test = ["ruff"]}}\n'
+        "tool = {academy = {install-without-needs = []}}\n"
+    )
+    pins = json.dumps({"six": "1.17.0", "ruff": "0.17.0", "attrs": "26.1.0"})
+    command = [sys.executable, "-c", launcher.READ_PROJECT, str(tmp_path / "pyproject.toml"), pins]
+    wanted, alone, kept = json.loads(subprocess.check_output(command))
+    assert (wanted, alone) == (["six<1.17", "ruff"], [])
+    assert kept == {"ruff": "0.17.0", "attrs": "26.1.0"}
+
+
 def test_too_little_disk_is_said_before_anything_is_made(launcher, tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "DISK_NEEDED_GIB", 10**6)
     with pytest.raises(launcher.SetupError, match="GiB free"):

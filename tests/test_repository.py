@@ -1,6 +1,7 @@
 """What the repository promises about itself: pins, help, style, notebooks, imports."""
 
 import ast
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -10,6 +11,7 @@ import tomllib
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from catalogue.folders import CHECKOUT
@@ -50,6 +52,12 @@ def test_the_lock_satisfies_every_requirement_of_the_project():
         requirement = Requirement(text)
         version = lock()[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), f"{text}: the lock has {version}; run ./academy lock"
+
+
+def test_the_lock_suits_every_python_3_11():
+    """Debian 12 has 3.11.2: a package that wants a later one would leave its users at the door."""
+    needs = {d.name: d.metadata["Requires-Python"] or "" for d in importlib.metadata.distributions()}
+    assert [name for name, need in needs.items() if "3.11.0" not in SpecifierSet(need)] == []
 
 
 def test_the_lock_is_complete():
