@@ -199,7 +199,7 @@ class Crossing:
             return self._stand_ins.get(held.get("id"), BACK)
         about = About.read(held)
         if "plain" in held and about.label not in self._session.declared:
-            value = unpack(held["plain"], [], _no_tag)
+            value = unpack(held["plain"], [], self.reader([]))
             return self.shared.keep(held["shared"], value) if type(held.get("shared")) is int else value
         found = self._stand_ins.get(about.id)
         if found is None:
@@ -224,10 +224,6 @@ BACK = _Back()
 def not_data(value: Any) -> Any:
     """Refuse a value that is no data."""
     raise WireError(f"a {type(value).__name__} is no data")
-
-
-def _no_tag(tag: str, held: Any) -> Any:
-    raise WireError(f"a value of the kind {tag[:20]} is no data")
 
 
 def _inside(values: Any) -> Iterator[Any]:

@@ -21,9 +21,7 @@ _SETTING = """
     simplefilter set_printoptions set_option insert append setdefault update register run_line_magic
 """
 SETTING = frozenset(_SETTING.split())
-CLASS_MAKERS = frozenset(
-    {"Enum", "IntEnum", "Flag", "StrEnum", "namedtuple", "NamedTuple", "make_dataclass", "type", "new_class"}
-)
+CLASS_MAKERS = frozenset({"Enum", "IntEnum", "Flag", "StrEnum", "make_dataclass", "type", "new_class"})
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 

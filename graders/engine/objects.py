@@ -73,14 +73,24 @@ class Held:
             told["label"] = str(getattr(value, "__qualname__", kind.__name__)).rpartition("<locals>.")[2]
         if isinstance(value, _PLAIN_BASES) and kind not in _PLAIN_BASES:
             with contextlib.suppress(WireError):
-                told["plain"] = _whole(value)
+                told["plain"] = self._fields(value) if hasattr(kind, "_fields") else _whole(value)
         return told
+
+    def _fields(self, value: Any) -> Any:
+        """Return a named tuple that has methods of its own: its fields, whose values may be anything."""
+        kind = type(value)
+        values = _without_buffers(base_of(value), self.about)["t"]
+        return {"nt": [kind.__name__, list(kind._fields), values]}
 
 
 def _whole(value: Any) -> Any:
-    """Return a subclass's plain value as a tree without buffers."""
+    """Return a subclass's plain value."""
+    return _without_buffers(base_of(value), plain)
+
+
+def _without_buffers(value: Any, other: Callable[[Any], Any]) -> Any:
     buffers: list[Any] = []
-    tree = pack(base_of(value), buffers, plain)
+    tree = pack(value, buffers, other)
     if buffers:
         raise WireError("it holds arrays")
     return tree

@@ -89,6 +89,16 @@ CROSSES = {
         STACK,
         {STACK.replace("self.items.pop()", "self.items.pop(0)"): 0},
     ),
+    "a named tuple with methods, where the reference has none": (
+        "assert draw() == ('A', 1) and draw().suit == 1 and draw().rank == 'A'",
+        "from collections import namedtuple\nCard = namedtuple('Card', 'rank suit')\ndef draw(): return Card('A', 1)",
+        {
+            "from typing import NamedTuple\nclass Card(NamedTuple):\n    rank: str\n    suit: int\n"
+            "    def __str__(self): return self.rank\ndef draw(): return Card('A', 1)": 1,
+            "from typing import NamedTuple\nclass Card(NamedTuple):\n    rank: str\n    suit: int\n"
+            "    def __eq__(self, other): return True\ndef draw(): return Card('A', 2)": 0,
+        },
+    ),
     "generators both ways, with reading ahead counted": (
         "seen = []\ndef source():\n    for i in range(6):\n        seen.append(i)\n        yield i\n"
         "g = pairs(source())\nassert next(g) == (0, 1) and seen == [0, 1]\nassert list(g) == [(2, 3), (4, 5)]",
