@@ -121,7 +121,7 @@ def plain(outputs: list[dict]) -> list[dict]:
     text = re.sub(r"\\u001b\[[0-9;]*m", "", text)
     text = re.sub(r"/tmp/ipykernel_\d+/\d+\.py", "CELL", text)
     text = re.sub(r"[0-9a-f]{32}", "ID", text)
-    text = re.sub(r"[\d.]+ (ns|\\u03bcs|ms|s)\b", "TIME", text)
+    text = re.sub(r"[\d.]+(e\+\d+)? (ns|\\u03bcs|ms|s)\b", "TIME", text)
     streams: dict[str, str] = {}
     rest = []
     for output in json.loads(text):
