@@ -1,8 +1,8 @@
 """Courses, lessons and graded labs: the schema of course.yml and lab.yml, and what is made of them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from catalogue.ids import SkillField
 from catalogue.schema import Id, Keys, Line, ReadOnly, Text
@@ -69,6 +69,28 @@ class Limits(Keys):
     memory_mib: Annotated[int, Field(gt=0)] = Field(description="resident memory, MiB")
 
 
+class Misconception(Keys):
+    """A plausible mistake; with `replace` and `by`, one that the reference can be made to show.
+
+    Graders then know which properties fail when it is made, and name it to whoever makes it.
+    """
+
+    look: Line = Field(description="what to tell its author: the next thing to look at")
+    replace: str = Field("", description="text that stands once in the reference solution")
+    by: str = Field("", description="what stands there when the mistake is made")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: object) -> object:
+        return {"look": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _is_a_change(self) -> Self:
+        if self.replace == self.by and self.replace:
+            raise ValueError("`replace` and `by` are the same: the mistake changes nothing")
+        return self
+
+
 class TaskKeys(Keys):
     """One entry of ``tasks`` in lab.yml."""
 
@@ -81,8 +103,8 @@ class TaskKeys(Keys):
         min_length=1, description="grade ids of its check cells, in the notebook's order"
     )
     hints: tuple[Line, ...] = Field((), description="from a question to an identity, never code")
-    misconceptions: ReadOnly[str, str] = Field(
-        default={}, description="plausible mistake: what to tell its author"
+    misconceptions: ReadOnly[str, Misconception] = Field(
+        default={}, description="plausible mistake: what to tell its author, and how it is made"
     )
 
 

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML, YAMLError
-
 from catalogue.folders import CHECKOUT
 
 from .configuration import COURSE_ID, configure
-from .engine.master import LIMITS_FILE, NOT_DATA, LabLimits
+from .engine.master import LIMITS_FILE, NOT_DATA
+from .engine.mistakes import MISTAKES_FILE
 from .errors import CourseError, LabError
+from .lab_file import known_mistakes, limits_of
 from .seeds import grading_key
 
 CONFIG = f'''"""Made by ./academy; settings of your own go below the call."""
@@ -146,20 +146,15 @@ def bring(course: Course, lab: str) -> None:
         )
     limits = limits_of(course.labs / "authoring" / lab / "lab.yml")
     _mirror(course.labs / "source" / lab, course.root / "source" / lab)
-    path = course.root / LIMITS_FILE
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    _write(path, json.dumps({**known, lab: asdict(limits)}, indent=1, sort_keys=True) + "\n")
+    _note(course.root / LIMITS_FILE, lab, asdict(limits))
+    authoring = course.labs / "authoring" / lab
+    _note(course.root / MISTAKES_FILE, lab, known_mistakes(authoring / "lab.yml", authoring / "proof.json"))
 
 
-def limits_of(path: Path) -> LabLimits:
-    """Return the limits that a ``lab.yml`` gives, or the defaults."""
-    try:
-        given = (YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}).get("limits") or {}
-        return LabLimits(**{k: given[k] for k in ("seconds", "memory_mib") if k in given})
-    except FileNotFoundError:
-        return LabLimits()
-    except (YAMLError, AttributeError, TypeError) as error:
-        raise LabError(f"{path}: {error}; ./academy catalogue check") from None
+def _note(path: Path, lab: str, content: dict[str, Any]) -> None:
+    """Put what belongs to one lab into a file of all labs."""
+    there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    _write(path, json.dumps({**there, lab: content}, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def _mirror(source: Path, target: Path) -> None:

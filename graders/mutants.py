@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 
 BINARY = {
     ast.Add: ast.Sub,
@@ -51,6 +54,8 @@ NAMES = {
 }
 
 
+Path = tuple[tuple[str, int | None], ...]  # fields, with the place in a list, from the root of a tree
+FORMULA = re.compile(r"(?P<name>\w+): (?P<formula>.+)")  # a line of a worksheet that stands in a string
 LONGEST_LINE, AROUND = 90, 24  # characters of a line shown whole, and around a change in a longer one
 
 
@@ -62,6 +67,8 @@ class Mutant:
     ----------
     cell
         Grade id of the answer that it changes.
+    line
+        Where in the answer the changed statement begins.
     source
         The cell's whole text with the change in it.
     before, after
@@ -69,6 +76,7 @@ class Mutant:
     """
 
     cell: str
+    line: int
     source: str
     before: str
     after: str
@@ -78,6 +86,16 @@ class Mutant:
         """The change in one line, as ``lab.yml`` names it under ``equivalent_mutants``."""
         before, after = _clipped(self.before, self.after)
         return f"{self.cell}: {before} -> {after}"
+
+    def changed(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Return the reference answers with this change in them."""
+        return {**answers, self.cell: self.source}
+
+    def diff(self, original: str) -> str:
+        """Return what differs from the answer's own text, with the lines around it."""
+        texts = original, ast.unparse(ast.parse(original))  # a changed worksheet keeps its own layout
+        pairs = (_lines_of(text, self.source) for text in texts)
+        return min(("".join(difflib.unified_diff(*p, self.cell, "mutant", n=2)) for p in pairs), key=len)
 
 
 def _clipped(before: str, after: str) -> tuple[str, str]:
@@ -94,23 +112,73 @@ def _clipped(before: str, after: str) -> tuple[str, str]:
     return around(before), around(after)
 
 
+def _lines_of(*texts: str) -> list[list[str]]:
+    return [[f"{line}\n" for line in text.split("\n")] for text in texts]
+
+
 def mutants(cell: str, source: str) -> Iterator[Mutant]:
     """Yield the mutants of an answer cell, each changed in one place between its solution marks.
 
-    Without marks the whole cell is the solution. Docstrings, annotations and imports stay.
+    Without marks the whole cell is the solution. Docstrings, annotations and imports stay. Of a worksheet
+    that stands in a string, the formulas change.
     """
     tree = ast.parse(source)
     inside = _solution_lines(source)
+    yield from _formulas(cell, source, inside & _lines_of_strings(tree))
+    for other, path in _changed_trees(tree, inside):
+        yield Mutant(cell, _statement(tree, path).lineno, ast.unparse(other), *_lines(tree, other, path))
+
+
+def spread(found: Sequence[Mutant], most: int) -> list[Mutant]:
+    """Choose so many mutants that each statement has one before any has a second.
+
+    Where there are more statements than that, they are taken evenly over the solution.
+    """
+    by_statement: dict[tuple[str, int], list[Mutant]] = {}
+    for mutant in found:
+        by_statement.setdefault((mutant.cell, mutant.line), []).append(mutant)
+    groups = list(by_statement.values())
+    count = min(most, len(groups))
+    groups = [groups[n * len(groups) // count] for n in range(count)]
+    turned = [group[n % len(group) :] + group[: n % len(group)] for n, group in enumerate(groups)]
+    in_turn = chain.from_iterable(zip_longest(*turned))
+    return list(islice((mutant for mutant in in_turn if mutant is not None), most))
+
+
+def _lines_of_strings(tree: ast.AST) -> set[int]:
+    texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return {line for text in texts for line in range(text.lineno, text.end_lineno + 1)}
+
+
+def _formulas(cell: str, source: str, inside: set[int]) -> Iterator[Mutant]:
+    """Yield the mutants of a worksheet's formulas."""
+    lines = source.split("\n")
+    for number in sorted(inside):
+        match = FORMULA.fullmatch(lines[number - 1])
+        if match is None:
+            continue
+        try:
+            tree = ast.parse(match["formula"])
+        except SyntaxError:
+            continue
+        for other, _ in _changed_trees(tree, {1}):
+            after = f"{match['name']}: {ast.unparse(other)}"
+            text = "\n".join([*lines[: number - 1], after, *lines[number:]])
+            yield Mutant(cell, number, text, match[0], after)
+
+
+def _changed_trees(tree: ast.AST, inside: set[int]) -> Iterator[tuple[ast.AST, Path]]:
+    """Yield trees that differ in one place, each once, with the way to that place."""
     seen = {ast.unparse(tree)}
     for path, node in _nodes(tree, ()):
         if getattr(node, "lineno", None) not in inside:
             continue
         for changed in _changes(node):
-            other = _replaced(tree, path, changed)
-            text = ast.unparse(ast.fix_missing_locations(other))
+            other = ast.fix_missing_locations(_replaced(tree, path, changed))
+            text = ast.unparse(other)
             if text not in seen:
                 seen.add(text)
-                yield Mutant(cell, text, *_lines(tree, other, path))
+                yield other, path
 
 
 def _solution_lines(source: str) -> set[int]:
@@ -120,9 +188,6 @@ def _solution_lines(source: str) -> set[int]:
         if within:
             found.add(number)
     return found or set(range(1, len(lines) + 1))
-
-
-Path = tuple[tuple[str, int | None], ...]
 
 
 def _nodes(node: ast.AST, path: Path) -> Iterator[tuple[Path, ast.AST]]:
@@ -176,6 +241,8 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield _with(node, test=ast.UnaryOp(ast.Not(), test))
         case ast.Expr(value=ast.Call()) | ast.Raise():
             yield ast.Pass()
+        case ast.Assign(targets=[ast.Subscript() | ast.Attribute()]):
+            yield ast.Pass()
         case ast.Call():
             yield from _calls(node)
 
@@ -212,6 +279,15 @@ def _replaced(tree: ast.AST, path: Path, changed: ast.AST) -> ast.AST:
     else:
         getattr(owner, name)[place] = changed
     return root
+
+
+def _statement(tree: ast.AST, path: Path) -> ast.stmt:
+    """Return the innermost statement around a place."""
+    found, node = tree, tree
+    for name, place in path:
+        node = getattr(node, name) if place is None else getattr(node, name)[place]
+        found = node if isinstance(node, ast.stmt) else found
+    return found
 
 
 def _lines(tree: ast.AST, other: ast.AST, path: Path) -> tuple[str, str]:

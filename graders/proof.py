@@ -17,7 +17,6 @@ from typing import Any
 
 from catalogue.folders import CHECKOUT
 
-from .course import limits_of
 from .dependencies import dependencies
 from .engine.master import Master, read_master
 from .engine.reference import measured, reference, says
@@ -26,6 +25,7 @@ from .engine.run import execute
 from .engine.scores import plain, scores
 from .engine.servers import server_for
 from .errors import LabError
+from .lab_file import limits_of
 from .seeds import Seeds
 from .submissions import Submission, filled, read_submissions
 
@@ -185,9 +185,7 @@ def _keep(proof: Proof, labs: Path) -> None:
         before = {}
     content = {"depends": proof.depends, "submissions": proof.submissions, "seeds": proof.seeds}
     content["seconds"] = proof.seconds
-    if before.get("depends") == proof.depends and "mutation" in before:
-        content["mutation"] = before["mutation"]
-    write_json(path, content)
+    write_json(path, {**before, **content})
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

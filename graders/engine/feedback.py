@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from .master import Master, read_limits, read_master
-from .outputs import SCORE_TYPE, harmless
+from .mistakes import Known, failed, read_known, recognised
+from .outputs import SCORE_TYPE, harmless, properties
 
 NOT_SHOWN = "# This check is not shown."
 RUN_IT = "run this check in your notebook to see why"
@@ -35,12 +36,22 @@ class SafeFeedback(NbGraderPreprocessor):
         """Return the notebook as its learner may see it."""
         course, lab = Path(self.course), resources["nbgrader"]["assignment"]
         master = read_master(course / "source" / lab, read_limits(course, lab))
-        return safe(master, nb), resources
+        return safe(master, nb, read_known(course, lab)), resources
 
 
-def safe(master: Master, notebook: NotebookNode) -> NotebookNode:
-    """Change an autograded notebook to what its learner may see, and return it."""
-    seen = False
+def safe(master: Master, notebook: NotebookNode, known: Sequence[Known] = ()) -> NotebookNode:
+    """Change an autograded notebook to what its learner may see, and return it.
+
+    Parameters
+    ----------
+    master
+        The lab.
+    notebook
+        With the outputs of grading.
+    known
+        The lab's mistakes: those that are recognised are named.
+    """
+    seen, made = False, recognised(known, failed(notebook))
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         seen = seen or name in master.hides
@@ -56,7 +67,15 @@ def safe(master: Master, notebook: NotebookNode) -> NotebookNode:
             cell.outputs = [new_output("stream", name="stdout", text=_summary(master, name, cell))]
         else:
             cell.outputs = []
+        if name in made:
+            cell.outputs.append(new_output("stream", name="stdout", text=_named(made[name])))
     return notebook
+
+
+def _named(mistakes: Sequence[Known]) -> str:
+    """Return the mistakes that fail just what failed here, with the next thing to look at."""
+    lines = [f"  {mistake.name}. {mistake.look}" for mistake in mistakes]
+    return "\n".join(["What failed is what this mistake leaves; look there next:", *lines]) + "\n"
 
 
 def _without_numbers(output: NotebookNode) -> NotebookNode:
@@ -68,8 +87,7 @@ def _without_numbers(output: NotebookNode) -> NotebookNode:
 
 def _summary(master: Master, name: str, cell: NotebookNode) -> str:
     """Return properties and points of a check; only names that stand in the master's own text."""
-    tables = [o.data[SCORE_TYPE] for o in cell.outputs if SCORE_TYPE in o.get("data", {})]
-    rows = _rows(master.cells[name].source, tables[-1] if tables else {})
+    rows = [row for row in properties(cell) if row[0] in master.cells[name].source]
     failed = any(o.output_type == "error" for o in cell.outputs)
     released = master.released[name]
     lines = []
@@ -80,16 +98,3 @@ def _summary(master: Master, name: str, cell: NotebookNode) -> str:
         said = RUN_IT if released.strip() else "test your answer on shapes, sizes and edges of your own"
         lines.append(f"the check does not hold: {said}" if failed else "the check holds")
     return "\n".join(lines) + "\n"
-
-
-def _rows(source: str, table: Mapping[str, Any]) -> list[tuple[str, float, float]]:
-    rows = []
-    parts = table.get("parts")
-    for part in parts if isinstance(parts, list) else ():
-        try:
-            title, earned, points = str(part["name"]), float(part["earned"]), float(part["points"])
-        except (KeyError, TypeError, ValueError):
-            continue
-        if title in source:
-            rows.append((title, earned, points))
-    return rows

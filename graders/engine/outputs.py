@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -147,3 +148,17 @@ def _number(result: NotebookNode | None) -> float | None:
     except (KeyError, ValueError):
         return None
     return value if math.isfinite(value) else None
+
+
+Property = tuple[str, float, float]  # a property's name, the points earned by it, the points it can give
+
+
+def properties(cell: NotebookNode) -> list[Property]:
+    """Return the rows of the table of points that a check shows; none where it shows no table."""
+    tables = [o.data[SCORE_TYPE] for o in cell.get("outputs", ()) if SCORE_TYPE in o.get("data", {})]
+    parts = tables[-1].get("parts") if tables else ()
+    rows = []
+    for part in parts if isinstance(parts, list) else ():
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            rows.append((str(part["name"]), float(part["earned"]), float(part["points"])))
+    return rows

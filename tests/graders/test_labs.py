@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from graders.mutation import kept as mutated
+from graders.mutation import told
 from graders.proof import LABS, kept, labs_to_prove, master_of, prove
 
 ALL = labs_to_prove()
@@ -16,6 +18,13 @@ def test_the_proof_is_current(lab: str) -> None:
     proof = kept(master_of(lab))
     assert proof is not None, f"lab {lab} changed since it was proved: ./academy prove {lab}"
     assert len(proof.seeds) == 10
+
+
+@pytest.mark.parametrize("lab", ALL)
+def test_the_checks_notice_nine_of_ten_mutants_and_every_named_mistake(lab: str) -> None:
+    mutation = mutated(lab)
+    assert mutation is not None, f"lab {lab} changed since its mutants were graded: ./academy prove {lab}"
+    assert mutation.holds, "\n".join(told(mutation))
 
 
 @pytest.mark.slow

@@ -121,6 +121,7 @@ def test_the_verb_prints_one_document_and_says_by_its_exit_code(
     own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graders.proof.LABS", own)
+    monkeypatch.setattr("graders.mutation.LABS", own)
     assert cli.main(["prove", "means", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["holds"]
