@@ -15,16 +15,13 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from IPython.display import display
-
 from graders.kit import sides
 
 from . import patches
 from .desk import ask
 from .files import Folders
-from .outputs import CHECK_TYPE
 from .profile import Profile
-from .session import GONE, Session
+from .session import GONE, LearnerGone, Session
 from .standins import CannotCross, KindOf
 from .wire import Channel
 
@@ -41,9 +38,18 @@ def sit(shell: Any, desk: socket.socket) -> Iterator[None]:
     session.crossing.names = names
     shell.user_module, shell.user_ns = shell.prepare_user_module(user_ns=names)
     sys.modules["__main__"] = shell.user_module
-    shell.guide = Checker(session, names, about)
-    while True:
+    checker = Checker(session, names, about)
+    yield
+    session.folders = Folders(about["handed_out"])  # as the first cell filled them
+    for step in about["steps"]:
+        if step is not None:
+            with contextlib.suppress(Exception):  # the check meets it again
+                checker.begin(**step)
         yield
+        if step is not None:
+            line.send({"check": step["check"], "told": checker.told()})
+    with contextlib.suppress(LearnerGone, CannotCross):
+        session.run_to(about["upto"])  # the last cells, for whoever reads the notebook
 
 
 class Names(dict):
@@ -144,14 +150,10 @@ class Names(dict):
 
 
 class Checker:
-    """What stands before and after each check cell."""
+    """What is done before and after each check cell."""
 
     def __init__(self, session: Session, names: Names, about: dict[str, Any]) -> None:
         self.session, self.names, self.about = session, names, about
-
-    def settle(self) -> None:
-        """Take the folder as it is now for what both sides have."""
-        self.session.folders = Folders(self.about["handed_out"])
 
     def begin(self, check: str, upto: int, seed: str, seconds: float, reads: list[str]) -> None:
         """Let the learner's cells run that stand before a check, and give the check its seed and its time.
@@ -183,17 +185,13 @@ class Checker:
         self.session.deadline = time.monotonic() + seconds
         self.names.fetch(reads)
 
-    def end(self) -> None:
-        """Tell what became of the check besides its own output."""
+    def told(self) -> dict[str, Any]:
+        """Return what became of the check besides its own output."""
         told = {"refused": CannotCross.latest[0] if CannotCross.latest else ""}
         told["changed"] = self.session.changed
         if self.session.recording:
             told["profile"] = self.session.profile.data()
-        display({CHECK_TYPE: told, "text/plain": ""}, raw=True)
-
-    def finish(self, upto: int) -> None:
-        """Let the learner's last cells run, for whoever reads the notebook."""
-        self.session.run_to(upto)
+        return told
 
 
 def _no_foreign_pickles(event: str, args: tuple[Any, ...]) -> None:

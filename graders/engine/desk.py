@@ -62,6 +62,7 @@ class Desk:
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._early: socket.socket | None = None
         self.results: dict[int, CellResult] = {}
+        self.told: dict[str, dict[str, Any]] = {}  # by the checker, of each check
         self.failure: SandboxError | None = None
 
     def __enter__(self) -> Self:
@@ -91,6 +92,9 @@ class Desk:
                 message, _ = self._line.receive()
             except WireError:
                 return
+            if "told" in message:
+                self.told[message["check"]] = message["told"]
+                continue
             left_out = [place for place in message.get("left_out", ()) if isinstance(place, int)]
             checkers, self._early = self._early, None
             if checkers is None:

@@ -15,7 +15,6 @@ from nbformat.v4 import new_output
 
 LONGEST_TEXT = 100_000  # characters of one output
 MOST_OUTPUTS = 200  # of one cell
-CHECK_TYPE = "application/vnd.academy.check+json"  # what the checker tells of a check besides its own output
 SCORE_TYPE = "application/vnd.academy.score+json"
 IMAGES = ("image/png", "image/jpeg")
 TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td", "pre", "code", "p", "span", "div"}

@@ -19,7 +19,7 @@ from ..seeds import Seeds
 from .desk import Desk
 from .locked import names_in
 from .master import Master
-from .outputs import CHECK_TYPE, failure, harmless, points_of, settled
+from .outputs import failure, harmless, points_of, settled
 from .servers import Server
 
 if TYPE_CHECKING:
@@ -91,20 +91,25 @@ def execute(
         "profiles": reference.profiles if reference else {},
         "share": sorted(share),
         "follow": [],
+        "steps": plan.steps,
+        "upto": len(plan.learners),
     }
-    checks, cells = _run(server, plan, about, master.limits.seconds)
-    tries = [checks]
-    if reference is not None and (follow := plan.changing(checks)):
-        tries.append(_run(server, plan, about | {"follow": follow}, master.limits.seconds)[0])
+    first = _run(server, plan, about, master.limits.seconds)
+    runs = [first]
+    # who changes what the check compares with gains nothing, and who must not change it is found out
+    follow = [name for name, told in first.told.items() if told["changed"]]
+    if reference is not None and follow:
+        runs.append(_run(server, plan, about | {"follow": follow}, master.limits.seconds))
     executed = Executed(notebook)
     unfit = reference.refused if reference else {}
     for place, cell in enumerate(plan.code):
         name = plan.name(cell)
         if name not in master.points:
-            _keep(cell, cells.get(plan.places[place]))
+            _keep(cell, first.cells.get(plan.places[place]))
             continue
-        given = [plan.of_check(name, results) for results in tries]
-        ended = [_Ended(master, name, result, end) for result, end in given]
+        ended = [
+            _Ended(master, name, run.checks.get(plan.checks[name]), run.told.get(name, {})) for run in runs
+        ]
         _keep_check(executed, cell, min(ended, key=lambda e: e.score), unfit.get(name, ""))
     return executed
 
@@ -117,38 +122,31 @@ class _Plan:
     ) -> None:
         self.code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         self.learners = [_settle(master, files) + WATCHED]
-        self.checkers = [_settle(master, {}) + "get_ipython().guide.settle()\n"]
+        self.checkers = [_settle(master, {})]
+        self.steps: list[dict[str, Any] | None] = []  # of the checker, before each cell after the first
         self.places: dict[int, int] = {}
         self.checks: dict[str, int] = {}
         for place, cell in enumerate(self.code):
             name = self.name(cell)
             if name in master.points:
                 seed = seeds.of(name) if name in master.hides else "0"
-                reads = sorted(names_in(cell.source) & master.bound)
-                begin = name, len(self.learners), seed, master.limits.seconds, reads
-                self.checkers.append(f"get_ipython().guide.begin{begin!r}")
                 self.checks[name] = len(self.checkers)
-                self.checkers += [cell.source, "get_ipython().guide.end()"]
+                self.checkers.append(cell.source)
+                self.steps.append(
+                    {
+                        "check": name,
+                        "upto": len(self.learners),
+                        "seed": seed,
+                        "seconds": master.limits.seconds,
+                        "reads": sorted(names_in(cell.source) & master.bound),
+                    }
+                )
                 continue
             self.places[place] = len(self.learners)
             self.learners.append(cell.source)
             if name in master.setup:
                 self.checkers.append(master.setup[name])
-        self.checkers.append(f"get_ipython().guide.finish({len(self.learners)})")
-
-    def of_check(
-        self, name: str, results: dict[int, CellResult]
-    ) -> tuple[CellResult | None, CellResult | None]:
-        """Return what a check showed, and what was told after it."""
-        return results.get(self.checks[name]), results.get(self.checks[name] + 1)
-
-    def changing(self, results: dict[int, CellResult]) -> list[str]:
-        """Return the checks in which the learner's code changed arguments that the reference leaves alone.
-
-        They are run a second time with those changes in the check's own objects, and the lower score counts:
-        who changes what the check compares with gains nothing, and who must not change it is found out.
-        """
-        return [name for name in self.checks if _told(self.of_check(name, results)[1]).get("changed")]
+                self.steps.append(None)
 
     @staticmethod
     def name(cell: NotebookNode) -> str:
@@ -156,9 +154,16 @@ class _Plan:
         return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
-def _run(
-    server: Server, plan: _Plan, about: dict[str, Any], seconds: float
-) -> tuple[dict[int, CellResult], dict[int, CellResult]]:
+@dataclass
+class _Run:
+    """What came of both sides: results by place, and what the checker told of each check."""
+
+    checks: dict[int, CellResult]
+    cells: dict[int, CellResult]
+    told: dict[str, dict[str, Any]]
+
+
+def _run(server: Server, plan: _Plan, about: dict[str, Any], seconds: float) -> _Run:
     """Run both sides; where a check ended the checker's process, run again without it."""
 
     def start(left_out: list[int], line: socket.socket, stop: Stop) -> list[CellResult]:
@@ -180,7 +185,7 @@ def _run(
         if last is None or not any(o.get("ename") in ENDS for o in last.outputs):
             break
         ended[len(results) - 1] = last
-    return checks, desk.results
+    return _Run(checks, desk.results, desk.told)
 
 
 ENDS = {"DeadKernelError", "MemoryLimitExceeded"}
@@ -197,11 +202,11 @@ def _keep(cell: NotebookNode, result: CellResult | None) -> None:
 class _Ended:
     """How one check ended: its outputs as nbgrader reads them, and the score that they give."""
 
-    def __init__(self, master: Master, name: str, result: CellResult | None, end: CellResult | None) -> None:
+    def __init__(self, master: Master, name: str, result: CellResult | None, told: dict[str, Any]) -> None:
         outputs = harmless(result.outputs) if result is not None else []
         if result is None or (not result.ok and not any(o.output_type == "error" for o in outputs)):
             outputs.append(failure("Stopped", "the code's time was over before this check"))
-        self.name, self.told, self.raw = name, _told(end), outputs
+        self.name, self.told, self.raw = name, told, outputs
         self.outputs = settled(outputs, points=master.points[name], numbered=name in master.scored)
         self.score = points_of(self.outputs, master.points[name])
 
@@ -217,15 +222,6 @@ def _keep_check(executed: Executed, cell: NotebookNode, ended: _Ended, unfit: st
     if "profile" in ended.told:
         executed.profiles[ended.name] = ended.told["profile"]
     cell.outputs = ended.outputs
-
-
-def _told(end: CellResult | None) -> dict[str, Any]:
-    """Return what the checker tells after a check."""
-    for output in end.outputs if end is not None else ():
-        found = output.get("data", {}).get(CHECK_TYPE)
-        if isinstance(found, dict):
-            return found
-    return {}
 
 
 WATCHED = (

@@ -81,9 +81,10 @@ class Server:
                 raise _TimeIsOver
 
         try:
-            # a check waits for the learner's cells before it: they have their own limits
+            # a check waits for the learner's cells before it, which have their own limits
+            limit = TOTAL * seconds + 5
             return self._run(
-                cells, timeout=TOTAL * seconds + 5, on_cell=keep, guide=f"{CHECKER}:sit", peer=desk
+                cells, timeout=limit, silence=2 * limit, on_cell=keep, guide=f"{CHECKER}:sit", peer=desk
             )
         except _TimeIsOver:
             return done
