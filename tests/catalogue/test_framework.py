@@ -272,6 +272,14 @@ def test_school_knowledge_fades_slowest_and_techniques_fastest(framework: Catalo
     assert all(one.decay == "school" for one in stages if one.stage == "1-mathematics")
 
 
+def test_both_architects_for_applications_choose_model_and_hardware(framework: Catalogue):
+    """The paper gives the two targets one duty: their competencies are the same, and so is what stays open."""
+    one, other = (framework.targets[name] for name in ("application-architect", "ai-solution-architect"))
+    assert set(one.competencies) == set(other.competencies)
+    assert {"model-selection", "hardware-selection"} < set(one.competencies)
+    assert one.uncovered == other.uncovered
+
+
 def test_all_names_are_in_english_and_chinese(framework: Catalogue):
     texts = list(_texts(framework))
     assert len(texts) > 250
