@@ -172,7 +172,16 @@ def _read(folder: Path, limits: LabLimits, _stamps: tuple[tuple[Path, int, int],
     path = folder / f"{folder.name}.ipynb"
     try:
         original = nbformat.read(path, as_version=4)
+        if without := _without_points(original):
+            raise LabError(
+                f"lab notebook {path}: no points in the graded cell{'s' * (len(without) > 1)} "
+                f"{', '.join(without)}; give each its points, as in "
+                'nbgrader={"grade_id": "check-…", "grade": true, "points": 3}, '
+                f"then ./academy notebooks build {folder.name}"
+            )
         notebook = processed(original, LockCells, ClearSolutions, ClearOutput, ComputeChecksums)
+    except LabError:
+        raise
     except FileNotFoundError:
         raise LabError(f"no notebook {path}; ./academy notebooks build writes it") from None
     except Exception as error:  # any fault of the file: nbgrader and nbformat raise many kinds  # noqa: BLE001
@@ -191,6 +200,16 @@ def read_limits(course: Path, lab: str) -> LabLimits:
         return LabLimits(**json.loads((course / LIMITS_FILE).read_text(encoding="utf-8"))[lab])
     except (OSError, ValueError, KeyError, TypeError):
         return LabLimits()
+
+
+def _without_points(notebook: NotebookNode) -> list[str]:
+    """Return the grade ids of graded cells whose points are missing or no number."""
+    marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return [
+        str(mark.get("grade_id"))
+        for mark in marks
+        if mark.get("grade") and type(mark.get("points")) not in (int, float)
+    ]
 
 
 def _gives_points(source: str) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from graders import cli, course, grade, make, release
-from graders.engine.master import Master
+from graders.engine.master import Master, read_master
 from graders.errors import LabError
 
 RIGHT = {
@@ -227,6 +227,24 @@ def test_a_lab_without_points_is_not_handed_out(labs: Path, tmp_path: Path, poin
     with pytest.raises(LabError, match=said):
         release("means", data=tmp_path / "data", source=own)
     assert make(tmp_path / "data", own).released() == []
+
+
+@pytest.mark.parametrize("points", [None, "three"], ids=["missing", "no number"])
+def test_a_master_without_points_says_where_and_what_to_do(labs: Path, tmp_path: Path, points: str | None):
+    shutil.copytree(labs / "source" / "means", tmp_path / "means")
+    path = tmp_path / "means" / "means.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (check,) = (c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "check-spread")
+    check.metadata["nbgrader"] = {**check.metadata["nbgrader"], "points": points}
+    if points is None:
+        del check.metadata["nbgrader"]["points"]
+    path.write_text(json.dumps(notebook))
+    with pytest.raises(LabError) as told:
+        read_master(path.parent)
+    said = str(told.value)
+    assert f"{path}: no points in the graded cell check-spread;" in said
+    assert '"points": 3' in said
+    assert said.endswith("then ./academy notebooks build means")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
