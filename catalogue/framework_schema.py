@@ -15,7 +15,7 @@ class Named(Keys):
     """Something that has only a name, with a note where the name does not say enough."""
 
     title: Text
-    note: Line | None = Field(None, description="one sentence more")
+    note: Text | None = Field(None, description="one sentence more")
 
 
 class Need(Keys):
@@ -24,8 +24,7 @@ class Need(Keys):
     needs: Id = Field(description="the competency that must be known before")
     at: LevelField = Field(description="the level it must be known at")
     for_: LevelField = Field(alias="for", description="the level of this competency from which it is needed")
-    why: Line = Field(description="the reason, as a learner will read it in a plan")
-    why_zh: Line | None = Field(None, description="the reason in Chinese")
+    why: Text = Field(description="the reason, as a learner will read it in a plan")
 
 
 class CompetencyKeys(Keys):
@@ -35,7 +34,7 @@ class CompetencyKeys(Keys):
     stage: Id = Field(description="where it stands on the learning curve (structure.yml)")
     tracks: tuple[Track, ...] = Field(min_length=1, description="the tracks it belongs to")
     decay: Decay = Field(description="how its knowledge ages: school slowly, the others fast")
-    contents: tuple[Line, ...] = Field(min_length=1, description="what somebody who has it can do")
+    contents: tuple[Text, ...] = Field(min_length=1, description="what somebody who has it can do")
     source: Line | None = Field(None, description="where the white paper has it")
     needs: tuple[Need, ...] = Field((), description="what must be known before, each with its reason")
     early: bool = Field(False, description="whoever needs it takes it among the first things")
@@ -73,9 +72,9 @@ class Target(Keys):
     role_type: Id = Field(description="one of the seven role types (talent.yml)")
     subclass: Id | None = Field(None, description="foundation subclass, where it is one")
     tracks: tuple[Track, ...] = Field(min_length=1, description="the tracks it belongs to")
-    abilities: tuple[Line, ...] = Field(min_length=1, description="what the white paper asks of it")
+    abilities: tuple[Text, ...] = Field(min_length=1, description="what the white paper asks of it")
     competencies: ReadOnly[str, LevelField] = Field(description="competency: the level asked")
-    partly: ReadOnly[str, Line] = Field(
+    partly: ReadOnly[str, Text] = Field(
         default={}, description="competency that covers it only in part, so it is not planned: which part"
     )
     uncovered: tuple[Text, ...] = Field(
@@ -92,7 +91,7 @@ class Background(Keys):
     years: Annotated[int, Field(ge=0, le=10)] = Field(
         0, description="after how many years in the job the numbers hold; 0 for degrees"
     )
-    rationale: Line = Field(description="why these numbers")
+    rationale: Text = Field(description="why these numbers")
     knows: ReadOnly[str, ReadOnly[LevelField, Share]] = Field(
         default={}, description="competency: level: probability that somebody with this background has it"
     )
@@ -124,14 +123,14 @@ class Migration(Keys):
 class RoleType(Named):
     """One of the seven role types."""
 
-    abilities: tuple[Line, ...] = Field(min_length=1)
+    abilities: tuple[Text, ...] = Field(min_length=1)
     source: Line
 
 
 class FoundationSubclass(Named):
     """One of the four subclasses of the foundation role type."""
 
-    abilities: tuple[Line, ...] = Field(min_length=1)
+    abilities: tuple[Text, ...] = Field(min_length=1)
     best_start: tuple[Id, ...] = Field((), description="job backgrounds that come nearest")
     source: Line
 
@@ -140,7 +139,7 @@ class TalentClass(Named):
     """A phase of the three-phase talent structure."""
 
     focus: Text = Field(description="research, train or use")
-    training: Line = Field(description="how it is trained: depth or breadth")
+    training: Text = Field(description="how it is trained: depth or breadth")
     subclasses: ReadOnly[Id, Named] = Field(min_length=1)
 
 
@@ -179,7 +178,7 @@ class WorkLearning(Keys):
     maturity_factors: ReadOnly[Id, Named] = Field(
         description="what organisation talent maturity is judged on"
     )
-    flywheel: tuple[Line, ...] = Field(min_length=2, description="the data flywheel, step by step")
+    flywheel: tuple[Text, ...] = Field(min_length=2, description="the data flywheel, step by step")
 
 
 class Talent(Keys):
@@ -195,16 +194,16 @@ class Position(Named):
     """One of the five strategic positions of an organisation."""
 
     size: Text | None = Field(description="the size of company it suits; None where the paper names none")
-    builds: tuple[Line, ...]
-    buys: tuple[Line, ...]
-    roles: ReadOnly[Id, Line] = Field(min_length=1, description="role asked for: why")
+    builds: tuple[Text, ...]
+    buys: tuple[Text, ...]
+    roles: ReadOnly[Id, Text] = Field(min_length=1, description="role asked for: why")
     source: Line
 
 
 class Service(Named):
     """One of the seven services of a service provider."""
 
-    skills: tuple[Line, ...] = Field(min_length=1)
+    skills: tuple[Text, ...] = Field(min_length=1)
     competencies: tuple[Id, ...] = Field(min_length=1)
     source: Line
 
@@ -215,8 +214,8 @@ class PeriodNeed(Keys):
     periods: tuple[Id, ...] = Field(
         (), description="periods of an ecosystem player; none where the paper names none"
     )
-    when: Line | None = Field(None, description="the paper's own word for the time, where it names no period")
-    people: tuple[Line, ...] = Field(min_length=1)
+    when: Text | None = Field(None, description="the paper's own word for the time, where it names no period")
+    people: tuple[Text, ...] = Field(min_length=1)
     roles: tuple[Id, ...] = Field((), description="roles of ours that come nearest")
 
 
@@ -245,7 +244,7 @@ class Direction(Named):
 
     views: tuple[Id, ...]
     roles: tuple[Id, ...] = Field(min_length=1)
-    suits: Line = Field(description="which organisation picks it")
+    suits: Text = Field(description="which organisation picks it")
 
 
 class View(Named):
@@ -258,8 +257,8 @@ class CertificationField(Named):
     """A field that a certification is built for."""
 
     standing: Literal["core", "related"]
-    judged: ReadOnly[Id, Line] = Field(description="who is judged: on what")
-    example: Line
+    judged: ReadOnly[Id, Text] = Field(description="who is judged: on what")
+    example: Text
 
 
 class Certifications(Keys):
@@ -285,7 +284,7 @@ class SchoolType(Named):
     """A type of school and whom it trains."""
 
     trains: Id = Field(description="kind of talent")
-    by_degree: ReadOnly[Id, Line] = Field(default={}, description="degree: what its students work on")
+    by_degree: ReadOnly[Id, Text] = Field(default={}, description="degree: what its students work on")
 
 
 class Programme(Named):
@@ -305,8 +304,8 @@ class Universities(Keys):
     dimensions: ReadOnly[Id, Named]
     conduct: ReadOnly[Id, Named]
     handshakes: ReadOnly[Id, Named]
-    teaching_with_models: tuple[Line, ...]
-    faculty: tuple[Line, ...]
+    teaching_with_models: tuple[Text, ...]
+    faculty: tuple[Text, ...]
     next_field: Named
     source: Line
 
@@ -321,7 +320,7 @@ class DecayKind(Named):
     """How a kind of knowledge ages."""
 
     half_life_years: Annotated[float, Field(gt=0)]
-    rationale: Line
+    rationale: Text
 
 
 class Structure(Keys):

@@ -59,8 +59,8 @@ class Ground:
         """Why a node needs another, in both languages."""
         return {
             (self.node(Skill(name, need.for_)), self.node(Skill(need.needs, need.at))): {
-                "en": need.why,
-                "zh": need.why_zh or need.why,
+                "en": need.why.en,
+                "zh": need.why.zh,
             }
             for name, one in self.catalogue.competencies.items()
             for need in one.needs

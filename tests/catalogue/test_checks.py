@@ -208,7 +208,7 @@ def test_a_circle_of_needs_is_told_as_a_circle(tree):
     tree.spoil(
         path,
         "  needs: []\n\nbasic-mathematics:",
-        '  needs: [{needs: optimisation, at: B, for: B, why: "x"}]\n\nbasic-mathematics:',
+        '  needs: [{needs: optimisation, at: B, for: B, why: {en: "x", zh: "需要"}}]\n\nbasic-mathematics:',
     )
     problem = only_error(tree)
     assert problem.what.startswith("needs go in a circle: ")
@@ -219,8 +219,8 @@ def test_a_circle_of_needs_is_told_as_a_circle(tree):
 
 def test_a_need_of_itself_and_a_need_stated_twice_are_found(tree):
     path = with_framework(tree) / "foundations.yml"
-    itself = '{needs: programming-basics, at: B, for: I, why: "x"}'
-    twice = '{needs: basic-mathematics, at: B, for: B, why: "x"}'
+    itself = '{needs: programming-basics, at: B, for: I, why: {en: "x", zh: "需要"}}'
+    twice = '{needs: basic-mathematics, at: B, for: B, why: {en: "x", zh: "需要"}}'
     needs = f"  needs: [{itself}, {twice}, {twice}]"
     tree.spoil(path, "  needs: []\n\nbasic-mathematics:", f"{needs}\n\nbasic-mathematics:")
     found = {problem.what for problem in check(load(tree.root)).errors}

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile, CurriculumError
 from learning_paths.tracks import FOLDER, load_tracks
 
+CHINESE = re.compile(r"[一-鿿]")
 STARTS = {
     "no ground at all": "--degree none --role operator-developer --hours 6",
     "developer to trainer": "--degree computing --job software-developer --years 4 "
@@ -89,6 +91,16 @@ def test_gaps_are_named_with_an_estimate_and_a_reason(capsys):
     for gap in gaps:
         assert gap["id"].startswith("competency:")
         assert "not-taught" in [reason["kind"] for reason in gap["reasons"]]
+
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+def test_every_reason_is_said_in_both_languages(capsys, start):
+    for unit in plan(capsys, start)["units"]:
+        for reason in unit["reasons"]:
+            for said in (reason["text"], reason["short"]):
+                assert set(said) == {"en", "zh"}
+                assert not CHINESE.search(said["en"])
+                assert CHINESE.search(said["zh"])
 
 
 def test_a_target_names_what_no_competency_covers(capsys):
