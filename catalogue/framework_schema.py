@@ -105,6 +105,19 @@ class Background(Keys):
         return self
 
 
+class CourseOutline(Keys):
+    """An entry of outline.yml: a course of the curriculum, built or not."""
+
+    id: Id
+    title: Text = Field(description="the course's name in English and Chinese")
+    stage: Id = Field(description="where it stands on the learning curve (structure.yml)")
+    lessons: Annotated[int, Field(ge=1, le=20)] = Field(
+        description="how many lessons it has when it is whole"
+    )
+    labs: tuple[Id, ...] = Field(min_length=1, description="its graded labs when it is whole")
+    teaches: ReadOnly[str, LevelField] = Field(description="competency: the deepest level it leads to")
+
+
 class Migration(Keys):
     """A path from today's jobs to roles of the AI era."""
 

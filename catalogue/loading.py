@@ -16,6 +16,7 @@ from catalogue.framework_schema import (
     Background,
     Certifications,
     Competency,
+    CourseOutline,
     Migration,
     Organisations,
     Role,
@@ -159,6 +160,7 @@ def _framework(root: Path, problems: list[Problem]) -> dict[str, Any] | None:
         "degrees": entries("degrees", Background, kind="degree"),
         "jobs": entries("jobs", Background, kind="job"),
         "migrations": entries("migrations", Migration),
+        "outline": entries("outline", CourseOutline),
     }
     for name, model in _WHOLE_FILES.items():
         path = folder / f"{name}.yml"

@@ -10,6 +10,7 @@ from catalogue.framework_schema import (
     Background,
     Certifications,
     Competency,
+    CourseOutline,
     Migration,
     Organisations,
     Role,
@@ -45,8 +46,10 @@ class Catalogue:
         Paths from jobs to roles and targets, by id.
     structure, talent, organisations, certifications, universities
         The rest of the white paper.
+    outline
+        The courses of the whole curriculum, built or not, by slug.
     courses, lessons, labs
-        By slug; lessons by ``course/NN-slug``.
+        What is built, by slug; lessons by ``course/NN-slug``.
     """
 
     root: Path
@@ -61,6 +64,7 @@ class Catalogue:
     organisations: Organisations
     certifications: Certifications
     universities: Universities
+    outline: Mapping[str, CourseOutline]
     courses: Mapping[str, Course]
     lessons: Mapping[str, Lesson]
     labs: Mapping[str, Lab]

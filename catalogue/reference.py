@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from catalogue.framework_schema import Background, CompetencyKeys, Need, Role, Target
+from catalogue.framework_schema import Background, CompetencyKeys, CourseOutline, Need, Role, Target
 from catalogue.schema import ID_PATTERN
 from catalogue.units import SLUG_PATTERN, CourseKeys, LabKeys, LessonKeys, Limits, TaskKeys
 
@@ -23,8 +23,9 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("an entry of `framework/roles.yml`", Role),
     ("an entry of `framework/targets.yml`", Target),
     ("an entry of `framework/degrees.yml` and `framework/jobs.yml`", Background),
+    ("an entry of `framework/outline.yml`", CourseOutline),
 )
-FROM_THE_PLACE = {Role: {"id"}, Target: {"id"}, Background: {"id", "kind"}}
+FROM_THE_PLACE = {Role: {"id"}, Target: {"id"}, Background: {"id", "kind"}, CourseOutline: {"id"}}
 _BY_REFERENCE = {
     "Text": "`{en: …, zh: …}`",
     "Level": "B, I, P or E",

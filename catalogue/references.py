@@ -148,8 +148,12 @@ def _of_units(catalogue: Catalogue) -> Iterator[Reference]:
     def skills(file: str, keys: KeyPath, values: Iterable[Skill]) -> Iterator[Reference]:
         return _list(file, keys, "competency", (skill.competency for skill in values), known)
 
+    stages = catalogue.structure.stages
+    for name, outline in catalogue.outline.items():
+        yield Reference("outline", (name, "stage"), "stage", outline.stage, stages)
+        yield from _keys("outline", (name, "teaches"), "competency", outline.teaches, known)
     for course in catalogue.courses.values():
-        yield Reference(course.file, (), "stage", course.stage, catalogue.structure.stages)
+        yield Reference(course.file, (), "stage", course.stage, stages)
         yield from skills(course.file, ("teaches",), course.teaches)
         yield from skills(course.file, ("assesses",), course.assesses)
         yield from skills(course.file, ("uses",), course.uses)

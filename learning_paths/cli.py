@@ -34,10 +34,11 @@ WORDS = {
         "unit": "unit",
         "hours": "hours",
         "why": "why",
-        "kinds": {"lesson": "lesson", "lab": "lab", "gap": "not covered yet"},
+        "kinds": {"lesson": "lesson", "lab": "lab", "gap": "not taught here yet"},
         "sum": "{total:.1f} hours in {weeks} weeks at {hours:g} hours a week; of what is covered, labs are "
         "{share:.0%}.",
-        "gaps": "{gap:.1f} of these hours are estimates for what this curriculum does not cover yet.",
+        "gaps": "{gap:.1f} of these hours are for what is not taught here yet, estimated from the courses "
+        "planned for it; {here:.1f} hours can be learned here now, in {units} lessons and labs.",
         "uncovered": "Part of this goal, but no competency of the framework: {texts}.",
         "late": "This does not fit into {weeks} weeks: it would take {needed:g} hours a week.",
         "fits": "This fits into {weeks} weeks.",
@@ -50,9 +51,10 @@ WORDS = {
         "unit": "单元",
         "hours": "学时",
         "why": "理由",
-        "kinds": {"lesson": "课程", "lab": "实验", "gap": "尚未覆盖"},
+        "kinds": {"lesson": "课程", "lab": "实验", "gap": "本学院尚未讲授"},
         "sum": "共 {total:.1f} 学时，每周 {hours:g} 学时，需 {weeks} 周；实验占已覆盖部分的 {share:.0%}。",
-        "gaps": "其中 {gap:.1f} 学时是对尚未覆盖内容的估计。",
+        "gaps": "其中 {gap:.1f} 学时为本学院尚未讲授的内容，按规划中的课程估算；"
+        "现在即可学习 {here:.1f} 学时，共 {units} 个课程与实验单元。",
         "uncovered": "属于该目标、但不在能力框架之内：{texts}。",
         "late": "{weeks} 周内无法完成：每周需要 {needed:g} 学时。",
         "fits": "可以在 {weeks} 周内完成。",
@@ -166,7 +168,7 @@ def _show(made: dict[str, Any], language: str) -> None:
     table.add_column(words["week"], justify="right")
     table.add_column(words["unit"], ratio=2, overflow="fold")
     table.add_column(words["hours"], justify="right")
-    table.add_column(words["why"], ratio=3)
+    table.add_column(words["why"], ratio=3, overflow="fold")
     for unit in made["units"]:
         kind = words["kinds"][unit["kind"]]
         week = str(unit["week"]) if unit["week"] == unit["until"] else f"{unit['week']}-{unit['until']}"
@@ -175,6 +177,7 @@ def _show(made: dict[str, Any], language: str) -> None:
             f"{escape(unit['title'][language])}\n[dim]{kind}, {escape(unit['id'])}[/dim]",
             "?" if unit["hours"] is None else f"{unit['hours']:.1f}",
             escape(unit["reasons"][0]["short"][language]),
+            style="dim" if unit["kind"] == "gap" else None,
         )
     console.print(table)
     console.print(
@@ -186,7 +189,8 @@ def _show(made: dict[str, Any], language: str) -> None:
         )
     )
     if made["gap_hours"]:
-        console.print(words["gaps"].format(gap=made["gap_hours"]))
+        here = [unit["hours"] for unit in made["units"] if unit["kind"] != "gap"]
+        console.print(words["gaps"].format(gap=made["gap_hours"], here=sum(here), units=len(here)))
     if made["goal"]["uncovered"]:
         texts = "; ".join(text[language] for text in made["goal"]["uncovered"])
         console.print(escape(words["uncovered"].format(texts=texts)))

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from catalogue import Catalogue, Level, Skill
-from learning_paths import mastery
+from learning_paths import estimates, mastery
 from learning_paths.mastery import Array, Mastery, Observation
 from learning_paths.planner import Curriculum, Gap, Item, Node, Unit
 
@@ -72,17 +72,32 @@ class Ground:
         return mastery.implications(self.curriculum.needs)
 
     @cached_property
-    def gap_minutes(self) -> int | None:
-        """Estimate for a level that the curriculum does not teach; None without any course to go by.
+    def gap_minutes(self) -> Mapping[Node, int]:
+        """Estimate for each level that no lesson teaches; empty without any course to go by.
 
-        The minutes of all lessons and labs, divided by the levels of competencies that they teach or prove,
-        to the quarter of an hour.
+        The share of the courses that are planned for it; where none is, the minutes of all lessons and labs
+        divided by the levels that they teach or prove, to the quarter of an hour.
         """
         taught = {
             (unit.course, node) for unit in self.curriculum.units for node in unit.teaches + unit.proves
         }
+        if not taught:
+            return {}
         minutes = sum(unit.minutes for unit in self.curriculum.units)
-        return max(15, round(minutes / len(taught) / 15) * 15) if taught else None
+        average = max(15, round(minutes / len(taught) / 15) * 15)
+        known = self.curriculum.lessons
+        flat = {node: average for node in self.curriculum.needed_by if node not in known}
+        return flat | estimates.gap_minutes(self.catalogue, self.rows, known)
+
+    def planned(self, node: Node) -> tuple[str, ...]:
+        """Return the courses that are to lead to a level and are not whole yet, by slug."""
+        skill = self.skill(node)
+        deepest = {
+            slug: outline.teaches[skill.competency]
+            for slug, outline in self.catalogue.outline.items()
+            if skill.competency in outline.teaches and any(estimates.left_to_build(self.catalogue, slug))
+        }
+        return tuple(deepest) if max(deepest.values(), default=0) >= skill.level else ()
 
     def node(self, skill: Skill) -> Node:
         """Return a competency at a level as row and column."""

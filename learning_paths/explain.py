@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from learning_paths.curriculum import Ground
+from learning_paths.estimates import left_to_build
 from learning_paths.goals import Goal
 from learning_paths.mastery import MASTERED, Array, Mastery
 from learning_paths.planner import Gap, Item, Node, Selection, Unit
@@ -28,9 +29,21 @@ SAYINGS = {
     },
     "leads": {"en": "It leads on to “{end}”, which your goal asks for.", "zh": "它通向目标所要求的“{end}”。"},
     "not-taught": {
-        "en": "This curriculum does not teach “{skill}” yet. It stays in the plan so that you know of it; "
-        "the hours are an estimate.",
-        "zh": "本课程体系尚未讲授“{skill}”。计划中保留它，是为了让你知道还缺什么；学时只是估计。",
+        "en": "This academy does not teach “{skill}” yet.",
+        "zh": "本学院尚未讲授“{skill}”。",
+    },
+    "planned": {
+        "en": "It is planned for {courses}; the hours are its share of the {units} still to come there, "
+        "without practice at work.",
+        "zh": "规划由{courses}讲授；学时按其中尚待开设的{units}分摊估算，不含工作中的实践。",
+    },
+    "unplanned": {
+        "en": "No course is planned for it; the hours are what a level takes here on average.",
+        "zh": "目前没有规划讲授它的课程；学时取本学院一个级别的平均值。",
+    },
+    "meanwhile": {
+        "en": "Learn it elsewhere for now, from a colleague or a textbook, and look for: {contents}.",
+        "zh": "目前请先在别处学习（请教同事或阅读教材），要点：{contents}。",
     },
     "not-proved": {
         "en": "No graded lab proves “{skill}” yet, so the plan cannot tell afterwards whether you have it.",
@@ -103,7 +116,7 @@ class Explainer:
         found = [self._reason(node) for node in nodes]
         for node in nodes:
             if isinstance(item, Gap):
-                found.append(self._remark("not-taught", node))
+                found.append(self._not_taught(node))
             elif isinstance(item, Unit) and item.teaches and node in self.ground.curriculum.unproved:
                 found.append(self._remark("not-proved", node))
         return found
@@ -151,15 +164,45 @@ class Explainer:
             },
         }
 
-    def _remark(self, kind: str, node: Node) -> dict[str, Any]:
+    def _remark(self, kind: str, node: Node, *more: Mapping[str, str]) -> dict[str, Any]:
+        short = self._say(kind, {"skill": node}, {})
         return {
             "kind": kind,
             "competency": self.ground.curriculum.competencies[node[0]],
             "level": str(self.ground.skill(node).level),
             "chain": [],
-            "short": self._say(kind, {"skill": node}, {}),
-            "text": self._say(kind, {"skill": node}, {}),
+            "short": short,
+            "text": {
+                language: _join(language, [part[language] for part in (short, *more)])
+                for language in ("en", "zh")
+            },
         }
+
+    def _not_taught(self, node: Node) -> dict[str, Any]:
+        """Say what will teach a node, what its hours are, and what to look for until then."""
+        catalogue = self.ground.catalogue
+        planned = self.ground.planned(node)
+        titles = [catalogue.outline[slug].title for slug in planned]
+        left = [left_to_build(catalogue, slug) for slug in planned]
+        words = {
+            "courses": {
+                "en": " and ".join(f"the course “{title.en}”" for title in titles),
+                "zh": "和".join(f"课程“{title.zh}”" for title in titles),
+            },
+            "units": _counted(*(sum(numbers) for numbers in zip(*left, strict=True))) if left else "",
+        }
+        contents = catalogue.competencies[self.ground.skill(node).competency].contents
+        look_for = {
+            "en": "; ".join(text.en for text in contents),
+            "zh": "；".join(text.zh for text in contents),
+        }
+        hours = [self._say("planned" if planned else "unplanned", {}, words)]
+        return self._remark(
+            "not-taught",
+            node,
+            *(hours if node in self.ground.gap_minutes else ()),
+            self._say("meanwhile", {}, {"contents": look_for}),
+        )
 
     def _missing(self, node: Node) -> dict[str, str]:
         """Say what shows that a node is missing: graded work where there is some, else the background."""
@@ -189,6 +232,15 @@ class Explainer:
             words |= {name: _in(language, value) for name, value in extra.items()}
             said[language] = saying.format(**words)
         return said
+
+
+def _counted(lessons: int, labs: int) -> dict[str, str]:
+    kinds = ((lessons, "lesson", "节课"), (labs, "lab", "个实验"))
+    there = [(number, one, zh) for number, one, zh in kinds if number]
+    return {
+        "en": " and ".join(f"{number} {one}{'s' * (number > 1)}" for number, one, _ in there),
+        "zh": "和".join(f" {number} {zh}" for number, _, zh in there),
+    }
 
 
 def _in(language: str, value: Any) -> Any:

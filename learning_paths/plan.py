@@ -104,7 +104,7 @@ def _units(
     units = []
     for number, (run, length, (week, until)) in enumerate(zip(runs, minutes, weeks, strict=True)):
         item = run[-1]
-        estimated = isinstance(item, Unit) or ground.gap_minutes is not None
+        estimated = isinstance(item, Unit) or item.node in ground.gap_minutes
         state = "gap" if isinstance(item, Gap) else "next" if item is first else "later"
         units.append(
             {
@@ -144,7 +144,7 @@ def _runs(items: Sequence[Item]) -> list[list[Item]]:
 
 
 def _minutes(ground: Ground, item: Item) -> int | None:
-    return item.minutes if isinstance(item, Unit) else ground.gap_minutes
+    return item.minutes if isinstance(item, Unit) else ground.gap_minutes.get(item.node)
 
 
 def _kind(item: Item) -> str:

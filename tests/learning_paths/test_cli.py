@@ -90,7 +90,12 @@ def test_gaps_are_named_with_an_estimate_and_a_reason(capsys):
     assert made["gap_hours"] == pytest.approx(sum(unit["hours"] for unit in gaps))
     for gap in gaps:
         assert gap["id"].startswith("competency:")
-        assert "not-taught" in [reason["kind"] for reason in gap["reasons"]]
+        (told,) = [reason for reason in gap["reasons"] if reason["kind"] == "not-taught"]
+        assert "does not teach" in told["text"]["en"]
+        assert "look for: " in told["text"]["en"]
+        assert "planned for the course “" in told["text"]["en"]
+        assert "规划由课程“" in told["text"]["zh"]
+        assert "要点：" in told["text"]["zh"]
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)

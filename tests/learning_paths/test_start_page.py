@@ -66,7 +66,7 @@ def a_service_that_is_away_is_told_with_the_next_step(page: Page, campus) -> Non
 def the_plan_appears_week_by_week_with_hours_and_reasons(page: Page, campus) -> None:
     page.get_by_role("button", name="Make my plan").click()
     expect(page.get_by_role("heading", name="Your way to: Operator (kernel) developer")).to_be_focused()
-    expect(page.get_by_role("heading", name="Weeks 1 to 2 6.5 h")).to_be_visible()
+    expect(page.get_by_role("heading", name="Weeks 1 to 2 6.8 h")).to_be_visible()
     first = unit(page, "lesson:python-start/01-values")
     expect(first).to_contain_text("Next")
     expect(first).to_contain_text("1 h")
@@ -74,7 +74,7 @@ def the_plan_appears_week_by_week_with_hours_and_reasons(page: Page, campus) -> 
     expect(first).to_contain_text("Programming basics (basic)")
     expect(first).to_contain_text("Afterwards you can start: “Loops")
     gap = unit(page, "competency:operator-development@E")
-    expect(gap).to_contain_text("Not covered yet")
+    expect(gap).to_contain_text("Not taught here yet")
     expect(gap.get_by_role("button")).to_have_count(0)
     assert faults(page) == []
 

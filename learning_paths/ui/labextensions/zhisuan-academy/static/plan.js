@@ -32,7 +32,12 @@ export class PlanView {
         weeks: plan.weeks,
         hours: words.number(plan.hours_a_week)
       }),
-      plan.gap_hours ? words.say('sum-gaps', { gap: words.number(plan.gap_hours) }) : null,
+      plan.gap_hours
+        ? words.say('sum-gaps', {
+            gap: words.number(plan.gap_hours),
+            here: words.number(plan.total_hours - plan.gap_hours)
+          })
+        : null,
       plan.units.length ? words.say('sum-practice', { share: words.percent(plan.practice_share) }) : null,
       plan.deadline ? this.deadline(plan.deadline) : null
     );
