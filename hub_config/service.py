@@ -46,6 +46,26 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     PlanError: HTTPStatus.BAD_REQUEST,
     HubError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+PROBLEMS = {
+    403: (
+        "This page is for instructors and academy managers",
+        "本页面仅供教师和学院管理者使用",
+        "If you are one of them, sign in under that name; if not, your own plan is at your desk.",
+        "如果你是其中一员，请用相应账号登录；否则，你的学习计划就在学习空间里。",
+    ),
+    404: (
+        "There is no page at this address",
+        "没有这个页面",
+        "The address may be mistyped, or the page has moved.",
+        "地址可能有误，或页面已移走。",
+    ),
+}
+OURS = (
+    "Something went wrong on our side",
+    "系统出了问题",
+    "Load the page anew; if it happens again, tell whoever runs the academy the time.",
+    "请重新加载页面；如果再次出现，请把时间告诉学院的系统管理员。",
+)
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -213,8 +233,17 @@ class Learners(ApiHandler):
         await self.answer(lambda: [one.data() for one in self.settings["standings"]()])
 
 
-class StaffPage(Handler):
-    """The same as a page."""
+class Page(Handler):
+    """A page for people, errors included."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say what is wrong and where to go on, in both languages."""
+        said = PROBLEMS.get(status_code, OURS)
+        self.render("problem.html", said=said, prefix=self.settings["prefix"], hub=self.hub_auth.hub_prefix)
+
+
+class StaffPage(Page):
+    """Everybody, for staff, as a page."""
 
     @web.authenticated
     async def get(self) -> None:
@@ -238,12 +267,20 @@ class Health(web.RequestHandler):
         self.finish({"status": "ok"})
 
 
-class NotFound(ApiHandler):
-    """Anything else."""
+class NothingToAsk(ApiHandler):
+    """Any other question."""
 
     def prepare(self) -> None:
         """Answer 404 in JSON."""
         raise web.HTTPError(404, reason=f"nothing at {self.request.path}")
+
+
+class NoPage(Page):
+    """Any other address."""
+
+    def prepare(self) -> None:
+        """Answer 404 as a page."""
+        raise web.HTTPError(404)
 
 
 def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret: str) -> web.Application:
@@ -267,11 +304,12 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         ("api/grades", Grades),
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),
         ("api/learners", Learners),
+        ("api/.*", NothingToAsk),
     ]
     return web.Application(
         [(prefix + path, handler) for path, handler in routes]
         + [(prefix + r"static/(.*)", web.StaticFileHandler, {"path": str(PAGES / "static")})],
-        default_handler_class=NotFound,
+        default_handler_class=NoPage,
         academy=academy,
         standings=lambda: standings(academy, accounts.all()),
         shown=lambda name: next((one.shown for one in accounts.all() if one.name == name), name),
