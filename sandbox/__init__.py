@@ -1,6 +1,6 @@
 """Walls around processes, and a warm process that runs notebook cells behind them."""
 
-from sandbox.capable import Capabilities, capabilities, command, enter
+from sandbox.capable import Capabilities, capabilities, command, enter, kind_for
 from sandbox.errors import FrameError, SandboxError, WallError, WallUnavailable, WarmError
 from sandbox.probe import Hole, probe
 from sandbox.wall import Bind, Limits, Wall
@@ -23,5 +23,6 @@ __all__ = [
     "capabilities",
     "command",
     "enter",
+    "kind_for",
     "probe",
 ]

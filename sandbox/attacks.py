@@ -9,6 +9,7 @@ import fcntl
 import json
 import mmap
 import os
+import resource
 import signal
 import socket
 import sys
@@ -60,6 +61,45 @@ def write_system(facts: Facts) -> str | None:
 def write_outside(facts: Facts) -> str | None:
     """Write into a folder of the host that is open to all."""
     return _first_written([facts["outside"]])
+
+
+def change_outside(facts: Facts) -> str | None:
+    """Change mode, time, attributes or length of a file of the host, which needs no right to open it."""
+    path, before = facts["secret"], os.stat(facts["secret"])
+    for change in (
+        lambda: os.chmod(path, 0o600),
+        lambda: os.utime(path, (0, 0)),
+        lambda: os.setxattr(path, "user.academy", b"x"),
+        lambda: os.truncate(path, 0),
+    ):
+        with contextlib.suppress(OSError):
+            change()
+    after = os.stat(path)
+    parts = "st_mode", "st_mtime", "st_size"
+    changed = [part for part in parts if getattr(before, part) != getattr(after, part)]
+    return f"{', '.join(changed)} of {path}" if changed else None
+
+
+def limit_outside(facts: Facts) -> str | None:
+    """Set limits and priorities of a process of the host, which can end it or stall it."""
+    pid, through = facts["victim"], []
+    own = os.sched_getaffinity(0)
+    for name, call in {
+        "limit": lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (64, 64)),
+        "priority": lambda: os.setpriority(os.PRIO_PROCESS, pid, 19),
+        "scheduler": lambda: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
+        "cores": lambda: os.sched_setaffinity(pid, {min(own)}),
+    }.items():
+        with contextlib.suppress(OSError):
+            call()
+            through.append(name)
+    return f"{', '.join(through)} of process {pid}" if through else None
+
+
+def attach_segment(facts: Facts) -> str | None:
+    """Find System V shared memory of another process."""
+    segment = syscalls.LIBC.shmget(facts["segment"], ctypes.c_size_t(0), 0)
+    return f"segment {segment}" if segment >= 0 else None
 
 
 def see_processes(facts: Facts) -> str | None:
@@ -245,7 +285,8 @@ def fill_disk(facts: Facts) -> str | None:
 
 ATTACKS: tuple[Callable[[Facts], str | None], ...] = (
     read_shadow, read_outside, list_host_home, read_shared_memory, open_terminal, write_system,
-    write_outside, see_processes, read_environments, signal_outside, trace, use_inherited_files,
+    write_outside, change_outside, see_processes, read_environments, limit_outside, signal_outside, trace,
+    attach_segment, use_inherited_files,
     connect_tcp, connect_unix, connect_abstract, mount_over, mount_in_new_namespaces, become_root,
     open_devices, make_device, call_kernel, type_into_terminal, exceed_processes, exceed_memory,
     exceed_file_size, fill_disk,

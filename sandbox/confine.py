@@ -245,7 +245,9 @@ class Together(Open):
             writable = [b.source for b in wall.binds if b.writable] + [home, temporary]
             writable += [Path("/dev", name) for name in system.DEVICES]
             landlock.restrict(readable, writable, [system.BESIDE], ports=wall.network)
-        seccomp.restrict(nested=wall.nested, sockets=wall.network)
+        # files outside belong to the wall's user: to the builder's, or to that of walls without a home
+        owner = self.kind == "landlock" and (not self.root or wall.home is None)
+        seccomp.restrict(nested=wall.nested, sockets=wall.network, together=True, owner=owner)
 
 
 def _limit(which: int, soft: int, hard: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """Does the wall hold? Attack it from inside and name what got through."""
 
 import contextlib
+import ctypes
 import json
 import os
 import secrets
@@ -13,11 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox import system
-from sandbox.capable import command
+from sandbox import syscalls, system
+from sandbox.capable import kind_for, launcher
 from sandbox.errors import WallError
 from sandbox.wall import Wall
 
+SECONDS = 60
 # what Landlock cannot hide: names and counts, nothing that belongs to anybody
 _SLIGHT = ("see_processes", "fill_disk")
 
@@ -41,8 +43,13 @@ class Hole:
     serious: bool
 
 
-def probe(wall: Wall) -> list[Hole]:
+def probe(wall: Wall, *, running: bool = False) -> list[Hole]:
     """Attack `wall` from inside.
+
+    Parameters
+    ----------
+    running
+        Attack the kind of wall that a process which runs already can enter, as `WarmServer` uses it.
 
     Returns
     -------
@@ -55,9 +62,14 @@ def probe(wall: Wall) -> list[Hole]:
         The wall could not be built, or the attacks could not be run in it.
     """
     with staged(wall) as stage:
-        argv = command(wall, [sys.executable, "-I", "-m", "sandbox.attacks"])
+        argv = [*launcher(wall, kind_for(running=running)), sys.executable, "-I", "-m", "sandbox.attacks"]
         facts = json.dumps(stage.facts)
-        done = subprocess.run(argv, input=facts, capture_output=True, text=True, timeout=60, check=False)
+        try:
+            done = subprocess.run(
+                argv, input=facts, capture_output=True, text=True, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise WallError(f"the attacks on the wall did not end within {SECONDS} s: try again") from None
         if done.returncode:
             raise WallError(f"the attacks could not be run behind the wall: {done.stderr.strip()[-500:]}")
         return stage.holes(json.loads(done.stdout))
@@ -87,6 +99,8 @@ def staged(wall: Wall) -> Iterator[Stage]:
         outside.chmod(0o777)
         secret = outside / "secret"
         secret.write_text(mark)
+        if os.geteuid() == 0:
+            os.chown(secret, wall.inside_uid, -1)  # the id alone must protect nothing
         shared = Path("/dev/shm", mark)
         shared.write_text(mark)
         shared.chmod(0o644)
@@ -105,6 +119,7 @@ def staged(wall: Wall) -> Iterator[Stage]:
                 "outside": str(outside),
                 "unix_socket": str(outside / "socket"),
                 "shared_memory": str(shared),
+                "segment": _segment(stack, mark),
                 "terminal": _open_to(wall, os.ttyname(ends[1])),
                 "port": tcp.getsockname()[1],
                 "victim": victim.pid,
@@ -118,6 +133,14 @@ def staged(wall: Wall) -> Iterator[Stage]:
             },
             victim,
         )
+
+
+def _segment(stack: contextlib.ExitStack, mark: str) -> int:
+    """Make System V shared memory that everybody may attach, and return its key."""
+    key = int(mark[-7:], 16)
+    number = syscalls.LIBC.shmget(key, ctypes.c_size_t(4096), 0o1666)  # IPC_CREAT
+    stack.callback(syscalls.LIBC.shmctl, number, 0, None)  # IPC_RMID
+    return key
 
 
 def _listening(stack: contextlib.ExitStack, family: int, address: Any) -> socket.socket:

@@ -23,17 +23,41 @@ NEW_WALLS = {
     "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
     "mount_setattr": (442, 442), "sethostname": (170, 161), "setdomainname": (171, 162),
 }  # fmt: skip
+# where there is no namespace of one's own: what other processes of the same user share by number or key
+SHARED = {
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "semop": (65, 193),
+    "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189),
+    "msgrcv": (70, 188), "msgctl": (71, 187), "mq_open": (240, 180), "mq_unlink": (241, 181),
+}  # fmt: skip
+# calls that take a process by number: only the caller itself, which is 0
+BY_NUMBER = {
+    "prlimit64": (302, 261), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
+}  # fmt: skip
+_SETPRIORITY, _IOPRIO_SET = (141, 140), (251, 30)
+# what an owner may do to a file by its name, and Landlock does not guard; -1: no such call on that machine
+OWNERS = {
+    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, -1), "fchown": (93, 55), "lchown": (94, -1), "fchownat": (260, 54),
+    "utime": (132, -1), "utimes": (235, -1), "futimesat": (261, -1), "utimensat": (280, 88),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "removexattrat": (466, 466), "file_setattr": (469, 469),
+}  # fmt: skip
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CLONE, _CLONE3, _IOCTL, _SOCKET = (56, 220), (435, 435), (16, 29), (41, 198)
 
 _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_EPERM, _ENOSYS = 1, 38
+_DONE, _EPERM, _ENOSYS = 0, 1, 38
 _NUMBER_AT, _ARCH_AT, _ARGUMENT_0_AT, _ARGUMENT_1_AT = 0, 4, 16, 24
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_ANY, _GROUP_OR_USER = 0xFFFFFFFF, 2
 
 
-def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
+def program(
+    machine: str, *, nested: bool, sockets: bool, together: bool = False, owner: bool = False
+) -> bytes:
     """Return the filter as BPF instructions.
 
     Parameters
@@ -45,6 +69,12 @@ def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
     sockets
         False allows socket pairs only: the network wall where no network namespace can be had. Landlock
         does not guard Unix sockets that lie in folders.
+    together
+        True refuses what reaches other processes of the same user: their limits and priorities, and memory
+        and queues that are shared by key.
+    owner
+        True makes changes of modes, owners, times and attributes of files do nothing and say that they did:
+        for who shares a user id with the owner of the host's files.
 
     Raises
     ------
@@ -80,6 +110,20 @@ def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
     if not sockets:
         code.append((_EQUAL, 0, 1, _SOCKET[column]))
         refuse()
+    if together:
+        for numbers in SHARED.values():
+            code.append((_EQUAL, 0, 1, numbers[column]))
+            refuse()
+        for numbers in BY_NUMBER.values():
+            refuse_argument(numbers, _ARGUMENT_0_AT, _BITS, _ANY)
+        for offset in (_ARGUMENT_0_AT, _ARGUMENT_1_AT):
+            refuse_argument(_SETPRIORITY, offset, _BITS, _ANY)
+        refuse_argument(_IOPRIO_SET, _ARGUMENT_0_AT, _BITS, _GROUP_OR_USER)
+        refuse_argument(_IOPRIO_SET, _ARGUMENT_1_AT, _BITS, _ANY)
+    if owner:
+        for number in (numbers[column] for numbers in OWNERS.values() if numbers[column] >= 0):
+            code.append((_EQUAL, 0, 1, number))
+            refuse(_DONE)
     if not nested:
         refuse_argument(_CLONE, _ARGUMENT_0_AT, _BITS, CLONE_NEWUSER)
         # clone3 passes its flags in memory, where a filter cannot look: as if the kernel had none
@@ -89,15 +133,15 @@ def program(machine: str, *, nested: bool, sockets: bool) -> bytes:
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
 
-def restrict(*, nested: bool, sockets: bool) -> None:
-    """Put the filter on this process and all that it starts, for good.
+def restrict(*, nested: bool, sockets: bool, together: bool = False, owner: bool = False) -> None:
+    """Put the filter on this process and all that it starts, for good; see :func:`program`.
 
     Raises
     ------
     WallUnavailable
         The kernel has no seccomp filters, or the machine has no table.
     """
-    instructions = program(MACHINE, nested=nested, sockets=sockets)
+    instructions = program(MACHINE, nested=nested, sockets=sockets, together=together, owner=owner)
     buffer = ctypes.create_string_buffer(instructions)
     header = struct.pack("HxxxxxxP", len(instructions) // 8, ctypes.addressof(buffer))
     prctl(PR_SET_NO_NEW_PRIVS, 1)

@@ -40,7 +40,7 @@ def test_what_gets_through(ground, network):
     else:  # file modes alone; the probe's victim has the same user id
         open_to_all = {"read_outside", "write_outside", "read_shared_memory"}
         open_to_all |= {"connect_unix", "connect_abstract"} if network else set()
-        same_id = {"open_terminal", "signal_outside", "read_environments"}
+        same_id = {"open_terminal", "signal_outside", "read_environments", "change_outside"}
         assert {name for name, serious in found.items() if serious} == open_to_all | same_id
 
 
@@ -61,6 +61,7 @@ def test_without_a_wall_the_attacks_get_through(ground):
         through = {hole.name for hole in stage.holes(json.loads(done.stdout))}
     assert through >= {
         "read_outside", "read_shared_memory", "open_terminal", "write_outside", "see_processes",
+        "change_outside", "limit_outside", "attach_segment",
         "read_environments", "signal_outside", "trace", "connect_tcp", "connect_unix", "connect_abstract",
         "mount_in_new_namespaces", "call_kernel", "exceed_processes", "exceed_memory", "exceed_file_size",
         "fill_disk",

@@ -14,6 +14,9 @@ HEADERS = {
 }
 
 
+CALLS = seccomp.NEVER | seccomp.NEW_WALLS | seccomp.SHARED | seccomp.BY_NUMBER | seccomp.OWNERS
+
+
 @pytest.mark.parametrize("machine", list(HEADERS))
 def test_system_call_numbers_are_the_kernels(machine):
     header = next((Path(path) for path in HEADERS[machine] if Path(path).exists()), None)
@@ -21,7 +24,7 @@ def test_system_call_numbers_are_the_kernels(machine):
         pytest.skip("no kernel headers: apt-get install linux-libc-dev")
     numbers = {name: int(n) for name, n in re.findall(r"#define __NR\w*?_(\w+)\s+(\d+)", header.read_text())}
     column = list(HEADERS).index(machine)
-    ours = {name: both[column] for name, both in (seccomp.NEVER | seccomp.NEW_WALLS).items()}
+    ours = {name: both[column] for name, both in CALLS.items() if both[column] >= 0}
     assert {name: numbers[name] for name in ours if name in numbers} == {
         name: number for name, number in ours.items() if name in numbers
     }
@@ -50,6 +53,7 @@ def judge(program: bytes, number: int, *arguments: int, architecture: int = 0xC0
 
 
 ALLOW, REFUSE, NO_SUCH_CALL, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+DONE_NOTHING = 0x00050000
 
 
 @pytest.mark.parametrize(
@@ -85,6 +89,29 @@ def test_without_a_network_namespace_only_socket_pairs_are_left():
     assert judge(program, 41, 1) == REFUSE
     assert judge(program, 41, 2) == REFUSE
     assert judge(program, 53, 1) == ALLOW  # socketpair
+
+
+@pytest.mark.parametrize(
+    ("call", "verdict"),
+    [
+        ((29, 1), REFUSE),  # shmget
+        ((302, 0, 7), ALLOW),  # prlimit64 of oneself
+        ((302, 4321, 7), REFUSE),  # of another
+        ((141, 0, 0, 5), ALLOW),  # setpriority, as os.nice does
+        ((141, 0, 4321, 5), REFUSE),
+        ((141, 2, 0, 5), REFUSE),  # of all processes of the user
+        ((203, 0, 8), ALLOW),  # sched_setaffinity
+        ((203, 4321, 8), REFUSE),
+        ((251, 1, 0, 4), ALLOW),  # ioprio_set
+        ((251, 3, 0, 4), REFUSE),
+        ((90, 1), DONE_NOTHING),  # chmod
+        ((280, 1), DONE_NOTHING),  # utimensat
+    ],
+)
+def test_who_shares_processes_and_files_with_the_host_reaches_its_own(call, verdict):
+    shared = seccomp.program("x86_64", nested=False, sockets=True, together=True, owner=True)
+    assert judge(shared, *call) == verdict
+    assert judge(seccomp.program("x86_64", nested=False, sockets=True), *call) == ALLOW
 
 
 def test_another_machines_calls_end_the_process():
