@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sandbox.capable import capabilities
+from sandbox.capable import capabilities, kind_for
+from sandbox.errors import SandboxError
+from sandbox.probe import probe
+from sandbox.wall import Limits, Wall
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -107,6 +110,23 @@ def _walls() -> Iterator[Finding]:
         bubblewrap or "not installed, and not needed where namespaces work",
         "" if bubblewrap or able.kind == "namespaces" else "apt install bubblewrap",
     )
+    yield _attacked(able.mend)
+
+
+def _attacked(mend: str) -> Finding:
+    """Attack a wall as grading uses it, and name what it does not stop."""
+    name = "the wall that grading runs behind"
+    mend = mend or "ACADEMY_WALL=landlock ./academy doctor tries another kind"
+    try:
+        kind = kind_for(running=True)
+        holes = probe(Wall(uid=65533, limits=Limits(memory_mib=512, processes=64, file_mib=8)), running=True)
+    except SandboxError as error:
+        return Finding(name, "lacking", str(error), mend)
+    if not holes:
+        return Finding(name, "ok", f"{kind}: attacked from inside, nothing got through")
+    told = ", ".join(f"{hole.name}{' (serious)' if hole.serious else ''}" for hole in holes)
+    state = "lacking" if any(hole.serious for hole in holes) else "ok"
+    return Finding(name, state, f"{kind}: attacked from inside, not stopped: {told}", mend)
 
 
 def _screen() -> Iterator[Finding]:

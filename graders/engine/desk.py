@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from sandbox import CellResult, SandboxError, Stop
 
+from ..errors import Refusal
 from .wire import Channel, WireError
 
 GRACE = 0.5  # seconds that a learner's process has to end by itself
@@ -63,7 +64,7 @@ class Desk:
         self._early: socket.socket | None = None
         self.results: dict[int, CellResult] = {}
         self.told: dict[str, dict[str, Any]] = {}  # by the checker, of each check
-        self.failure: SandboxError | None = None
+        self.failure: SandboxError | Refusal | None = None
 
     def __enter__(self) -> Self:
         self._early = self._begin([])  # its walls are built while the checker's are
@@ -115,7 +116,7 @@ class Desk:
     def _run(self, left_out: list[int], learners: socket.socket, stop: Stop) -> None:
         try:
             results = self._start(left_out, learners, stop)
-        except SandboxError as error:
+        except (SandboxError, Refusal) as error:
             self.failure = error
             return
         for place, result in enumerate(results):

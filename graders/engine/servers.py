@@ -13,10 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sandbox import Bind, CellResult, Limits, SandboxError, Stop, Wall, WallUnavailable, WarmServer
+from sandbox import Bind, CellResult, SandboxError, Stop, WallUnavailable, WarmServer
 
 from ..errors import WallsMissing
 from .master import Master
+from .walls import must_hold, wall_of
 
 IDLE_SECONDS = 300  # a server that nobody has used for so long gives its memory back
 ENVIRONMENT = {
@@ -112,8 +113,11 @@ class Server:
             stop=stop,
         )
 
-    def _run(self, cells: Sequence[str], **how: Any) -> list[CellResult]:
-        warm = self._started()
+    def _run(self, cells: Sequence[str], *, peer: socket.socket, **how: Any) -> list[CellResult]:
+        with peer:
+            return self._ran(self._started(), cells, peer=peer, **how)
+
+    def _ran(self, warm: WarmServer, cells: Sequence[str], **how: Any) -> list[CellResult]:
         try:
             return warm.run(cells, env=ENVIRONMENT, stop_on_error=False, **how)
         except WallUnavailable as error:
@@ -124,10 +128,11 @@ class Server:
 
     def _started(self) -> WarmServer:
         with self._lock:
+            files = tuple(Bind(path, path) for path in self.need.files)
+            wall = wall_of(files, self.need.memory_mib, ENVIRONMENT)
+            must_hold(wall)
             if self._warm is None:
-                self._warm = WarmServer(
-                    self.need.modules, wall=_wall(self.need), workers=MOST_RUNS, tracebacks="minimal"
-                )
+                self._warm = WarmServer(self.need.modules, wall=wall, workers=MOST_RUNS, tracebacks="minimal")
                 self._warm.start()
             return self._warm
 
@@ -203,12 +208,3 @@ def need(master: Master) -> Need:
         "graders.engine.guard",
     )  # last: it keeps what the others made
     return Need(modules_in_order, tuple(master.data.values()), master.limits.memory_mib)
-
-
-def _wall(need: Need) -> Wall:
-    return Wall(
-        binds=tuple(Bind(path, path) for path in need.files),
-        network=False,
-        env=ENVIRONMENT,
-        limits=Limits(memory_mib=need.memory_mib, processes=256, file_mib=200, open_files=512),
-    )

@@ -106,7 +106,8 @@ def test_binds_are_read_only_unless_said_otherwise(ground, home):
     wall = Wall(uid=UID, binds=(Bind(shared, seen), Bind(inbound, own, writable=True)))
     if ground.kind == "uid":
         shared.chmod(0o755)  # by user id, file modes are all there is
-    done = ground.run(wall, ["/bin/sh", "-c", f"cat {seen}/data; touch {own}/mine; cp {own}/mine {seen}/mine"])
+    script = f"cat {seen}/data; touch {own}/mine; cp {own}/mine {seen}/mine"
+    done = ground.run(wall, ["/bin/sh", "-c", script])
     assert done.stdout == "data"
     assert done.returncode == 1
     assert [p.name for p in inbound.iterdir()] == ["mine"]
