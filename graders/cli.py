@@ -177,6 +177,7 @@ def _grade(arguments: argparse.Namespace) -> int:
             force=arguments.force,
             workers=arguments.workers,
             expect=watch.expect,
+            tell=_warn,
         ):
             watch.count(result)
             print(result.line() if arguments.json else _told(result), flush=True)

@@ -11,6 +11,8 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPrep
 from nbgrader.preprocessors import AssignLatePenalties, GetGrades, IgnorePattern, LimitOutput
 
 from .book import share
+from .collecting import CollectWhole
+from .engine.converter import take_turns
 from .engine.execute import WarmExecute
 from .engine.feedback import SafeFeedback
 from .engine.sanitize import RepairByMaster
@@ -41,6 +43,7 @@ def configure(c: Any, course: Path) -> None:
     c.CourseDirectory.groupshared = True
     # Who submitted is the hub's word (each learner has an inbound folder), not the owner of the files.
     c.ExchangeCollect.check_owner = False
+    c.ExchangeFactory.collect = CollectWhole
     # The repair gives the master's own cells, points and metadata: nothing is left to overwrite or validate.
     c.Autograde.sanitize_preprocessors = [RepairByMaster]
     c.Autograde.autograde_preprocessors = [
@@ -53,5 +56,6 @@ def configure(c: Any, course: Path) -> None:
     ]
     c.GenerateFeedback.preprocessors = [GetGrades, SafeFeedback, CSSHTMLHeaderPreprocessor]
     share()
+    take_turns()
     for part in (c.WarmExecute, c.RepairByMaster, c.SafeFeedback):
         part.course = root

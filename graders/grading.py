@@ -22,6 +22,7 @@ from .engine.reference import honest
 from .engine.scores import plain, refusals, scores
 from .errors import GradingError, LabError, Refusal, Unreadable
 from .ledger import Entry, Ledger
+from .lock import alone
 from .result import Result
 from .seeds import grading_key
 from .steps import autograded, done, nbgrader
@@ -38,6 +39,7 @@ def grade(
     workers: int | None = None,
     seed: str = "",
     expect: Callable[[str, int], None] = lambda lab, count: None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Iterator[Result]:
     """Grade what learners submitted, and put the scores into nbgrader's gradebook.
 
@@ -65,6 +67,8 @@ def grade(
         The same seed for every check, for tests; the installation's key gives it otherwise.
     expect
         Called with a lab and how many results of it will come.
+    tell
+        Called with a line when another grader works in the folder and has to be waited for.
 
     Yields
     ------
@@ -85,7 +89,8 @@ def grade(
     missing = [lab for lab in wanted if lab not in course.released()]
     if missing:
         raise LabError(f"lab {', '.join(missing)} is not released; ./academy release {' '.join(missing)}")
-    with nbgrader(course) as api, Ledger(course.root) as ledger:
+    doing = " ".join(("academy grade", *labs))
+    with nbgrader(course) as api, alone(course.root, doing, tell=tell), Ledger(course.root) as ledger:
         batch = _Batch(course, api, ledger, seed, workers or cores(), force, feedback)
         for lab in wanted:
             if collect:

@@ -1,13 +1,40 @@
-"""Nbgrader's Autograde for a notebook that has run already."""
+"""Nbgrader's Autograde: in turn with others, and for a notebook that has run already."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode, writes
-from nbgrader.converters import Autograde
+from nbgrader.converters.autograde import Autograde
+from nbgrader.converters.base import NbGraderException
 from traitlets import Instance
 
+from ..errors import CourseError
+from ..lock import PATIENCE, alone
 from .execute import WarmExecute
+
+
+class InTurn(Autograde):
+    """What formgrader's button and ``nbgrader autograde`` run: not beside a batch in the same folder."""
+
+    def start(self) -> None:
+        """Grade when nobody else does, or say who does."""
+        try:
+            with alone(Path(self.coursedir.root), "nbgrader autograde", patience=PATIENCE):
+                super().start()
+        except CourseError as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+
+
+def take_turns() -> None:
+    """Let nbgrader's commands and formgrader wait for whoever grades in the same folder."""
+    import nbgrader.apps.api
+    import nbgrader.apps.autogradeapp
+
+    for module in (nbgrader.apps.api, nbgrader.apps.autogradeapp):
+        module.Autograde = InTurn
 
 
 class GradeExecuted(Autograde):
