@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -153,17 +153,41 @@ class Ahead:
         lab, folder = self._lab, self._lab.submitted(learner)
         submission = read_submission(folder / f"{lab.master.lab}.ipynb")
         files = own_files(folder)
-        for left in reversed(range(TRIES)):
-            notebook = repaired(lab.master, submission).notebook
-            try:
-                server = server_for(lab.master)
-                return execute(
-                    server, lab.master, notebook, lab.seeds(learner), files, lab.reference
-                ).notebook
-            except EngineFailed:
-                if not left or self._over.is_set():
-                    raise
-        raise AssertionError("the last try returns or raises")
+        return executed(lab.master, submission, files, lab.seeds(learner), lab.reference, self._over.is_set)
+
+
+def executed(
+    master: Master,
+    submission: NotebookNode,
+    files: Mapping[str, bytes],
+    seeds: Seeds,
+    reference: Reference,
+    is_over: Callable[[], bool] = lambda: False,
+) -> NotebookNode:
+    """Return a submission repaired and run; where the engine failed it is tried once more.
+
+    Parameters
+    ----------
+    master, submission, files
+        The lab; what was submitted to it, as :func:`read_submission` gives it; the files beside it.
+    seeds, reference
+        Seeds of its checks; what the reference solution gets.
+    is_over
+        Tells whether nobody waits for it any more.
+
+    Raises
+    ------
+    Refusal
+        When it belongs to another lab, or the engine failed.
+    """
+    for left in reversed(range(TRIES)):
+        notebook = repaired(master, submission).notebook
+        try:
+            return execute(server_for(master), master, notebook, seeds, files, reference).notebook
+        except EngineFailed:
+            if not left or is_over():
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def cores() -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +88,11 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument("--feedback", action="store_true", help="make and hand out feedback too")
     verb.add_argument("--no-collect", action="store_true", help="grade what is there, collect nothing new")
     verb.add_argument("--force", action="store_true", help="grade also what is graded and unchanged")
+    verb.add_argument("--watch", action="store_true", help="stay, and grade what arrives at once")
     verb.add_argument("--workers", type=_positive, metavar="N", help="submissions at a time; one a core")
+    verb.add_argument(
+        "--cluster", default="", metavar="ADDRESS", help="Dask scheduler whose workers run them"
+    )
     verb.add_argument("--json", action="store_true", help="one line of JSON for each submission")
     _add_data(verb)
     of = verb.add_argument_group("any nbgrader lab, from files alone")
@@ -164,23 +169,16 @@ def _release(arguments: argparse.Namespace) -> int:
 def _grade(arguments: argparse.Namespace) -> int:
     if arguments.master or arguments.submissions:
         return _grade_folder(arguments)
-    from .grading import grade
     from .progress import watching, what_to_do
 
-    with watching() as watch:
-        for result in grade(
-            *arguments.labs,
-            learners=arguments.learner,
-            data=arguments.data,
-            collect=not arguments.no_collect,
-            feedback=arguments.feedback,
-            force=arguments.force,
-            workers=arguments.workers,
-            expect=watch.expect,
-            tell=_warn,
-        ):
-            watch.count(result)
-            print(result.line() if arguments.json else _told(result), flush=True)
+    with watching() as watch, closing(_results(arguments, watch.expect)) as results:
+        try:
+            for result in results:
+                watch.count(result)
+                print(result.line() if arguments.json else _told(result), flush=True)
+        except KeyboardInterrupt:
+            if not arguments.watch:
+                raise
     if not watch.pace.done:
         print("nobody submitted anything yet", file=sys.stderr)
         return FINE
@@ -190,15 +188,36 @@ def _grade(arguments: argparse.Namespace) -> int:
     return REFUSED if watch.refused else FINE
 
 
+def _results(arguments: argparse.Namespace, expect: Callable[[str, int], None]) -> Iterator[Result]:
+    given = {name: getattr(arguments, name) for name in ("data", "feedback", "workers", "cluster")}
+    if not arguments.watch:
+        from .grading import grade
+
+        given |= {
+            "learners": arguments.learner,
+            "collect": not arguments.no_collect,
+            "force": arguments.force,
+        }
+        return grade(*arguments.labs, **given, expect=expect, tell=_warn)
+    from .watch import watch
+
+    if arguments.learner or arguments.no_collect or arguments.force:
+        arguments.usage("--watch grades everything that arrives: no --learner, --no-collect or --force")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's Ctrl-C
+    return watch(*arguments.labs, **given, expect=expect, tell=_warn)
+
+
 def _grade_folder(arguments: argparse.Namespace) -> int:
     from .engine.master import LabLimits
     from .foreign import grade_folder
 
     if not (arguments.master and arguments.submissions):
         arguments.usage("--master and --submissions belong together")
-    course = arguments.labs or arguments.data or arguments.feedback or arguments.no_collect
+    course = arguments.labs or arguments.data or arguments.feedback or arguments.no_collect or arguments.watch
     if course:
-        arguments.usage("--master grades from files alone: no LAB, --data, --feedback or --no-collect")
+        arguments.usage(
+            "--master grades from files alone: no LAB, --data, --feedback, --no-collect or --watch"
+        )
     results = []
     with _progress("grading") as progress:
         for result in grade_folder(

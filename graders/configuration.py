@@ -15,6 +15,7 @@ from .collecting import CollectWhole
 from .engine.converter import take_turns
 from .engine.execute import WarmExecute
 from .engine.feedback import SafeFeedback
+from .engine.pages import FeedbackExporter
 from .engine.sanitize import RepairByMaster
 from .engine.save import SaveScores
 
@@ -54,6 +55,7 @@ def configure(c: Any, course: Path) -> None:
         SaveScores,
         AssignLatePenalties,
     ]
+    c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetGrades, SafeFeedback, CSSHTMLHeaderPreprocessor]
     share()
     take_turns()

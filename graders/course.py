@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,26 @@ class Course:
         """Return the labs that learners can fetch."""
         return sorted(path.parent.name for path in (self.root / "release").glob("*/*.ipynb"))
 
-    def hand_over(self) -> None:
-        """Give what root wrote to whom the folders belong: formgrader runs as that user, not as root."""
-        if os.geteuid() == 0:
-            for folder in (self.root, self.exchange):
-                belong_to(folder, folder.stat().st_uid)
+    def hand_over(self, learners: Iterable[str] | None = None) -> None:
+        """Give what root wrote to whom the folders belong: formgrader runs as that user, not as root.
+
+        Parameters
+        ----------
+        learners
+            Only their folders in the course; everything by default.
+        """
+        if os.geteuid() != 0:
+            return
+        owner = self.root.stat().st_uid
+        if learners is None:
+            belong_to(self.root, owner)
+            belong_to(self.exchange, self.exchange.stat().st_uid)
+            return
+        folders = (
+            self.root / kind / name for name in learners for kind in ("submitted", "autograded", "feedback")
+        )
+        for folder in filter(Path.is_dir, folders):
+            belong_to(folder, owner)
 
     def settings(self) -> Any:
         """Return the configuration that nbgrader's own commands read in this folder."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.utils import temp_attrs
 
 from catalogue.folders import data_folder
 
@@ -20,12 +23,14 @@ from .engine.converter import GradeExecuted
 from .engine.master import read_limits, read_master
 from .engine.reference import honest
 from .engine.scores import plain, refusals, scores
-from .errors import GradingError, LabError, Refusal, Unreadable
+from .errors import CourseError, GradingError, LabError, Refusal, Unreadable
 from .ledger import Entry, Ledger
 from .lock import alone
 from .result import Result
 from .seeds import grading_key
 from .steps import autograded, done, nbgrader
+
+Executor = Callable[[Lab, Mapping[str, str]], AbstractContextManager[Any]]
 
 
 def grade(
@@ -37,6 +42,7 @@ def grade(
     feedback: bool = False,
     force: bool = False,
     workers: int | None = None,
+    cluster: str = "",
     seed: str = "",
     expect: Callable[[str, int], None] = lambda lab, count: None,
     tell: Callable[[str], None] = lambda line: None,
@@ -63,6 +69,8 @@ def grade(
         Grade also what is graded already, and hand out its feedback anew.
     workers
         Submissions that run at the same time; as many as there are cores by default.
+    cluster
+        Address of a Dask scheduler whose workers run them instead, ``tcp://host:port``.
     seed
         The same seed for every check, for tests; the installation's key gives it otherwise.
     expect
@@ -81,45 +89,87 @@ def grade(
         When a lab is unknown or not released, or none is.
     """
     course = make(data_folder(data), source)
-    wanted = list(labs) or course.released()
-    if not wanted:
-        raise LabError(
-            f"no lab is released in {course.root}; ./academy release, or choose another with --data"
-        )
-    missing = [lab for lab in wanted if lab not in course.released()]
-    if missing:
-        raise LabError(f"lab {', '.join(missing)} is not released; ./academy release {' '.join(missing)}")
+    wanted = released(course, labs)
     doing = " ".join(("academy grade", *labs))
     with nbgrader(course) as api, alone(course.root, doing, tell=tell), Ledger(course.root) as ledger:
-        batch = _Batch(course, api, ledger, seed, workers or cores(), force, feedback)
+        batch = Batch(course, api, ledger, executor(workers, cluster), seed, force, feedback)
         for lab in wanted:
             if collect:
-                _collect(course, api, lab)
+                batch.collect(lab)
             yield from batch.results(lab, learners, expect)
 
 
-def _collect(course: Course, api: object, lab: str) -> None:
-    inbound = course.exchange / "academy" / "inbound"
-    if inbound.is_dir():
-        done(f"collecting {lab}", api.collect, lab, update=True)
+def released(course: Course, labs: Sequence[str]) -> list[str]:
+    """Return these labs, or all that are released when none is named.
+
+    Raises
+    ------
+    LabError
+        When one is not released, or none is.
+    """
+    there = course.released()
+    if not there:
+        raise LabError(
+            f"no lab is released in {course.root}; ./academy release, or choose another with --data"
+        )
+    missing = [lab for lab in labs if lab not in there]
+    if missing:
+        raise LabError(f"lab {', '.join(missing)} is not released; ./academy release {' '.join(missing)}")
+    return list(labs) or there
+
+
+def executor(workers: int | None, cluster: str) -> Executor:
+    """Return what runs submissions: threads of this process, or the workers of a cluster.
+
+    Raises
+    ------
+    CourseError
+        When there is no Dask for a cluster.
+    """
+    if not cluster:
+        return partial(Ahead, workers=workers or cores())
+    try:
+        from .cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise CourseError(f"a cluster needs {error.name}: pip install 'zhisuan-academy[cluster]'") from None
+    return partial(Cluster, address=cluster)
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """The gradebook's side of grading: one thread, one submission at a time."""
+class Batch:
+    """The gradebook's side of grading: one thread, one submission at a time.
+
+    Attributes
+    ----------
+    course, api, ledger
+        Where; nbgrader there; what was graded before.
+    executor
+        What runs the submissions of a lab, from :func:`executor`.
+    seed, force, feedback
+        As in :func:`grade`.
+    """
 
     course: Course
     api: Any
     ledger: Ledger
-    seed: str
-    workers: int
-    force: bool
-    feedback: bool
+    executor: Executor
+    seed: str = ""
+    force: bool = False
+    feedback: bool = False
+
+    def collect(self, lab: str, learner: str = "*") -> None:
+        """Fetch what is new in the exchange, of one learner or of all."""
+        if (self.course.exchange / COURSE_ID / "inbound").is_dir():
+            with temp_attrs(self.api.coursedir, student_id=learner):
+                done(f"collecting {lab}", self.api.collect, lab, update=True)
 
     def results(
-        self, lab: str, learners: Sequence[str] | None, expect: Callable[[str, int], None]
+        self,
+        lab: str,
+        learners: Sequence[str] | None = None,
+        expect: Callable[[str, int], None] = lambda lab, count: None,
     ) -> Iterator[Result]:
-        """Yield the results of one lab."""
+        """Yield the results of one lab; see :func:`grade`."""
         folders = (self.course.root / "submitted").glob(f"*/{lab}")
         submitted = sorted(path.parent.name for path in folders)
         chosen = [name for name in submitted if learners is None or name in learners]
@@ -136,19 +186,20 @@ class _Batch:
         except Refusal as error:
             yield from (Result(name, lab, "refused", reason=str(error)) for name in chosen)
             return
-        entries = self._holding(lab)
+        entries = self._holding(lab, chosen)
         kept = {} if self.force else {name: entry.basis for name, entry in entries.items()}
         about = Lab(root, master, reference, grading_key(self.course.data), self.seed)
-        with Ahead(about, kept, self.workers) as ahead:
+        with self.executor(about, kept) as ahead:
             for ran in ahead.run(chosen):
                 yield self._booked(lab, ran, entries.get(ran.learner))
 
-    def _holding(self, lab: str) -> dict[str, Entry]:
+    def _holding(self, lab: str, learners: Sequence[str]) -> dict[str, Entry]:
         """Return the earlier results that the gradebook and the graded notebooks still agree with."""
-        booked, folder = self._marks(lab), self.course.root / "autograded"
+        one = learners[0] if len(learners) == 1 else None  # who submits now need not wait for a look at all
+        booked, folder = self._marks(lab, one), self.course.root / "autograded"
         return {
             name: entry
-            for name, entry in self.ledger.entries(lab).items()
+            for name, entry in self.ledger.entries(lab, one).items()
             if name in booked
             and plain(entry.result.scores).items() <= booked[name].automatic.items()
             and (folder / name / lab / f"{lab}.ipynb").is_file()

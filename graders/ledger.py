@@ -81,9 +81,12 @@ class Ledger:
     def __exit__(self, *exception: object) -> None:
         self._book.close()
 
-    def entries(self, lab: str) -> dict[str, Entry]:
-        """Return a lab's earlier results by learner."""
-        rows = self._book.execute("SELECT learner, basis, result, feedback FROM graded WHERE lab = ?", (lab,))
+    def entries(self, lab: str, learner: str | None = None) -> dict[str, Entry]:
+        """Return a lab's earlier results by learner, or that of one."""
+        wanted, about = "SELECT learner, basis, result, feedback FROM graded WHERE lab = ?", [lab]
+        if learner is not None:
+            wanted, about = f"{wanted} AND learner = ?", [lab, learner]
+        rows = self._book.execute(wanted, about)
         return {
             learner: Entry(basis, Result(**json.loads(line), kept=True), feedback)
             for learner, basis, line, feedback in rows

@@ -62,6 +62,8 @@ def done(what: str, step: Callable[..., dict[str, Any]], *args: Any, **kwargs: A
     """
     result = step(*args, **kwargs)
     log = result.get("log") or ""
+    if (result.get("error") or "").endswith("KeyboardInterrupt\n"):
+        raise KeyboardInterrupt  # nbgrader takes it for an error like any other
     if not result["success"]:
         raise StepFailed(f"{what}: {_reason(result.get('error') or '', log)}")
     return log

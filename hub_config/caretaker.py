@@ -1,6 +1,7 @@
 """What happens by itself while the academy is open: inbound work, names, feedback, grades as evidence."""
 
 import asyncio
+import time
 from pathlib import Path
 
 from tornado.log import app_log
@@ -11,10 +12,14 @@ from learning_paths.errors import PlanError
 from .accounts import Accounts
 from .deployment import Deployment
 from .errors import HubError
-from .exchange import COURSE_ID, carry_feedback, carry_inbound
+from .exchange import COURSE_ID, carry_inbound
+from .feedback import FeedbackPost
 from .roster import enter
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 0.2  # a learner waits for it twice: with the submission, and with the feedback
+# Reading the whole gradebook may take a tenth of the time, however many learners it has.
+LEAST_SECONDS, SHARE = 1.0, 0.1
+SETTLED_SECONDS = 0.1  # a file's time of change has steps: what changed just now may change again unseen
 
 
 class Caretaker:
@@ -31,16 +36,19 @@ class Caretaker:
     def __init__(self, deployment: Deployment, academy: Academy) -> None:
         self._deployment = deployment
         self._academy = academy
-        self._seen: dict[str, tuple[int, ...]] = {}
+        self._seen: dict[str, tuple[int, ...] | None] = {}
+        self._post = FeedbackPost(deployment)
+        self._next_reading = 0.0
 
     async def go_on(self, stopping: asyncio.Event) -> None:
-        """Look every second until told to stop, then once more: who submits last is not lost."""
+        """Look all the while until told to stop, then once more: who submits last is not lost."""
         while not stopping.is_set():
             await asyncio.to_thread(self.look)
             try:
                 await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
             except TimeoutError:
                 continue
+        self._next_reading = 0.0
         await asyncio.to_thread(self.look)
 
     def look(self) -> None:
@@ -54,21 +62,25 @@ class Caretaker:
                 else:
                     app_log.info("submission of %s for lab %s", one.owner, one.lab)
                     arrived = True
+            if self._changed("feedback", exchange / COURSE_ID / "feedback", SETTLED_SECONDS):
+                self._post.carry()
             # before anybody looks: formgrader has no other word for who handed in
             if self._changed("accounts", self._deployment.accounts) or arrived:
                 enter(self._deployment, Accounts(self._deployment.accounts).all())
-            if self._changed("gradebook", self._deployment.gradebook):
+            begun = time.monotonic()
+            if begun >= self._next_reading and self._changed("gradebook", self._deployment.gradebook):
                 self._academy.ingest_gradebook()
-            if self._changed("feedback", exchange / COURSE_ID / "feedback"):
-                carry_feedback(self._deployment, exchange)
+                now = time.monotonic()
+                self._next_reading = now + max(LEAST_SECONDS, (now - begun) / SHARE)
         except (OSError, PlanError, HubError) as error:
             self._seen.clear()
             app_log.error("looking after %s: %s", self._deployment.data, error)
 
-    def _changed(self, what: str, path: Path) -> bool:
+    def _changed(self, what: str, path: Path, settles_in: float = 0.0) -> bool:
         """Tell whether a file or folder is another than at the last look; a journal beside it counts."""
         stamps = tuple(
             found.stat().st_mtime_ns for found in (path, path.with_name(f"{path.name}-wal")) if found.exists()
         )
-        before, self._seen[what] = self._seen.get(what, ()), stamps
+        settled = time.time() - max(stamps, default=0) / 1e9 > settles_in
+        before, self._seen[what] = self._seen.get(what, ()), stamps if settled else None
         return stamps != before

@@ -1,8 +1,8 @@
 """The exchange that mixes nobody up: who submitted is told by whose desk it lies on, never by what it says.
 
 Each person's server sees a desk of its own in the place of nbgrader's exchange. This module carries what
-arrives on a desk to the course's real inbound folder, under the name of the desk's owner, and released
-feedback back.
+arrives on a desk to the course's real inbound folder, under the name of the desk's owner; `feedback` brings
+released feedback back.
 """
 
 import os
@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from nbgrader.utils import notebook_hash
 
 from graders.configuration import COURSE_ID
 from graders.course import belong_to
@@ -224,38 +222,3 @@ def _copy_file(source: int, target: Path, left: _Allowance) -> None:
                 raise OddSubmissionError(f"larger than {MOST_BYTES // 2**20} MiB")
             out.write(piece)
     target.chmod(0o644)
-
-
-def carry_feedback(deployment: Deployment, exchange: Path) -> int:
-    """Bring each person's released feedback to the person's desk; return how many files were new.
-
-    nbgrader names a feedback file by the submission's secret, so that one folder can hold everybody's. Here a
-    person's folder holds only what belongs to submissions carried from that person's desk.
-    """
-    course = exchange / COURSE_ID
-    new = 0
-    for folder in sorted((course / "inbound").glob("*+*+*")):
-        owner = folder.name.split("+")[0]
-        place = desk(deployment, owner)
-        secret = folder / "submission_secret.txt"
-        if not place.feedback.is_dir() or not secret.is_file():
-            continue
-        for notebook in folder.glob("*.ipynb"):
-            name = notebook_hash(secret=secret.read_text(), notebook_id=notebook.stem) + ".html"
-            new += _copy_newer(course / "feedback" / name, place.feedback / name)
-    return new
-
-
-def _copy_newer(source: Path, target: Path) -> int:
-    try:
-        wanted = source.stat()
-    except FileNotFoundError:
-        return 0
-    if target.exists() and target.stat().st_mtime_ns == wanted.st_mtime_ns:
-        return 0
-    draft = target.with_suffix(".part")
-    shutil.copyfile(source, draft)
-    draft.chmod(0o644)
-    os.utime(draft, ns=(wanted.st_atime_ns, wanted.st_mtime_ns))
-    os.replace(draft, target)
-    return 1

@@ -13,12 +13,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from sandbox import Bind, CellResult, SandboxError, Stop, WallUnavailable, WarmServer
 
 from ..errors import WallsMissing
 from .master import Master
 from .walls import must_hold, wall_of
 
+WARM_BYTES = 2**29  # what a warm process with torch takes
 IDLE_SECONDS = 300  # a server that nobody has used for so long gives its memory back
 ENVIRONMENT = {
     "NBGRADER_EXECUTION": "autograde",
@@ -126,6 +129,10 @@ class Server:
             self._drop(warm)
             raise
 
+    def warm(self) -> None:
+        """Start the process; it warms up while the caller goes on."""
+        self._started()
+
     def _started(self) -> WarmServer:
         with self._lock:
             files = tuple(Bind(path, path) for path in self.need.files)
@@ -152,33 +159,44 @@ class Server:
 
 
 class _Servers:
-    """At most one server at a time: a warm torch takes half a gigabyte."""
+    """At most one server at a time while none has to stay: a warm torch takes half a gigabyte."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._server: Server | None = None
+        self._servers: dict[Need, Server] = {}  # the one used last comes last
         self._timer: threading.Timer | None = None
+        self._most = 1
+        self._stay = False
 
     def get(self, need: Need) -> Server:
         with self._lock:
-            if self._server is None or self._server.need != need:
-                if self._server is not None:
-                    self._server.close()
-                self._server = Server(need)
-            if self._timer is not None:
-                self._timer.cancel()
+            server = self._servers.pop(need, None) or Server(need)
+            while len(self._servers) >= self._most:
+                self._servers.pop(next(iter(self._servers))).close()
+            self._servers[need] = server
+            self._begin_to_wait()
+            return server
+
+    def keep(self, most: int) -> None:
+        with self._lock:
+            self._most, self._stay = most, True
+            self._begin_to_wait()
+
+    def _begin_to_wait(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._stay:
             self._timer = threading.Timer(IDLE_SECONDS, self.close)
             self._timer.daemon = True
             self._timer.start()
-            return self._server
 
     def close(self) -> None:
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
-            if self._server is not None:
-                self._server.close()
-                self._server = None
+            while self._servers:
+                self._servers.popitem()[1].close()
 
 
 _servers = _Servers()
@@ -186,8 +204,16 @@ atexit.register(_servers.close)
 
 
 def server_for(master: Master) -> Server:
-    """Return the warm server for a lab; the last one stays until another lab needs one, or five minutes."""
+    """Return the warm server for a lab; the last one stays until another lab needs one, or five minutes.
+
+    After :func:`keep_warm` several stay, and as long as the process does.
+    """
     return _servers.get(need(master))
+
+
+def keep_warm() -> None:
+    """Let servers stay until the end, as many as fit into a quarter of this machine's memory."""
+    _servers.keep(max(1, psutil.virtual_memory().total // 4 // WARM_BYTES))
 
 
 def close_servers() -> None:

@@ -11,7 +11,8 @@ from nbgrader.utils import notebook_hash
 
 from hub_config import exchange
 from hub_config.deployment import Deployment
-from hub_config.exchange import Carried, carry_feedback, carry_inbound, desk
+from hub_config.exchange import Carried, carry_inbound, desk
+from hub_config.feedback import FeedbackPost
 
 LAB = "stable-softmax"
 
@@ -165,11 +166,12 @@ def test_feedback_reaches_only_whom_it_belongs_to(deployment: Deployment) -> Non
     for name in ("ada", "grace"):
         made = notebook_hash(secret=f"secret of {name}", notebook_id=LAB)
         (released / f"{made}.html").write_text(f"feedback for {name}")
-    assert carry_feedback(deployment, deployment.exchange) == 2
+    post = FeedbackPost(deployment)
+    assert post.carry() == 2
     for name in ("ada", "grace"):
         texts = [file.read_text() for file in desk(deployment, name).feedback.iterdir()]
         assert texts == [f"feedback for {name}"]
-    assert carry_feedback(deployment, deployment.exchange) == 0
+    assert post.carry() == FeedbackPost(deployment).carry() == 0
 
 
 def test_feedback_released_anew_replaces_the_old(deployment: Deployment) -> None:
@@ -181,9 +183,23 @@ def test_feedback_released_anew_replaces_the_old(deployment: Deployment) -> None
         / (notebook_hash(secret="secret of ada", notebook_id=LAB) + ".html")
     )
     file.write_text("first")
-    carry_feedback(deployment, deployment.exchange)
+    post = FeedbackPost(deployment)
+    assert post.carry() == 1
     file.write_text("second")
     os.utime(file, (time.time() + 5, time.time() + 5))
-    assert carry_feedback(deployment, deployment.exchange) == 1
+    assert post.carry() == 1
     (mine,) = desk(deployment, "ada").feedback.iterdir()
     assert mine.read_text() == "second"
+
+
+def test_feedback_waits_for_its_desk_and_finds_who_came_later(deployment: Deployment) -> None:
+    post = FeedbackPost(deployment)
+    assert post.carry() == 0
+    hand_in(deployment, "ada")
+    carry(deployment)
+    name = notebook_hash(secret="secret of ada", notebook_id=LAB) + ".html"
+    (deployment.exchange / "academy" / "feedback" / name).write_text("for ada")
+    desk(deployment, "ada").feedback.rmdir()
+    assert post.carry() == 0
+    desk(deployment, "ada").feedback.mkdir()
+    assert post.carry() == 1

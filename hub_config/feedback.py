@@ -1,0 +1,72 @@
+"""The way back: released feedback reaches the desk of whom it belongs to, and no other."""
+
+import os
+import shutil
+from pathlib import Path
+
+from nbgrader.utils import notebook_hash
+
+from .deployment import Deployment
+from .exchange import COURSE_ID, desk
+
+
+class FeedbackPost:
+    """Brings each person's released feedback to the person's desk.
+
+    nbgrader names a feedback file by the submission's secret, so that one folder can hold everybody's. A desk
+    gets only what belongs to submissions carried from that desk. Each submission is read once.
+
+    Parameters
+    ----------
+    deployment
+        Whose desks and exchange.
+    """
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._course = deployment.exchange / COURSE_ID
+        self._read: set[str] = set()
+        self._owners: dict[str, str] = {}  # of feedback files, by name
+        self._brought: dict[str, int] = {}  # time of change of what lies on the desk, by name
+
+    def carry(self) -> int:
+        """Bring what is new; return how many files that were."""
+        self._read_submissions()
+        new = 0
+        with os.scandir(self._course / "feedback") as files:
+            for file in files:
+                owner = self._owners.get(file.name)
+                changed = file.stat().st_mtime_ns if owner else 0
+                if owner is None or self._brought.get(file.name) == changed:
+                    continue
+                place = desk(self._deployment, owner).feedback
+                if place.is_dir():
+                    new += _copy_newer(Path(file.path), place / file.name)
+                    self._brought[file.name] = changed
+        return new
+
+    def _read_submissions(self) -> None:
+        """Learn which feedback files belong to submissions that have come since the last time."""
+        for folder in (self._course / "inbound").glob("*+*+*"):
+            secret = folder / "submission_secret.txt"
+            if folder.name in self._read or not secret.is_file():
+                continue
+            for notebook in folder.glob("*.ipynb"):
+                made = notebook_hash(secret=secret.read_text(), notebook_id=notebook.stem)
+                self._owners[f"{made}.html"] = folder.name.split("+")[0]
+            self._read.add(folder.name)
+
+
+def _copy_newer(source: Path, target: Path) -> int:
+    try:
+        wanted = source.stat()
+    except FileNotFoundError:
+        return 0
+    if target.exists() and target.stat().st_mtime_ns == wanted.st_mtime_ns:
+        return 0
+    draft = target.with_suffix(".part")
+    shutil.copyfile(source, draft)
+    draft.chmod(0o644)
+    os.utime(draft, ns=(wanted.st_atime_ns, wanted.st_mtime_ns))
+    os.replace(draft, target)
+    return 1
