@@ -87,16 +87,16 @@ def measure(folder: Path, count: int, stock_count: int) -> dict[str, Any]:
     return figures
 
 
-def build(labs: Path) -> None:
-    """Build the lab beside this file, as every lab is built."""
+def build(labs: Path, lab: str = LAB) -> None:
+    """Build a lab that lies beside this file, as every lab is built."""
     from catalogue.notebooks.build import build as built
     from catalogue.notebooks.units import Unit
 
-    text = labs / "authoring" / LAB / f"{LAB}.py"
+    text = labs / "authoring" / lab / f"{lab}.py"
     text.parent.mkdir(parents=True)
-    text.write_text((HERE / f"{LAB}.py").read_text())
-    (labs / "source" / LAB).mkdir(parents=True)
-    built(Unit("lab", LAB, labs.parent, text, labs / "source" / LAB / f"{LAB}.ipynb"))
+    text.write_text((HERE / f"{lab}.py").read_text())
+    (labs / "source" / lab).mkdir(parents=True)
+    built(Unit("lab", lab, labs.parent, text, labs / "source" / lab / f"{lab}.ipynb"))
 
 
 def submissions(labs: Path, count: int) -> list[str]:

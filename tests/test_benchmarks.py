@@ -1,0 +1,42 @@
+"""Benchmarks of a whole academy, small: they stop with an error where a submission or a mark is lost."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from catalogue.folders import CHECKOUT
+
+pytestmark = pytest.mark.slow
+
+
+def figures(script: str, *options: str) -> dict:
+    command = [sys.executable, str(CHECKOUT / "benchmarks" / script), "--json", *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    (line,) = done.stdout.splitlines()
+    return json.loads(line)
+
+
+def test_a_class_that_submits_before_the_deadline_loses_nothing_when_the_grader_is_killed() -> None:
+    found = figures("deadline.py", "--submissions", "12", "--within", "3", "--kills", "1")
+    assert (found["submissions"], len(found["kill_to_next_mark_s"])) == (12, 1)
+    assert found["submissions_a_second"] > 0
+    assert found["hub_meanwhile_answers"] > 0
+    assert found["hub_meanwhile_unanswered"] == 0
+
+
+def test_one_submission_is_timed_in_parts_that_add_up() -> None:
+    found = figures("latency.py", "--submissions", "1")
+    parts = [found[f"{name}_median_s"] for name in ("submit", "carried", "graded", "returned")]
+    assert found["whole_median_s"] == pytest.approx(sum(parts), abs=0.01)
+    assert found["over_cells_median_s"] == pytest.approx(
+        found["whole_median_s"] - found["cells_median_s"], abs=0.01
+    )
+
+
+def test_memory_is_that_of_the_processes() -> None:
+    found = figures("memory.py", "--torch", "2", "--queued", "60", "--graded", "20")
+    assert (found["queued"], found["queue_graded"]) == (60, 20)
+    assert 50 < found["torch_parent_pss_mib"] < 900
+    assert found["torch_workers_pss_mib"] > 100  # torch is loaded there
