@@ -48,7 +48,8 @@ def test_environment_yml_and_post_build_carry_the_pins_of_the_lock():
 
 def test_the_lock_satisfies_every_requirement_of_the_project():
     metadata = project()["project"]
-    for text in metadata["dependencies"] + metadata["optional-dependencies"]["test"]:
+    extras = metadata["optional-dependencies"]
+    for text in metadata["dependencies"] + extras["test"] + extras["cluster"]:
         requirement = Requirement(text)
         version = lock()[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), f"{text}: the lock has {version}; run ./academy lock"
