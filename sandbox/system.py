@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from sandbox.wall import Bind, Wall
@@ -30,12 +31,13 @@ def links() -> dict[str, str]:
     return {tree: os.readlink(tree) for tree in _TREES if os.path.islink(tree)}
 
 
-def trees() -> list[Bind]:
+@cache
+def trees() -> tuple[Bind, ...]:
     """Return every wall's read-only binds: system, parts of ``/etc``, Python, this product's packages."""
     found = [Path(tree) for tree in (*_TREES, *_MACHINE) if os.path.isdir(tree) and not os.path.islink(tree)]
     found += [Path("/etc", name) for name in _ETC if os.path.exists(f"/etc/{name}")]
     found += python_trees()
-    return [Bind(path, path) for path in dict.fromkeys(found)]
+    return tuple(Bind(path, path) for path in dict.fromkeys(found))
 
 
 def python_trees() -> list[Path]:

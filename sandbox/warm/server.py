@@ -13,7 +13,7 @@ import time
 import traceback
 from typing import Any
 
-from sandbox import processes, walled
+from sandbox import processes, system, walled
 from sandbox.errors import SandboxError
 from sandbox.syscalls import PR_SET_PDEATHSIG, prctl
 from sandbox.wall import Wall
@@ -40,6 +40,7 @@ def warm_up(imports: list[str]) -> shell.CellShell:
             cells.run_cell(code, store_history=True)
         cells.reset(new_session=True)
     sys.last_exc = sys.last_type = sys.last_value = sys.last_traceback = None
+    system.trees()  # each wall asks for them, in a process of its own
     gc.collect()
     gc.freeze()
     memory.collapse()
