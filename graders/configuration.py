@@ -18,6 +18,7 @@ from .engine.feedback import SafeFeedback
 from .engine.pages import FeedbackExporter
 from .engine.sanitize import RepairByMaster
 from .engine.save import SaveScores
+from .titles import name_tasks
 
 COURSE_ID = "academy"
 
@@ -57,6 +58,7 @@ def configure(c: Any, course: Path) -> None:
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetGrades, SafeFeedback, CSSHTMLHeaderPreprocessor]
+    name_tasks(c, course)
     share()
     take_turns()
     for part in (c.WarmExecute, c.RepairByMaster, c.SafeFeedback):

@@ -18,8 +18,9 @@ from .configuration import COURSE_ID, configure
 from .engine.master import LIMITS_FILE, NOT_DATA
 from .engine.mistakes import MISTAKES_FILE
 from .errors import CourseError, LabError
-from .lab_file import known_mistakes, limits_of
+from .lab_file import known_mistakes, limits_of, titles_of
 from .seeds import grading_key
+from .titles import TITLES_FILE
 
 CONFIG = f'''"""Made by ./academy; settings of your own go below the call."""
 
@@ -148,7 +149,7 @@ def make(data: Path, labs: Path | None = None) -> Course:
 
 
 def bring(course: Course, lab: str) -> None:
-    """Copy a lab from the checkout into the course, with its limits.
+    """Copy a lab from the checkout into the course, with its limits, titles and mistakes.
 
     Raises
     ------
@@ -160,11 +161,12 @@ def bring(course: Course, lab: str) -> None:
         raise LabError(
             f"no lab {lab!r} in {course.labs / 'source'} (there: {there}); ./academy notebooks build"
         )
-    limits = limits_of(course.labs / "authoring" / lab / "lab.yml")
+    about = course.labs / "authoring" / lab / "lab.yml"
+    limits, titles = limits_of(about), titles_of(about)
     _mirror(course.labs / "source" / lab, course.root / "source" / lab)
     _note(course.root / LIMITS_FILE, lab, asdict(limits))
-    authoring = course.labs / "authoring" / lab
-    _note(course.root / MISTAKES_FILE, lab, known_mistakes(authoring / "lab.yml", authoring / "proof.json"))
+    _note(course.root / TITLES_FILE, lab, titles)
+    _note(course.root / MISTAKES_FILE, lab, known_mistakes(about, about.with_name("proof.json")))
 
 
 def _note(path: Path, lab: str, content: dict[str, Any]) -> None:

@@ -56,6 +56,20 @@ def limits_of(path: Path) -> LabLimits:
     return LabLimits(**{k: given[k] for k in ("seconds", "memory_mib") if k in given})
 
 
+def titles_of(path: Path) -> dict[str, dict[str, str]]:
+    """Return the tasks' titles in English and Chinese, by the grade ids of their checks.
+
+    Raises
+    ------
+    LabError
+        When the file is broken.
+    """
+    try:
+        return {grade: dict(task["title"]) for task in _tasks(path) for grade in task["grades"]}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise LabError(f"{path}: {error}; ./academy catalogue check") from None
+
+
 def mistakes(path: Path, answers: Mapping[str, str]) -> list[Mistake]:
     """Return the mistakes of a lab that say how they are made.
 
@@ -101,10 +115,14 @@ def _named(path: Path) -> list[tuple[str, dict[str, str], tuple[str, ...]]]:
     """Return the mistakes that say how they are made, with their task's checks."""
     return [
         (name, held, tuple(task.get("grades") or ()))
-        for task in _read(path).get("tasks") or ()
+        for task in _tasks(path)
         for name, held in (task.get("misconceptions") or {}).items()
         if isinstance(held, dict)
     ]
+
+
+def _tasks(path: Path) -> list[dict[str, Any]]:
+    return list(_read(path).get("tasks") or ())
 
 
 def _read(path: Path) -> dict[str, Any]:

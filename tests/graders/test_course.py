@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
 from graders import cli, course, grade, make, release
@@ -149,6 +150,10 @@ def test_feedback_names_properties_and_leaks_nothing(data: Path, grading, answer
     assert "one mean for each row" in text
     assert "0 / 3  a single row" in text
     assert "This check is not shown." in text
+    # each check is called by its task's title, in the list of scores and above the check
+    assert text.count("Means of rows 行平均") == 2
+    assert text.count("Spread 离散程度") == 4
+    assert "Test cell" not in text
     assert "stolen [" not in text
     # the learner's own source may stand there; neither inputs (12345…) nor hidden checks may
     for secret in ("1234", "hidden rows", "BEGIN HIDDEN", "secret"):
@@ -162,6 +167,20 @@ def test_feedback_names_properties_and_leaks_nothing(data: Path, grading, answer
     assert "nosy" not in released[0].name
     # who knows no name cannot list the others'; the group is the instructors' own
     assert (data / "exchange" / "academy" / "feedback").stat().st_mode & 0o004 == 0
+
+
+def test_formgrader_calls_a_check_by_its_tasks_title(data: Path, labs: Path, master: Master) -> None:
+    course = make(data, labs)
+    exporter = HTMLExporter(config=course.settings())
+    shown = {"assignment_id": "means", "notebook_id": "means", "base_url": "", "index": 0, "total": 1}
+    page, _ = exporter.from_notebook_node(master.notebook, resources=shown)
+    text = re.sub(r"<[^>]+>", "", page)
+    assert text.count("Means of rows 行平均") == 1
+    assert text.count("Spread 离散程度") == 2
+    # a lab that was brought before titles were kept: the check's own name
+    exporter = HTMLExporter(config=course.settings())
+    page, _ = exporter.from_notebook_node(master.notebook, resources={**shown, "assignment_id": "older"})
+    assert "<p><b><code>check-spread</code></b></p>" in page
 
 
 def test_a_check_that_fails_its_own_reference_is_refused_for_everybody(
