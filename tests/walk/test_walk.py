@@ -83,6 +83,12 @@ class Walker:
         self.page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{menu}$")).click()
         self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{entry}$")).first.click()
 
+    def take_theme(self, name: str) -> None:
+        """Choose a theme in Lab's menu."""
+        self.page.locator(".lm-MenuBar-item", has_text=re.compile("^Settings$")).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}$")).click()
+
     def notebook(self, name: str) -> Locator:
         """Return the panel of the notebook that was opened, once its kernel is ready."""
         tab = self.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=f"{name}.ipynb")
@@ -261,6 +267,21 @@ def grade_it(walker: Walker, lab: str, learner: str) -> None:
     walker.shoot("8-formgrader")
     press_icon(frame, learner, "generate-feedback")
     press_icon(frame, learner, "release-feedback")
+    formgrader_is_dark_where_lab_is(walker, frame)
+
+
+def formgrader_is_dark_where_lab_is(walker: Walker, frame: FrameLocator) -> None:
+    """It follows Lab's theme at once, on its next page too, and back."""
+    inverted = re.compile("invert")
+    expect(frame.locator("html")).not_to_have_css("filter", inverted)
+    walker.take_theme("JupyterLab Dark")
+    expect(frame.locator("html")).to_have_css("filter", inverted)
+    frame.get_by_role("link", name="Manage Students").click()
+    expect(frame.get_by_role("heading", name="Manage Students")).to_be_visible()
+    expect(frame.locator("html")).to_have_css("filter", inverted)
+    walker.shoot("8-formgrader-dark")
+    walker.take_theme("JupyterLab Light")
+    expect(frame.locator("html")).not_to_have_css("filter", inverted)
 
 
 def read_the_outcome(walker: Walker, lab: str) -> None:

@@ -1,6 +1,7 @@
 // Joins the start page to JupyterLab: commands, palette, launcher, the notebook's submit button.
 
 import { Desk } from './desk.js';
+import { followTheme } from './formgrader.js';
 import { StartPage } from './page.js';
 import { Service } from './service.js';
 import { Words, loadWords } from './words.js';
@@ -28,6 +29,8 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
   await loadWords(BASE);
   const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('style.css', BASE).href });
   document.head.append(sheet);
+
+  followTheme();
 
   const svg = await (await fetch(new URL('icon.svg', BASE))).text();
   const icon = new lab.components.LabIcon({ name: 'zhisuan-academy:start', svgstr: svg });
