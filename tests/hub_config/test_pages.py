@@ -50,6 +50,7 @@ def read(page: Page, english: str, chinese: str, step: str) -> None:
     [
         ("/hub/nowhere", 404, "There is no page at this address", "没有这个页面"),
         ("/hub/admin", 403, "This page is not open to you", "你无权打开这个页面"),
+        ("/hub/error/404", 200, "The academy is just starting", "学院正在启动"),
         ("/hub/error/500", 200, "Something went wrong on our side", "系统出了问题"),
         ("/hub/error/503", 200, "Your desk does not answer", "你的学习空间没有响应"),
         ("/services/academy/", 403, "This page is for instructors", "本页面仅供教师和学院管理者使用"),
