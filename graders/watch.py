@@ -81,8 +81,8 @@ def watch(
 def _warm(course: Course, lab: str) -> None:
     """Start a lab's process and have its reference solution measured, before anybody waits for it."""
     master = read_master(course.root / "source" / lab, read_limits(course.root, lab))
-    server_for(master).warm()
     try:
+        server_for(master).warm()
         honest(course.root, master)
     except Refusal:
         return  # each submission will be told

@@ -89,7 +89,8 @@ class Accounts:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            if not self.path.exists():  # closing the file beside SQLite gives up this process's locks on it
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             book = sqlite3.connect(self.path, timeout=10)
             try:
                 with book:

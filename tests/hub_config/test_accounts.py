@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,3 +190,14 @@ def test_a_file_of_an_older_academy_gets_its_new_columns(accounts: Accounts) -> 
     book.close()
     assert accounts.get("ada").shown == "ada"
     assert accounts.check("ada", password) == accounts.get("ada")
+
+
+def test_a_look_gives_up_no_lock_of_a_writer_in_the_same_process(accounts: Accounts) -> None:
+    accounts.add("ada", "learner", "a-password")
+    write = f"import sqlite3; sqlite3.connect({str(accounts.path)!r}, timeout=0.1).execute('BEGIN IMMEDIATE')"
+    with accounts._open() as book:
+        book.execute("UPDATE accounts SET called = 'Ada'")
+        assert accounts.get("ada").called == ""
+        other = subprocess.run([sys.executable, "-c", write], capture_output=True, text=True, check=False)
+    assert "database is locked" in other.stderr
+    assert accounts.get("ada").called == "Ada"
