@@ -145,6 +145,7 @@ class Accounts:
         password = password or new_password()
         salt, digest = hashed(password)
         with self._open() as book:
+            book.execute("BEGIN IMMEDIATE")  # two who add people at a time give out no user id twice
             if book.execute("SELECT 1 FROM accounts WHERE name = ?", (name,)).fetchone():
                 raise HubError(
                     f"account {name!r} is in {self.path} already;"

@@ -4,11 +4,12 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from hub_config.accounts import FIRST_UID, Accounts, new_password
+from hub_config.accounts import FIRST_UID, SCRYPT, Accounts, new_password
 from hub_config.authenticator import FREE_TRIES, LONGEST_WAIT, Patience
 from hub_config.cli import main
 from hub_config.errors import HubError
@@ -201,3 +202,13 @@ def test_a_look_gives_up_no_lock_of_a_writer_in_the_same_process(accounts: Accou
         other = subprocess.run([sys.executable, "-c", write], capture_output=True, text=True, check=False)
     assert "database is locked" in other.stderr
     assert accounts.get("ada").called == "Ada"
+
+
+def test_people_who_are_added_at_the_same_time_get_user_ids_of_their_own(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SCRYPT, "n", 2)  # what is tried here is the file
+    names = [f"learner-{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: accounts.add(name, "learner"), names))
+    assert sorted(account.uid for account in accounts.all()) == list(range(FIRST_UID, FIRST_UID + 40))
