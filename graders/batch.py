@@ -11,13 +11,14 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import Self
+from typing import Self, TypeVar
 
 from nbformat import NotebookNode
 
@@ -31,6 +32,7 @@ from .errors import EngineFailed
 from .ledger import handed_in
 from .seeds import Seeds
 
+Item, Done = TypeVar("Item"), TypeVar("Done")
 TRIES = 2  # where the engine failed: a neighbour may have taken the warm process with it
 WAITING = 2  # executed notebooks that wait for the gradebook, for each worker
 
@@ -133,12 +135,7 @@ class Ahead:
 
     def run(self, learners: Sequence[str]) -> Iterator[Ran]:
         """Yield what came of each submission, in order, while later ones run."""
-        running: deque[Future[Ran]] = deque()
-        waiting = deque(learners)
-        while waiting or running:
-            while waiting and len(running) < (1 + WAITING) * self._workers:
-                running.append(self._pool.submit(self._one, waiting.popleft()))
-            yield running.popleft().result()
+        return in_order(self._pool, self._one, learners, (1 + WAITING) * self._workers)
 
     def _one(self, learner: str) -> Ran:
         begun, found = time.perf_counter(), ""
@@ -188,6 +185,31 @@ def executed(
             if not left or is_over():
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+def in_order(
+    pool: ThreadPoolExecutor, work: Callable[[Item], Done], items: Iterable[Item], most: int
+) -> Iterator[Done]:
+    """Yield what comes of each item, in order, while later ones run.
+
+    Parameters
+    ----------
+    pool
+        Runs them.
+    work
+        Is called with each item.
+    items
+        What is to be done.
+    most
+        So many run or wait to be yielded at the same time.
+    """
+    running: deque[Future[Done]] = deque()
+    waiting = iter(items)
+    while True:
+        running.extend(pool.submit(work, item) for item in islice(waiting, most - len(running)))
+        if not running:
+            return
+        yield running.popleft().result()
 
 
 def cores() -> int:

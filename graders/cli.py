@@ -98,6 +98,11 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
     of = verb.add_argument_group("any nbgrader lab, from files alone")
     of.add_argument("--master", type=Path, metavar="FILE", help="instructor's notebook, LAB.ipynb")
     of.add_argument("--submissions", type=Path, metavar="DIR", help="holds LEARNER/LAB.ipynb")
+    of.add_argument(
+        "--together",
+        action="store_true",
+        help="grade checks that cannot cross in the learner's own process; tampering is looked for",
+    )
     of.add_argument("--seed", default="", help="the same for all; by default new for each run")
     of.add_argument("--seconds", type=_positive, default=60, metavar="N", help="for one cell")
     of.add_argument("--memory", type=_positive, default=2048, metavar="MIB", help="for one learner")
@@ -169,6 +174,8 @@ def _release(arguments: argparse.Namespace) -> int:
 def _grade(arguments: argparse.Namespace) -> int:
     if arguments.master or arguments.submissions:
         return _grade_folder(arguments)
+    if arguments.together:
+        arguments.usage("--together is for --master alone: a course's labs have checks that cross")
     from .progress import watching, what_to_do
 
     with watching() as watch, closing(_results(arguments, watch.expect)) as results:
@@ -213,11 +220,14 @@ def _grade_folder(arguments: argparse.Namespace) -> int:
 
     if not (arguments.master and arguments.submissions):
         arguments.usage("--master and --submissions belong together")
-    course = arguments.labs or arguments.data or arguments.feedback or arguments.no_collect or arguments.watch
-    if course:
+    of_courses = ("labs", "data", "feedback", "no_collect", "watch", "cluster")
+    if any(getattr(arguments, name) for name in of_courses):
         arguments.usage(
-            "--master grades from files alone: no LAB, --data, --feedback, --no-collect or --watch"
+            "--master grades from files alone, on this machine: no LAB, --data, --feedback, --no-collect, "
+            "--watch or --cluster"
         )
+    if arguments.force:
+        arguments.usage("--master keeps no results and grades everything each time: leave --force out")
     results = []
     with _progress("grading") as progress:
         for result in grade_folder(
@@ -226,6 +236,8 @@ def _grade_folder(arguments: argparse.Namespace) -> int:
             learners=arguments.learner,
             seed=arguments.seed,
             limits=LabLimits(arguments.seconds, arguments.memory),
+            together=arguments.together,
+            workers=arguments.workers,
             tell=progress.update,
             warn=_warn,
         ):
@@ -247,7 +259,8 @@ def _show_table(results: list[Result]) -> None:
         given = [value for value in result.scores.values() if value["score"] is not None]
         open_ = [n for n, v in result.scores.items() if v["score"] is None and n not in result.refused_cells]
         marks = f"{sum(v['score'] for v in given):g} of {sum(v['max'] for v in given):g}" if given else ""
-        table.add_row(result.learner, marks, str(len(open_) or ""), result.status)
+        how = f"{result.status}, {result.mode}" if result.mode == "together" else result.status
+        table.add_row(result.learner, marks, str(len(open_) or ""), how)
     console = Console()
     console.print(table)
     for result in results:

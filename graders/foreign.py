@@ -7,19 +7,23 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbgrader.nbgraderformat
+from nbformat import NotebookNode
 
+from .batch import WAITING, cores, executed, in_order
 from .engine.lint import faults
 from .engine.master import NOT_DATA, LabLimits, Master, read_master
 from .engine.reference import Reference, reference
-from .engine.repair import repaired
-from .engine.run import execute, own_files
+from .engine.run import own_files
 from .engine.scores import refusals, scores
-from .engine.servers import server_for
+from .engine.servers import MOST_RUNS, close_servers
 from .engine.submission import read_submission
+from .engine.together import Tampered, Together, prepare
 from .errors import LabError, Refusal, Unreadable
 from .grading import Result
 from .seeds import Seeds
@@ -37,6 +41,8 @@ def grade_folder(
     seed: str = "",
     key: bytes = b"",
     limits: LabLimits | None = None,
+    together: bool = False,
+    workers: int | None = None,
     tell: Callable[[str], None] = lambda _: None,
     warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Result]:
@@ -56,6 +62,10 @@ def grade_folder(
         Where no seed is given, hidden checks draw from it for each learner anew; a new one by default.
     limits
         What one submission may use; :class:`LabLimits` has the defaults.
+    together
+        Grade checks that are refused apart in the learner's own process, with twins that find tampering.
+    workers
+        Submissions at the same time; as many as there are cores by default.
     tell
         Called with a line before each step.
     warn
@@ -64,8 +74,8 @@ def grade_folder(
     Yields
     ------
     Result
-        One for each learner. A check in which the reference solution itself falls short is refused for
-        everybody.
+        One for each learner, in order. A check in which the reference solution itself falls short is refused
+        for everybody.
 
     Raises
     ------
@@ -73,19 +83,28 @@ def grade_folder(
         When the notebook, or the folder of submissions, cannot be graded.
     """
     names = _learners(submissions, learners)
+    at_once = min(workers or cores(), MOST_RUNS // 2)
     with opened(master, submissions, limits) as lab:
         for fault in faults(lab):
             warn(str(fault))
         tell(f"{lab.lab}: the reference solution")
         try:
             known = reference(lab)
+            shared = prepare(lab, known, at_once) if together else Together({}, {})
         except Refusal as error:
             yield from (Result(name, lab.lab, "refused", reason=str(error)) for name in names)
             return
-        for number, name in enumerate(names, 1):
-            tell(f"{lab.lab}: {name}, {number} of {len(names)}")
-            seeds = Seeds(key or os.urandom(32), lab.lab, lab.digest, name, seed)
-            yield _graded(lab, known, submissions / name, seeds)
+        grading = _Grading(lab, known, shared, submissions, seed, key)
+        with ThreadPoolExecutor(at_once, thread_name_prefix="grading") as pool:
+            try:
+                results = in_order(pool, grading.result, names, (1 + WAITING) * at_once)
+                for number, name in enumerate(names, 1):
+                    tell(f"{lab.lab}: {name}, {number} of {len(names)}")
+                    yield next(results)
+            except BaseException:  # interrupted: nobody waits for what runs
+                close_servers()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 @contextmanager
@@ -182,21 +201,45 @@ def _learners(submissions: Path, wanted: Collection[str] | None) -> list[str]:
     return found
 
 
-def _graded(lab: Master, known: Reference, folder: Path, seeds: Seeds) -> Result:
-    begun = time.perf_counter()
-    status, reason, refused, got = "graded", "", {}, {}
-    try:
-        notebook = repaired(lab, read_submission(folder / f"{lab.lab}.ipynb")).notebook
+@dataclass(frozen=True)
+class _Grading:
+    """Grades one submission after the other, in any thread."""
+
+    lab: Master
+    known: Reference
+    together: Together
+    submissions: Path
+    seed: str
+    key: bytes
+
+    def result(self, learner: str) -> Result:
+        """Return what came of a learner's submission."""
+        begun = time.perf_counter()
+        lab, mode, status, reason = self.lab.lab, "apart", "graded", ""
+        refused, got = {}, {}
+        try:
+            notebook = self._executed(learner)
+            got, mode = scores(notebook), "together" if self.together.checks else "apart"
+            refused = refusals(notebook) | self.together.reasons
+            if refused:
+                status, reason = "partial", "; ".join(f"{name}: {why}" for name, why in refused.items())
+        except Unreadable as error:
+            status, reason = "unreadable", str(error)
+        except Tampered as error:
+            status, reason, mode = "refused", str(error), "together"
+        except Refusal as error:
+            status, reason = "refused", str(error)
+        except OSError as error:
+            status, reason = "refused", f"{type(error).__name__}: {error}"
+        seconds = round(time.perf_counter() - begun, 3)
+        return Result(learner, lab, status, mode, reason, list(refused), got, seconds)
+
+    def _executed(self, learner: str) -> NotebookNode:
+        """Return a submission with the outputs that its marks are read from."""
+        lab, folder = self.lab, self.submissions / learner
+        submission = read_submission(folder / f"{lab.lab}.ipynb")
         files = own_files(folder)
-        execute(server_for(lab), lab, notebook, seeds, files, known)
-        got, refused = scores(notebook), refusals(notebook)
-        if refused:
-            status, reason = "partial", "; ".join(f"{name}: {why}" for name, why in refused.items())
-    except Unreadable as error:
-        status, reason = "unreadable", str(error)
-    except Refusal as error:
-        status, reason = "refused", str(error)
-    except OSError as error:
-        status, reason = "refused", f"{type(error).__name__}: {error}"
-    seconds = round(time.perf_counter() - begun, 3)
-    return Result(folder.name, lab.lab, status, "apart", reason, list(refused), got, seconds)
+        seeds = Seeds(self.key or os.urandom(32), lab.lab, lab.digest, learner, self.seed)
+        notebook = executed(lab, submission, files, seeds, self.known)
+        self.together.grade(lab, notebook, seeds, files)
+        return notebook

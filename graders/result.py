@@ -20,7 +20,8 @@ class Result:
         ``graded``, ``partial`` (some checks are refused), ``refused`` (it is not graded) or ``unreadable``
         (it is no notebook).
     mode
-        ``apart``: checks and answers run in processes of their own.
+        ``apart``: checks and answers run in processes of their own; ``together``: some marks come from a
+        process that both share.
     reason
         Why, where it is not graded.
     refused_cells

@@ -62,6 +62,11 @@ class Master:
         return {name: float(c.metadata.nbgrader["points"]) for name, c in self.cells.items() if is_grade(c)}
 
     @cached_property
+    def checks(self) -> frozenset[str]:
+        """Grade ids of the cells that give points by being run."""
+        return frozenset(self.points) - set(self.answers)
+
+    @cached_property
     def answers(self) -> tuple[str, ...]:
         """Grade ids of the cells that learners fill in."""
         return tuple(name for name, cell in self.cells.items() if is_solution(cell))

@@ -108,7 +108,7 @@ def execute(
             _keep(cell, first.cells.get(plan.places[place]))
             continue
         ended = [
-            _Ended(master, name, run.checks.get(plan.checks[name]), run.told.get(name, {})) for run in runs
+            Ended(master, name, run.checks.get(plan.checks[name]), run.told.get(name, {})) for run in runs
         ]
         _keep_check(executed, cell, min(ended, key=lambda e: e.score), unfit.get(name, ""))
     return executed
@@ -121,8 +121,8 @@ class _Plan:
         self, master: Master, notebook: NotebookNode, seeds: Seeds, files: Mapping[str, bytes]
     ) -> None:
         self.code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        self.learners = [_settle(master, files) + WATCHED]
-        self.checkers = [_settle(master, {})]
+        self.learners = [settle(master, files) + WATCHED]
+        self.checkers = [settle(master, {})]
         self.steps: list[dict[str, Any] | None] = []  # of the checker, before each cell after the first
         self.places: dict[int, int] = {}
         self.checks: dict[str, int] = {}
@@ -199,7 +199,7 @@ def _keep(cell: NotebookNode, result: CellResult | None) -> None:
     cell.execution_count = None
 
 
-class _Ended:
+class Ended:
     """How one check ended: its outputs as nbgrader reads them, and the score that they give."""
 
     def __init__(self, master: Master, name: str, result: CellResult | None, told: dict[str, Any]) -> None:
@@ -211,7 +211,7 @@ class _Ended:
         self.score = points_of(self.outputs, master.points[name])
 
 
-def _keep_check(executed: Executed, cell: NotebookNode, ended: _Ended, unfit: str) -> None:
+def _keep_check(executed: Executed, cell: NotebookNode, ended: Ended, unfit: str) -> None:
     cell.execution_count = None
     reason = unfit or ended.told.get("refused", "")
     if reason:
@@ -230,7 +230,7 @@ WATCHED = (
 )
 
 
-def _settle(master: Master, files: Mapping[str, bytes]) -> str:
+def settle(master: Master, files: Mapping[str, bytes]) -> str:
     """Return the first cell of a side: it copies the learner's files, and over them the lab's."""
     own = {name: base64.b64encode(content).decode() for name, content in files.items()}
     handed_out = {name: str(path) for name, path in master.data.items()}

@@ -77,6 +77,24 @@ class Server:
         SandboxError
             When the server broke; it is started anew for the next submission.
         """
+        # a check waits for the learner's cells before it, which have their own limits
+        limit = TOTAL * seconds + 5
+        with desk:
+            return self._in_time(
+                cells, seconds, timeout=limit, silence=2 * limit, guide=f"{CHECKER}:sit", peer=desk
+            )
+
+    def together(self, cells: Sequence[str], seconds: float) -> list[CellResult]:
+        """Run a learner's cells and the master's checks in one process behind a wall.
+
+        Parameters
+        ----------
+        cells, seconds
+            As in :meth:`checkers`.
+        """
+        return self._in_time(cells, seconds, timeout=seconds)
+
+    def _in_time(self, cells: Sequence[str], seconds: float, **how: Any) -> list[CellResult]:
         begun, done = time.monotonic(), []
 
         def keep(_: int, result: CellResult) -> None:
@@ -85,11 +103,7 @@ class Server:
                 raise _TimeIsOver
 
         try:
-            # a check waits for the learner's cells before it, which have their own limits
-            limit = TOTAL * seconds + 5
-            return self._run(
-                cells, timeout=limit, silence=2 * limit, on_cell=keep, guide=f"{CHECKER}:sit", peer=desk
-            )
+            return self._run(cells, on_cell=keep, **how)
         except _TimeIsOver:
             return done
 
@@ -107,20 +121,14 @@ class Server:
         stop
             Ends the process from another thread.
         """
-        return self._run(
-            cells,
-            timeout=seconds,
-            silence=2 * TOTAL * seconds + 10,
-            guide=f"{WORKER}:serve",
-            peer=line,
-            stop=stop,
-        )
+        silence = 2 * TOTAL * seconds + 10
+        with line:
+            return self._run(
+                cells, timeout=seconds, silence=silence, guide=f"{WORKER}:serve", peer=line, stop=stop
+            )
 
-    def _run(self, cells: Sequence[str], *, peer: socket.socket, **how: Any) -> list[CellResult]:
-        with peer:
-            return self._ran(self._started(), cells, peer=peer, **how)
-
-    def _ran(self, warm: WarmServer, cells: Sequence[str], **how: Any) -> list[CellResult]:
+    def _run(self, cells: Sequence[str], **how: Any) -> list[CellResult]:
+        warm = self._started()
         try:
             return warm.run(cells, env=ENVIRONMENT, stop_on_error=False, **how)
         except WallUnavailable as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,6 +216,7 @@ def test_a_folder_without_learners_is_one_line(tmp_path: Path) -> None:
         ["--master", "x.ipynb", "--submissions", "x", "means"],
         ["--master", "x.ipynb", "--submissions", "x", "--feedback"],
         ["--master", "x.ipynb", "--submissions", "x", "--seconds", "0"],
+        ["--master", "x.ipynb", "--submissions", "x", "--workers", "0"],
     ],
 )
 def test_wrong_usage_ends_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -222,6 +224,34 @@ def test_wrong_usage_ends_with_two(arguments: list[str], capsys: pytest.CaptureF
         cli.main(["grade", *arguments])
     assert left.value.code == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_has_no_meaning_here_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, words in {
+        ("--master", "x.ipynb", "--submissions", "x", "--force"): "keeps no results and grades everything",
+        ("means", "--together"): "--together is for --master alone",
+    }.items():
+        with pytest.raises(SystemExit) as left:
+            cli.main(["grade", *arguments])
+        assert left.value.code == 2
+        assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_so_many_are_graded_at_the_same_time_and_told_in_order(
+    course: Path, tmp_path: Path, workers: int
+) -> None:
+    slow = "import time\ntime.sleep(1)\n" + RIGHT
+    names = ["ada", "bob", "carl", "dora"]
+    for name in names:
+        write(answered(MASTER, mean=slow if name == "ada" else RIGHT), tmp_path / name / "week 1.ipynb")
+    told, at_once = [], set()
+    for result in grade_folder(course / "week 1.ipynb", tmp_path, workers=workers, seed="1"):
+        told.append(result.learner)
+        at_once.add(sum(thread.name.startswith("grading") for thread in threading.enumerate()))
+        assert {name: value["score"] for name, value in result.scores.items()} == FULL
+    assert told == names
+    assert at_once == {workers}
 
 
 def test_what_lies_beside_the_notebook_is_handed_out_and_no_more(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from graders.engine.run import execute
 from graders.engine.scores import refusals, scores
 from graders.engine.servers import close_servers, server_for
 from graders.engine.submission import read_submission
-from graders.foreign import opened
+from graders.foreign import grade_folder, opened
 from graders.seeds import Seeds
 from tests.graders.foreign.loading import Lab, expected, fair, filled, load, names, released, submissions
 from tests.rota import todays
@@ -62,6 +62,25 @@ def test_every_honest_submission_gets_its_fair_score(name: str, tmp_path: Path) 
     print(told)
     assert not differences, "\n".join(differences)
     assert len(refused) <= REFUSED_MOST * sum(map(len, wanted.values())), told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", todays(["pipelines", "python-classes"], 2))
+def test_a_check_that_does_not_cross_gives_its_fair_score_together(name: str, tmp_path: Path) -> None:
+    lab = load(name)
+    wanted, handed_out = expected(lab), released(lab)
+    master, handed_in = tmp_path / "lab" / f"{name}.ipynb", tmp_path / "submitted"
+    master.parent.mkdir()
+    nbformat.write(lab.master, master)
+    for path in lab.data:
+        shutil.copy(path, master.parent)
+    for learner, submission in submissions(lab).items():
+        (handed_in / learner).mkdir(parents=True)
+        nbformat.write(filled(lab, handed_out, submission), handed_in / learner / f"{name}.ipynb")
+    for result in grade_folder(master, handed_in, seed="0", limits=PATIENT, together=True):
+        got = {check: result.scores[check]["score"] for check in lab.checks}
+        fairly = {check: fair(entry) for check, entry in wanted[result.learner].items()}
+        assert (got, result.status, result.mode) == (fairly, "graded", "together"), result
 
 
 def _graded(
