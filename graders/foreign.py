@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import nbgrader.nbgraderformat
 from nbformat import NotebookNode
 
 from .batch import WAITING, cores, executed, in_order
+from .engine.autotests import TEMPLATES, instantiate
 from .engine.lint import faults
-from .engine.master import NOT_DATA, LabLimits, Master, read_master
+from .engine.master import NOT_DATA, LabLimits, Master, autotested, read_master
 from .engine.reference import Reference, reference
 from .engine.run import own_files
 from .engine.scores import refusals, scores
@@ -140,6 +142,8 @@ def opened(
             (folder / relative).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / relative)
             (folder / relative).chmod(0o644)
+        if name := autotested(nbformat.read(copy, as_version=4)):
+            instantiate(copy, _templates(master, name), limits or LabLimits(), shown=master)
         try:
             lab = read_master(folder, limits)
         except LabError as error:
@@ -152,13 +156,20 @@ def _validate(master: Path) -> None:
     if not master.is_file():
         raise LabError(f"no notebook {master}; {MEND}")
     try:
-        notebook = nbgrader.nbgraderformat.reads(master.read_text(encoding="utf-8"), as_version=4)
+        nbgrader.nbgraderformat.reads(master.read_text(encoding="utf-8"), as_version=4)
     except Exception as error:  # whatever nbformat and nbgrader say of a file  # noqa: BLE001
         raise LabError(f"{master} is no notebook of nbgrader's: {_line(error)}; {MEND}") from None
-    made = [c for c in notebook.cells if "nbgrader" in c.metadata and "AUTOTEST" in c.source]
-    if made:
-        name = made[0].metadata.nbgrader["grade_id"]
-        raise LabError(f"{master}: check {name} has AUTOTEST lines, which test nothing; write asserts")
+
+
+def _templates(master: Path, check: str) -> bytes:
+    """Return what nbgrader makes asserts by: it lies beside the notebook, or in its course's root."""
+    for folder in master.resolve().parents[:3]:
+        if (folder / TEMPLATES).is_file():
+            return (folder / TEMPLATES).read_bytes()
+    raise LabError(
+        f"{master}: check {check} has AUTOTEST lines, and no {TEMPLATES} says what to make of them: put your "
+        "course's beside the notebook, or write asserts"
+    )
 
 
 def _line(error: Exception) -> str:

@@ -41,7 +41,7 @@ def faults(master: Master) -> list[Fault]:
     return [
         Fault(name, *found)
         for name in master.points
-        if name not in master.answers and (tree := parsed(master.cells[name].source)) is not None
+        if name in master.checks and (tree := parsed(master.cells[name].source)) is not None
         for found in sorted(set(_Check(tree, master.bound - imported, defined).found()))
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,13 +13,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_solution, is_task
 
 from ..errors import LabError
 from .locked import bound_names, class_names, needed, parsed
 
 SECONDS, MEMORY_MIB = 60, 2048  # where a lab says nothing
 LIMITS_FILE = "limits.json"  # in the course folder: {lab: {"seconds": …, "memory_mib": …}}
+AUTOTEST = re.compile(r"^\s*#.*AUTOTEST", re.MULTILINE)
 NOT_DATA = {".ipynb_checkpoints", "__pycache__"}
 
 
@@ -67,6 +69,11 @@ class Master:
         return frozenset(self.points) - set(self.answers)
 
     @cached_property
+    def tasks(self) -> dict[str, float]:
+        """Points of the task cells, by grade id, in order: a person grades what learners made of them."""
+        return {name: float(c.metadata.nbgrader["points"]) for name, c in self.cells.items() if is_task(c)}
+
+    @cached_property
     def answers(self) -> tuple[str, ...]:
         """Grade ids of the cells that learners fill in."""
         return tuple(name for name, cell in self.cells.items() if is_solution(cell))
@@ -111,7 +118,7 @@ class Master:
             for name, cell in self.cells.items()
             if cell.cell_type == "code" and name not in self.answers and name not in self.points
         }
-        checks = [cell.source for name, cell in self.cells.items() if name in self.points]
+        checks = [cell.source for name, cell in self.cells.items() if name in self.checks]
         return needed(locked, checks, self.bound)
 
     @cached_property
@@ -176,7 +183,7 @@ def read_master(folder: Path, limits: LabLimits | None = None) -> Master:
 def _read(folder: Path, limits: LabLimits, _stamps: tuple[tuple[Path, int, int], ...]) -> Master:
     path = folder / f"{folder.name}.ipynb"
     try:
-        original = nbformat.read(path, as_version=4)
+        original = _with_ids(nbformat.read(path, as_version=4))
         if without := _without_points(original):
             raise LabError(
                 f"lab notebook {path}: no points in the graded cell{'s' * (len(without) > 1)} "
@@ -191,12 +198,35 @@ def _read(folder: Path, limits: LabLimits, _stamps: tuple[tuple[Path, int, int],
         raise LabError(f"no notebook {path}; ./academy notebooks build writes it") from None
     except Exception as error:  # any fault of the file: nbgrader and nbformat raise many kinds  # noqa: BLE001
         raise LabError(f"lab notebook {path} cannot be read: {error}; ./academy notebooks build") from None
+    if name := autotested(original):
+        raise LabError(
+            f"lab {folder.name}: check {name} has AUTOTEST lines, which test nothing; write asserts"
+        )
     master = Master(folder.name, folder, notebook, limits)
-    if not master.points:
+    if not (master.points or master.tasks):
         raise LabError(
             f"lab {folder.name} has no graded cell with points ({path}); ./academy notebooks check"
         )
     return master
+
+
+def autotested(notebook: NotebookNode) -> str:
+    """Return the grade id of the first check with ``### AUTOTEST`` lines, or an empty text.
+
+    They are comments until nbgrader makes asserts of them: as they stand they test nothing.
+    """
+    for cell in notebook.cells:
+        if is_grade(cell) and cell.cell_type == "code" and AUTOTEST.search(cell.source):
+            return cell.metadata.nbgrader["grade_id"]
+    return ""
+
+
+def _with_ids(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook whose cells have ids, as notebooks have them since format 4.5."""
+    for place, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"cell-{place}")
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+    return notebook
 
 
 def read_limits(course: Path, lab: str) -> LabLimits:

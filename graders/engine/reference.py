@@ -108,8 +108,7 @@ def honest(course: Path, master: Master) -> Reference:
             json.dump(known, file)
         os.replace(temporary, path)
     found = Reference(**known[key])
-    automatic = [name for name in master.points if name not in master.answers]
-    if automatic and all(name in found.short for name in automatic):
+    if master.checks and master.checks <= found.short.keys():
         raise Refusal(
             f"lab {master.lab} is not graded: its own reference solution gets less than full marks in "
             f"{', '.join(found.short)} on this machine; ./academy prove {master.lab}"
@@ -118,9 +117,9 @@ def honest(course: Path, master: Master) -> Reference:
 
 
 def short_of_full(master: Master, found: Scores) -> list[str]:
-    """Return the grade ids in which a result is less than full marks."""
-    got = {name: found[name]["score"] for name in master.points}
-    return [name for name, most in master.points.items() if got[name] is not None and got[name] < most]
+    """Return the checks in which a result is less than full marks."""
+    got = {name: found[name]["score"] for name in master.points if name in master.checks}
+    return [name for name, score in got.items() if score is not None and score < master.points[name]]
 
 
 def says(notebook: NotebookNode, check: str) -> str:

@@ -93,7 +93,7 @@ def _as_released(master: Master, name: str, cell: NotebookNode) -> bool:
 
 
 def _same_lab(master: Master, submission: NotebookNode, names: list[str]) -> None:
-    graded = set(master.answers) | set(master.points)
+    graded = set(master.answers) | set(master.points) | set(master.tasks)
     known = {name for name in names if name in graded}
     given = [cell.metadata.get("nbgrader", {}) for cell in submission.cells]
     foreign = {g["grade_id"] for g in given if g.get("graded") and g["grade_id"] not in graded}

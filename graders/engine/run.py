@@ -104,7 +104,7 @@ def execute(
     unfit = reference.refused if reference else {}
     for place, cell in enumerate(plan.code):
         name = plan.name(cell)
-        if name not in master.points:
+        if name not in master.checks:
             _keep(cell, first.cells.get(plan.places[place]))
             continue
         ended = [
@@ -128,7 +128,7 @@ class _Plan:
         self.checks: dict[str, int] = {}
         for place, cell in enumerate(self.code):
             name = self.name(cell)
-            if name in master.points:
+            if name in master.checks:
                 seed = seeds.of(name) if name in master.hides else "0"
                 self.checks[name] = len(self.checkers)
                 self.checkers.append(cell.source)

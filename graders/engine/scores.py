@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbformat import NotebookNode
-from nbgrader.utils import determine_grade, is_grade
+from nbgrader.utils import determine_grade, is_grade, is_task
 
 from .run import NOT_GRADED
 
@@ -18,6 +18,9 @@ def scores(notebook: NotebookNode) -> Scores:
             score, most = determine_grade(cell)
             score = None if refusal(cell) is not None else score
             found[cell.metadata.nbgrader["grade_id"]] = {"score": score, "max": most}
+        elif is_task(cell):
+            about = cell.metadata.nbgrader
+            found[about["grade_id"]] = {"score": None, "max": float(about["points"])}
     return found
 
 
