@@ -74,8 +74,9 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
         usage="academy grade [LAB …] [options], or --master FILE --submissions DIR [options]",
         help="collect and grade what learners submitted",
         description=(
-            "Collect submissions, grade each behind a wall, put the scores into the gradebook. What is graded"
-            " and unchanged is not graded again; stopped at any moment, it goes on where it was."
+            "Collect submissions to these labs, or to all that are released, grade each behind a wall, put"
+            " the scores into the gradebook. What is graded and unchanged is not graded again; stopped at any"
+            " moment, it goes on where it was."
         ),
         epilog=(
             "examples:\n  ./academy grade stable-softmax --learner ada --feedback\n"
@@ -83,7 +84,7 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
         ),
         formatter_class=RAW,
     )
-    verb.add_argument("labs", nargs="*", metavar="LAB", help="all released labs when none is named")
+    verb.add_argument("labs", nargs="*", metavar="LAB", help=argparse.SUPPRESS)
     verb.add_argument("--learner", action="append", metavar="NAME", help="only this one; may be repeated")
     verb.add_argument("--feedback", action="store_true", help="make and hand out feedback too")
     verb.add_argument("--no-collect", action="store_true", help="grade what is there, collect nothing new")
@@ -101,7 +102,7 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
     of.add_argument(
         "--together",
         action="store_true",
-        help="grade checks that cannot cross in the learner's own process; tampering is looked for",
+        help="what cannot be checked apart too; finds tampering",
     )
     of.add_argument("--seed", default="", help="the same for all; by default new for each run")
     of.add_argument("--seconds", type=_positive, default=60, metavar="N", help="for one cell")
