@@ -7,6 +7,7 @@ import io
 import pickle
 import types
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import cloudpickle
@@ -16,6 +17,7 @@ from .standins import KNOWN, LIBRARIES, library_name
 from .values import base_of, pack
 from .wire import WireError
 
+_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: a function, a class; nobody gives these another operation
 _DUNDERS = {name: f"__{name}__" for name in KNOWN}
 _PLAIN_BASES = (int, float, complex, str, bytes, tuple, list, set, frozenset, dict)
 
@@ -63,9 +65,7 @@ class Held:
             "id": self.keep(value),
             "kind": "class" if isinstance(value, type) else "function" if _is_function(value) else "object",
             "label": getattr(value, "__name__", "") if isinstance(value, type) else kind.__name__,
-            "can": [name for name, dunder in _DUNDERS.items() if _has(kind, dunder)],
-            "own": [name for name, dunder in _DUNDERS.items() if _is_own(kind, dunder)],
-            "lineage": [[c.__module__, c.__qualname__] for c in kind.__mro__ if _is_library(c)],
+            **(_fixed(kind) if kind.__flags__ & _IMMUTABLE else _abilities(kind)),
         }
         if isinstance(value, type):
             told["bases"] = [[c.__module__, c.__qualname__] for c in value.__mro__ if _is_library(c)]
@@ -112,6 +112,18 @@ def _is_function(value: Any) -> bool:
 
 def _is_library(kind: type) -> bool:
     return kind is not object and str(kind.__module__).partition(".")[0] in LIBRARIES
+
+
+def _abilities(kind: type) -> dict[str, Any]:
+    """Return which operations a class has, which of them are the learner's, and its libraries' classes."""
+    return {
+        "can": [name for name, dunder in _DUNDERS.items() if _has(kind, dunder)],
+        "own": [name for name, dunder in _DUNDERS.items() if _is_own(kind, dunder)],
+        "lineage": [[c.__module__, c.__qualname__] for c in kind.__mro__ if _is_library(c)],
+    }
+
+
+_fixed = cache(_abilities)
 
 
 def _has(kind: type, dunder: str) -> bool:

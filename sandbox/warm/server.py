@@ -21,7 +21,10 @@ from sandbox.warm import child, frames, memory, shell, supervise
 
 _LAZY = {"torch": ("torch._dynamo",), "matplotlib": ("matplotlib.pyplot",), "numpy": ("numpy.random",)}
 _FIRST_CELLS = "1 + 1", "raise ValueError('warm')", "import asyncio; await asyncio.sleep(0)"
-_FIRST_FIGURE = "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.title('warm'); plt.show()"
+_FIRST_USE = {
+    "matplotlib": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.title('warm'); plt.show()",
+    "torch": "import torch; torch.manual_seed(0)",  # reads the sources of all functions that led to it
+}
 
 
 def warm_up(imports: list[str]) -> shell.CellShell:
@@ -33,7 +36,7 @@ def warm_up(imports: list[str]) -> shell.CellShell:
         importlib.import_module(lazy)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
-    first = [*_FIRST_CELLS, *([_FIRST_FIGURE] if "matplotlib" in sys.modules else [])]
+    first = [*_FIRST_CELLS, *(code for name, code in _FIRST_USE.items() if name in sys.modules)]
     unseen = io.StringIO()
     with contextlib.redirect_stdout(unseen), contextlib.redirect_stderr(unseen):
         for code in first:

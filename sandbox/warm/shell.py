@@ -5,20 +5,23 @@ import builtins
 import getpass
 import linecache
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import zlib
 from typing import Any, NoReturn
 
 import comm
 import ipykernel.zmqshell
 from comm.base_comm import BaseComm
-from ipykernel.compiler import XCachingCompiler
+from ipykernel.compiler import XCachingCompiler, get_tmp_directory
 from IPython.core import page
 from IPython.core.autocall import ExitAutocall
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from IPython.utils.process import system
@@ -29,6 +32,9 @@ from traitlets.config import Config
 from sandbox.warm.outputs import Recorder, Sink, Stream
 
 MOST_LINES = 20  # of a short traceback
+# where IPython changes something: an escape that begins a line or follows "=", a help mark that ends one
+_MAGIC = re.compile(r"^\s*[%!?,;/]|=[\s\\]*[%!]|\?\s*$", re.MULTILINE)
+_TOKENS = TransformerManager().token_transformers
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
@@ -97,12 +103,30 @@ class Cells:
         return {"header": {"msg_id": self.message}}
 
 
+class Compiler(XCachingCompiler):
+    """Names cells as a kernel does, by a hash that is not worked out in Python."""
+
+    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
+        """Return the name of a cell's file."""
+        return os.path.join(get_tmp_directory(), f"{zlib.crc32(raw_code.encode())}.py")
+
+
+class Transformer(TransformerManager):
+    """Looks for magics by tokens only in cells that can have some."""
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Return the lines with magics as calls."""
+        needless = self.token_transformers == _TOKENS and not _MAGIC.search("".join(lines))
+        return lines if needless else super().do_token_transforms(lines)
+
+
 class CellShell(InteractiveShell):
     """An IPython shell whose outputs go to a `Recorder`."""
 
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
-    compiler_class = Type(XCachingCompiler)
+    compiler_class = Type(Compiler)
+    input_transformer_manager = Instance(Transformer, ())
     exiter = Instance(ExitAutocall)
     kernel = AnyTrait()
     recorder = Instance(Recorder)
@@ -121,6 +145,10 @@ class CellShell(InteractiveShell):
     @default("recorder")
     def _recorder(self) -> Recorder:
         return Recorder()
+
+    def should_run_async(self, raw_cell: str, **how: Any) -> bool:
+        """Tell whether a cell awaits something; whether it may is looked at first, without compiling it."""
+        return ("await" in raw_cell or "async" in raw_cell) and super().should_run_async(raw_cell, **how)
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: nobody looks at a window here."""
