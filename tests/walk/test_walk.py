@@ -363,7 +363,7 @@ def test_the_hub_s_own_pages_say_what_they_are(hub: Hub, browser: Browser) -> No
     page.goto(f"{hub.url}/hub/nowhere")
     expect(page.get_by_role("heading", name="There is no page at this address")).to_be_visible()
     assert unfit(page) == []
-    page.get_by_role("link", name="Back to the academy").click()
+    page.get_by_role("link", name="Go to my desk").click()
     expect(page.get_by_role("button", name=re.compile("my desk"))).to_be_visible()
     page.context.close()
 
