@@ -49,15 +49,24 @@ if await collect([word("b"), word("c")]) == ["b", "c"]:
     points += 2
 points
 """
+CHECK_CLOSE = """import numpy as np
+async def row(x):
+    return x
+rows = await collect([row(0.5), row(1.5)])
+assert np.allclose(rows, [0.5, 1.5]) and len(rows) == 2
+np.testing.assert_allclose(await collect([row(2.0)]), [2.0])
+"""
 MASTER = instructors(
     ("double", DOUBLE),
     ("check-double", "assert double(4) == 8", 1),
     ("collect", COLLECT),
     ("check-collect", CHECK_COLLECT, 3),
     ("check-parts", CHECK_PARTS, 3),
+    ("check-close", CHECK_CLOSE, 2),
     ("check-nothing", "async def none(): pass\nawait collect([none()])", 1),
 )
-FULL = {"check-double": 1, "check-collect": 3, "check-parts": 3, "check-nothing": None}
+FULL = {"check-double": 1, "check-collect": 3, "check-parts": 3, "check-close": 2, "check-nothing": None}
+UNEARNED = {"check-collect": 0, "check-parts": 0, "check-close": 0}
 RIGHT = "def double(x):\n    return x + x\n"
 
 HONEST = {
@@ -77,21 +86,21 @@ async def collect(jobs):
     ),
     "backwards": (
         "async def collect(jobs):\n    return [await job for job in jobs][::-1]",
-        {**FULL, "check-collect": 0, "check-parts": 1},
+        {**FULL, **UNEARNED, "check-parts": 1},
     ),
-    "nothing": ("async def collect(jobs):\n    pass", {**FULL, "check-collect": 0, "check-parts": 0}),
-    "raises": ("async def collect(jobs):\n    return 1 / 0", {**FULL, "check-collect": 0, "check-parts": 0}),
+    "nothing": ("async def collect(jobs):\n    pass", {**FULL, **UNEARNED}),
+    "raises": ("async def collect(jobs):\n    return 1 / 0", {**FULL, **UNEARNED}),
     "leaves": (
         "import sys\nasync def collect(jobs):\n    sys.exit(0)",
-        {**FULL, "check-collect": 0, "check-parts": 0},
+        {**FULL, **UNEARNED},
     ),
     "ends its process": (
         "import os\nasync def collect(jobs):\n    os._exit(0)",
-        {**FULL, "check-collect": 0, "check-parts": 0},
+        {**FULL, **UNEARNED},
     ),
     "ends an answer": (
         "async def collect(jobs):\n    return [await job for job in jobs]\nimport os\nos._exit(0)",
-        {**FULL, "check-collect": 0, "check-parts": 0},
+        {**FULL, **UNEARNED},
     ),
 }
 WAIT = "    for job in jobs:\n        await job\n"
@@ -245,6 +254,13 @@ threading.Thread(target=work, args=(get_ipython().user_ns,), daemon=True).start(
 async def collect(jobs):
     return None
 """,
+    "comparisons replaced while they are used": """import builtins, numpy as np
+async def collect(jobs):
+    np.allclose = lambda *_, **__: True
+    np.testing.assert_allclose = lambda *_, **__: None
+    builtins.sorted = lambda _: [1, 2, 3]
+    return [0] * len(jobs)
+""",
     "another display": """kind = type(get_ipython().displayhook)
 write = kind.write_format_data
 def write_format_data(self, data, *rest):
@@ -254,8 +270,6 @@ async def collect(jobs):
     return None
 """,
 }
-# what it may get: no mark that it has not earned
-UNEARNED = {"check-collect": 0, "check-parts": 0}
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +297,8 @@ def test_each_of_them_would_gain_by_its_trick_without_twins(folder: Path, name: 
     with opened(folder / "lab" / "lab.ipynb", folder / "in") as lab:
         notebook = repaired(lab, read_submission(folder / "in" / name / "lab.ipynb")).notebook
         runs = Runs(lab, notebook, Seeds(fixed="0"), {})
-        assert 3 in [runs.check(check, lab.cells[check].source).score for check in UNEARNED]
+        got = {check: runs.check(check, lab.cells[check].source).score for check in UNEARNED}
+        assert any(got[check] == lab.points[check] for check in UNEARNED)
 
 
 def test_what_no_twin_finds_is_an_answer_that_knows_its_check(folder: Path, tmp_path: Path) -> None:
@@ -294,7 +309,7 @@ def test_what_no_twin_finds_is_an_answer_that_knows_its_check(folder: Path, tmp_
 """
     write(answered(MASTER, double=RIGHT, collect=knows), tmp_path / "ada" / "lab.ipynb")
     [result] = grade_folder(folder / "lab" / "lab.ipynb", tmp_path, together=True)
-    assert plain(result) == {**FULL, "check-collect": 0}, "what it was not told it does not get"
+    assert plain(result) == {**FULL, "check-collect": 0, "check-close": 0}, "what it was not told"
 
 
 def test_without_the_choice_nothing_is_graded_together(folder: Path) -> None:
@@ -344,7 +359,7 @@ def test_the_command_says_how_marks_were_got(folder: Path, capsys: pytest.Captur
     ]
     assert cli.main(given) == 3
     rows = [line for line in capsys.readouterr().out.splitlines() if "in a loop" in line]
-    assert "7 of 7" in rows[0]
+    assert "9 of 9" in rows[0]
     assert "partial, together" in rows[0]
 
 
@@ -366,7 +381,7 @@ def test_who_changes_the_check_is_refused_or_gets_nothing(results: dict[str, Res
     result = results[name]
     if result.status == "refused":
         assert (result.scores, result.mode) == ({}, "together")
-        assert result.reason.startswith(("check-collect: ", "check-parts: ")), result
+        assert result.reason.startswith(("check-collect: ", "check-parts: ", "check-close: ")), result
         assert "look at the submission" in result.reason
     else:
         got = plain(result)
