@@ -108,7 +108,7 @@ def released(course: Course, labs: Sequence[str]) -> list[str]:
         When one is not released, or none is.
     """
     there = course.released()
-    if not there:
+    if not there and not labs:
         raise LabError(
             f"no lab is released in {course.root}; ./academy release, or choose another with --data"
         )
