@@ -11,7 +11,7 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPrep
 from nbgrader.preprocessors import AssignLatePenalties, GetGrades, IgnorePattern, LimitOutput
 
 from .book import share
-from .collecting import CollectWhole
+from .collecting import Collect
 from .engine.converter import take_turns
 from .engine.execute import WarmExecute
 from .engine.feedback import SafeFeedback
@@ -45,7 +45,7 @@ def configure(c: Any, course: Path) -> None:
     c.CourseDirectory.groupshared = True
     # Who submitted is the hub's word (each learner has an inbound folder), not the owner of the files.
     c.ExchangeCollect.check_owner = False
-    c.ExchangeFactory.collect = CollectWhole
+    c.ExchangeFactory.collect = Collect
     # The repair gives the master's own cells, points and metadata: nothing is left to overwrite or validate.
     c.Autograde.sanitize_preprocessors = [RepairByMaster]
     c.Autograde.autograde_preprocessors = [

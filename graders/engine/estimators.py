@@ -11,15 +11,19 @@ import itertools
 import os
 import secrets
 import sys
+import types
 from collections.abc import Callable, MutableMapping
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from .standins import library_name
+from graders.kit.sides import Elsewhere
+
+from .standins import LIBRARIES, library_name
 from .wire import WireError
 from .writeback import fingerprint
 
 Tree = Any
+RECKONING = ("sklearn.metrics.", "sklearn.feature_selection.", "sklearn.preprocessing.")
 
 
 def pack(value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
@@ -34,8 +38,32 @@ def pack(value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
         return None
     if library_name(kind.__module__, kind.__qualname__) is not kind:
         return None
+    if not all(map(_is_harmless, vars(value).values())):
+        return None  # it stays where it is, as a stand-in
     parts = [[name, inner(part)] for name, part in vars(value).items()]
     return {"lib": ["sklearn.base", kind.__module__, kind.__qualname__, _name(value), parts]}
+
+
+def _is_harmless(value: Any) -> bool:
+    """Tell whether a part of an estimator may run on the checker's side.
+
+    A library's functions may not, but for those that reckon: several in a row, as in a pipeline of function
+    transformers, would read a file or run a text that the learner chose.
+    """
+    if isinstance(value, (list, tuple, set)):
+        return all(map(_is_harmless, value))
+    if isinstance(value, dict):
+        return all(map(_is_harmless, value.values()))
+    if not callable(value) or isinstance(value, Elsewhere):
+        return True
+    module, name = (str(getattr(value, key, "")) for key in ("__module__", "__qualname__"))
+    if isinstance(value, type):
+        return module in ("builtins", "numpy") or module.startswith("sklearn.")
+    if type(value).__name__ == "ufunc" or module.startswith(RECKONING):
+        return True
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
+        return module.partition(".")[0] not in LIBRARIES
+    return library_name(module, name) is not value
 
 
 def _name(value: Any) -> str:
@@ -64,8 +92,11 @@ def unpack(held: list[Any], inner: Callable[[Tree], Any]) -> Any:
         raise WireError("an estimator of a class that is not the library's")
     made = kind.__new__(kind)
     for key, tree in parts:
+        part = inner(tree)
+        if not _is_harmless(part):
+            raise WireError("an estimator with a function that does not run here")
         if not callable(getattr(kind, key, None)):  # a method keeps its meaning
-            vars(made)[key] = inner(tree)
+            vars(made)[key] = part
     return _known(str(own), made)
 
 

@@ -18,19 +18,24 @@ class Profile:
         (class, operation) of objects that were compared, reckoned with or taken as true or false.
     sharing
         Whether it takes containers that both sides keep.
+    lines
+        Of the check, at which such containers were changed: ``<module>:3``.
     """
 
     changing: set[str] = field(default_factory=set)
     used: set[tuple[str, str]] = field(default_factory=set)
     sharing: bool = False
+    lines: set[str] = field(default_factory=set)
 
     def data(self) -> dict[str, Any]:
         """Return the profile as JSON."""
         used = sorted(map(list, self.used))
-        return {"changing": sorted(self.changing), "used": used, "sharing": self.sharing}
+        lines = sorted(self.lines)
+        return {"changing": sorted(self.changing), "used": used, "sharing": self.sharing, "lines": lines}
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Profile:
         """Return the profile that :meth:`data` gave."""
         used = {(a, b) for a, b in data.get("used", ())}
-        return cls(set(data.get("changing", ())), used, data.get("sharing") is True)
+        changing, lines = (set(data.get(key, ())) for key in ("changing", "lines"))
+        return cls(changing, used, data.get("sharing") is True, lines)

@@ -213,7 +213,8 @@ class Session:
     ) -> tuple[Any, Any]:
         self.crossing.mirrors.take(reply.get("tensors"), received)
         self.folders.take(reply.get("files"), received)
-        self.crossing.take_containers(reply.get("shared"), received)
+        if reply.get("shared"):
+            self._take_containers(reply["shared"], received)
         self._say(reply)
         left = self._left(reply, received)
         if follow:
@@ -221,6 +222,16 @@ class Session:
         if "e" in reply:
             raise self._raised(reply["e"], received)
         return unpack(reply.get("v"), received, self.crossing.reader(received)), left
+
+    def _take_containers(self, changes: Any, received: list[bytearray]) -> None:
+        """Take over what a call changed in containers of both sides, where the reference does so too."""
+        line = self.crossing.line()
+        if self.recording:
+            self.profile.lines.add(line)
+        if self.following or line in self.profile.lines:
+            self.crossing.take_containers(changes, received)
+        else:
+            self.changed = True
 
     def _exchange(
         self, channel: Channel, message: dict[str, Any], buffers: list[Buffer]

@@ -29,10 +29,18 @@ def unpack(held: list[Any], inner: Callable[[Tree], Any]) -> Any:
     WireError
         When there is no such kind.
     """
+    import numpy as np
     from scipy import sparse
 
     name, shape, parts = held
     kind = getattr(sparse, name, None) if str(name).isidentifier() else None
-    if not isinstance(kind, type):
+    if not isinstance(kind, type) or not issubclass(kind, (sparse.sparray, sparse.spmatrix)):
         raise WireError("a sparse matrix of a kind that it cannot have")
-    return kind(sparse.csr_array(tuple(inner(part) for part in parts), shape=tuple(shape)))
+    data, indices, starts = (inner(part) for part in parts)
+    if not all(
+        isinstance(part, np.ndarray) and part.dtype.kind in "biufc" for part in (data, indices, starts)
+    ):
+        raise WireError("a sparse matrix whose parts are no arrays of numbers")
+    rows = sparse.csr_array((data, indices, starts), shape=tuple(shape))
+    rows.check_format(full_check=True)  # SciPy's own code takes places in memory from the indices, unseen
+    return kind(rows)

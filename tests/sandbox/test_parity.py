@@ -116,7 +116,7 @@ def both(tmp_path_factory) -> dict[str, tuple[dict, bool, CellResult]]:
 
 
 def plain(outputs: list[dict]) -> list[dict]:
-    """Return outputs without what differs from run to run: ids, files of cells, times, and how streams interleave."""
+    """Return outputs without what differs from run to run: ids, cells' files, times, order of streams."""
     text = json.dumps(outputs, sort_keys=True)
     text = re.sub(r"\\u001b\[[0-9;]*m", "", text)
     text = re.sub(r"(/tmp/ipykernel_\d+/)?\d+\.py", "CELL", text)

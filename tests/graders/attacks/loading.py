@@ -32,7 +32,7 @@ from catalogue.notebooks.build import build
 from catalogue.notebooks.units import Unit
 
 HERE = Path(__file__).parent
-LABS = ("plain", "kit")
+LABS = ("plain", "kit", "data")
 LEFT = f"zqleft{os.getpid()}"  # in the name of what an attack leaves behind; 15 characters at most
 SCRIPT = "zqscript"  # stands in whatever must not be run by the reader's browser
 MARK = re.compile(r"^# %%(?P<rest>.*)$", re.MULTILINE)

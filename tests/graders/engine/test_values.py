@@ -127,6 +127,37 @@ def test_a_librarys_estimator_arrives_fitted():
     assert got.get_params()["logisticregression__C"] == 1.0
 
 
+def test_an_estimator_whose_functions_would_run_here_stays_where_it_is():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    for harmless in (np.log1p, None):
+        packed = pack(make_pipeline(FunctionTransformer(harmless), LogisticRegression()), [], str)
+        assert isinstance(packed, dict)
+    for function in (pd.read_pickle, pd.eval, np.load, np.full_like):
+        stays = make_pipeline(FunctionTransformer(function, kw_args={"engine": "python"}))
+        assert "FunctionTransformer" in str(pack(stays, [], lambda other: {"R": type(other).__name__}))
+        forged = {
+            "lib": ["sklearn.base", "sklearn.preprocessing._function_transformer", "FunctionTransformer"]
+        }
+        forged["lib"] += ["name", [["func", {"N": 0}]]]
+        with pytest.raises(WireError, match="does not run here"):
+            unpack(forged, [], lambda tag, held, function=function: function)
+
+
+@pytest.mark.parametrize(
+    ("indices", "starts"),
+    [([0, 2**30], [0, 1, 2]), ([0, -5], [0, 1, 2]), ([0, 1], [0, 10**9, 2]), ([0, 1], [0, 2, 1])],
+)
+def test_a_sparse_matrix_that_points_outside_is_refused(indices, starts):
+    buffers = []
+    parts = [np.ones(2), np.array(indices, np.int32), np.array(starts, np.int32)]
+    tree = {"lib": ["scipy.sparse", "csr_array", [2, 2], [pack(p, buffers, str) for p in parts]]}
+    with pytest.raises(WireError):
+        unpack(tree, [bytearray(b) for b in buffers], lambda *_: None)
+
+
 def test_what_is_no_data_is_handed_on():
     assert pack([len], [], lambda value: {"R": value.__name__}) == {"l": [{"R": "len"}]}
     with pytest.raises(WireError):
