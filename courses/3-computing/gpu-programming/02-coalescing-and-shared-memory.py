@@ -186,6 +186,9 @@ def show_warp(stride=3, offset=0):
 show_warp(stride=3, offset=0)
 
 # %% [markdown] id="knob-text"
+# *In words: above, twelve grey sectors side by side with a blue piece of 4 bytes in every 12; below, two falling
+# curves, offset 1 under offset 0 at first, both flat at 0.125 from stride 8 on, with a black dot at stride 3, 0.33.*
+#
 # The same picture with sliders. Try stride 1 with offset 1, and look for the smallest stride at which nothing
 # gets worse any more.
 

@@ -1,11 +1,11 @@
 # %% [markdown] nbgrader={"grade_id": "intro", "locked": true}
 # # LoRA by hand: one base, one small file a customer
 #
-# **You deliver** six functions that adapt a real language model without touching its weights, an adapter file trained
-# by them, and a memory plan.
-# **Time**: 75 minutes. **Resources**: one CPU core, 1.5 GB, no network, no GPU; the longest cell takes 10 to 20 s.
-# **Proves**: `fine-tuning` at B (task 1) and I (tasks 2 to 4).
-# **Score**: 20 points. A part of a check cell earns its points on its own. *Public* parts show the input that failed.
+# **You deliver** eight functions that adapt a real language model without touching its weights, an adapter file trained
+# by them, a memory plan, and the two functions by which you account for a file that is being served.
+# **Time**: 90 minutes. **Resources**: one CPU core, 1.5 GB, no network, no GPU; the longest cell takes about 10 s.
+# **Proves**: `fine-tuning` at B (task 1) and I (tasks 2 to 5).
+# **Score**: 25 points. A part of a check cell earns its points on its own. *Public* parts show the input that failed.
 # *Hidden* parts run after you submit, on other customers (other phrases, code words, shapes, ranks): a table tells only
 # the property that failed. Full marks mean: the file works on a machine that has never seen your code.
 #
@@ -15,6 +15,7 @@
 # | 2 | `add_adapters`, `adapters_of` | 6 |
 # | 3 | `train_adapters` | 6 |
 # | 4 | `training_memory`, `choose_rank` | 4 |
+# | 5 | `ablate`, `diagnose` | 5 |
 #
 # **Not allowed**: `peft` or any other adapter library. `torch` and `transformers` are.
 
@@ -37,7 +38,8 @@
 # to all of them and keep **one small adapter file a customer**.
 #
 # The phrases are real: first sentences from the parameter docs of scikit-learn (BSD-3-Clause), read from the installed
-# package. The base is the first two layers of SmolLM2-135M-Instruct (Apache-2.0), read from an installed package too.
+# package. The base is SmolLM2-135M-Instruct (Apache-2.0), read from an installed package too and cut to its first one or two
+# layers, so that a run takes seconds.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 from graders import kit
@@ -64,7 +66,7 @@ print({name: tuple(customer["train"][name].shape) for name in ("ids", "mask", "l
 #
 # | | contract |
 # |---|---|
-# | `lora_forward(x, weight, A, B, alpha)` | `x` (…, in), any number of leading axes, none included; `weight` (out, in); returns (…, out), same dtype. Does not build the (out, in) step |
+# | `lora_forward(x, weight, A, B, alpha)` | `x` (…, in), any number of leading axes, none included; `weight` (out, in); returns (…, out), same dtype. Costs at most $\text{in} \cdot \text{out} + r\,(\text{in} + \text{out})$ multiply-adds a row and never builds the (out, in) step |
 # | `merge(weight, A, B, alpha)` | returns a **new** (out, in) tensor of the same dtype; its arguments stay as they are |
 #
 # The toy to get right by hand first: $W = I_2$, $A = (1\;\;2)$, $B = (3\;\;0)^\top$, $\alpha = 2$, so $r = 1$ and
@@ -121,16 +123,17 @@ with score.part(1, "any leading axes, any rank and alpha, either dtype", hidden=
             kit.close(lora_forward(x, weight, A, B, alpha), expected.to(dtype), rtol=rtol, atol=rtol)
             kit.equal([str(lora_forward(x, weight, A, B, alpha).dtype), str(merge(weight, A, B, alpha).dtype)], [str(dtype)] * 2)
             kit.close(merge(weight, A, B, alpha), (wide[1] + alpha / rank * wide[3] @ wide[2]).to(dtype), rtol=rtol, atol=rtol)
-with score.part(1, "merging leaves its arguments alone, and a wide layer's step is never built in forward", hidden=True):
+with score.part(1, "merging leaves its arguments alone; forward takes the narrow way: counted multiply-adds, and no step as large as the weight", hidden=True):
     x, weight, A, B = draw_layer(kit.rng("wide"), 7, 5, 2, 3)
     first = kit.unchanged(merge, weight, A, B, 4)
     kit.close(kit.unchanged(merge, weight, A, B, 4), first, rtol=1e-12)
     kit.close(first, weight + 2 * B @ A, rtol=1e-10)
 
     def widest(forward, x, weight, A, B):
-        """Return the most numbers that one intermediate result of the call holds."""
+        """Return the most numbers that one intermediate result of the call holds, the multiply-adds, and the result."""
         import torch
         from torch.utils._python_dispatch import TorchDispatchMode
+        from torch.utils.flop_counter import FlopCounterMode
 
         class Meter(TorchDispatchMode):
             most = 0
@@ -144,12 +147,15 @@ with score.part(1, "merging leaves its arguments alone, and a wide layer's step 
 
         with Meter() as meter:
             result = forward(x, weight, A, B, 2.0)
-        return meter.most, result
+        with FlopCounterMode(display=False) as counter:
+            forward(x, weight, A, B, 2.0)
+        return meter.most, counter.get_total_flops() // 2, result
 
     x, weight, A, B = draw_layer(kit.rng("wider"), 300, 200, 4, 2)
-    most, result = kit.probe(widest, lora_forward, x, weight, A, B)
+    most, work, result = kit.probe(widest, lora_forward, x, weight, A, B)
     kit.close(result, x @ weight.T + 0.5 * (x @ A.T) @ B.T, rtol=1e-9)
     kit.require(most < weight.numel(), "a result as large as the weight was built")
+    kit.require(work <= 2 * (300 * 200 + 4 * (300 + 200)), "more multiply-adds than the narrow way needs")
 ### END HIDDEN TESTS
 score.total()
 
@@ -268,8 +274,10 @@ def audit(add_adapters, adapters_of, task, names, rank, alpha, seed, steps=2):
     model = kit.small_model(1, task["vocabulary"])
     fixed = kit.snapshot(model)
     seen = {"total": sum(p.numel() for p in model.parameters()), "plain": logits(model)}
-    model = add_adapters(model, names, rank, alpha, seed)
-    seen |= {"inserted": logits(model), "first": adapters_of(model), **kit.parameters(model)}
+    given, model = model, add_adapters(model, names, rank, alpha, seed)
+    first = adapters_of(model)
+    seen |= {"inserted": logits(model), "first": first, "in_place": model is given, **kit.parameters(model)}
+    seen |= {"detached": not any(tensor.requires_grad for pair in first.values() for tensor in pair.values())}
     trained = [p for p in model.parameters() if p.requires_grad]
     for _ in range(steps if trained else 0):
         for weight in trained:
@@ -328,6 +336,7 @@ with score.part(1, "trained: r (in + out) for each named layer; all else is froz
 with score.part(1, "the file has each layer's old name, A (r, in) and B (out, r); B starts at zero, A does not", names=names, rank=rank):
     kit.require(seen is not None, "the audit above did not finish: mend that first")
     check_file(seen["first"], names, rank)
+    kit.require(seen["detached"], "the file's tensors still ask for a gradient: detach them, then copy")
     for path, pair in seen["first"].items():
         kit.require(not pair["B"].any(), f"B of {path} starts at {pair['B'].abs().max():.3g}, so insertion already changes the model")
         spread = float(pair["A"].std() * math.sqrt(pair["A"].shape[1]))
@@ -335,6 +344,7 @@ with score.part(1, "the file has each layer's old name, A (r, in) and B (out, r)
         kit.require(0.1 <= spread <= 3, f"A of {path} has {spread:.3g} / √in as standard deviation, not 0.1 to 3")
 with score.part(1, "insertion changes no logit, training does, the file is all of it, and the base stays bit for bit", names=names, rank=rank):
     kit.require(seen is not None, "the audit above did not finish: mend that first")
+    kit.require(seen["in_place"], "add_adapters returned another model than the one it was given: change it in place and return it")
     kit.close(seen["inserted"], seen["plain"], rtol=0, atol=1e-6, because="B = 0")
     kit.require(not seen["moved"], f"weights of the base moved: {seen['moved'][:3]}")
     kit.require(not torch.allclose(seen["trained_logits"], seen["plain"], atol=1e-4),
@@ -350,11 +360,13 @@ with score.part(1, "insertion changes no logit, training does, the file is all o
 ### BEGIN HIDDEN TESTS
 other, there = phrase_task(kit.rng("adapters hidden"), (20, 0, 0)), None
 names, rank, alpha = ("k_proj", "o_proj", "up_proj", "down_proj"), int(kit.rng("rank").choice([3, 5, 7])), 21.0
-with score.part(1, "other layers and ranks: the count is exact and the shapes are those of each layer", hidden=True):
+with score.part(1, "other layers and ranks: the count is exact, the shapes are those of each layer, and a name means a whole last name", hidden=True):
     there = kit.probe(audit, add_adapters, adapters_of, other, names, rank, alpha, 5)
     check_file(there["last"], names, rank)
     kit.equal(there["trained"], sum(rank * (p["A"][1] + p["B"][0]) for p in expected_shapes(names, rank).values()))
     kit.require(not there["moved"], "the base moved")
+    none = kit.probe(audit, add_adapters, adapters_of, other, ("proj",), 2, 4, 5, 0)  # a part of seven names, the whole of none
+    kit.equal([none["trained"], none["first"], none["moved"]], [0, {}, []])
 with score.part(1, "after training, the file merged into a fresh base gives the adapted model's logits", hidden=True):
     kit.require(there is not None and len(there["last"]) == len(names), "no file")
     kit.require(not torch.allclose(there["trained_logits"], there["plain"], atol=1e-4), "nothing was learned")
@@ -384,14 +396,21 @@ score.total()
 # batch, by the weights before that step; `"final_loss"`, a float, the mean loss over the **whole training set** after the last step.
 #
 # A meter runs beside your training. A step's batch is every phrase whose gradient came back since the step before, in one pass
-# or in several: at most 16, all from `task["train"]`. The meter measures each batch's loss again (tolerance 0.001).
+# or in several: at most 16 (fewer where the training set has fewer), all from `task["train"]`. The meter measures each batch's loss again (tolerance 0.001).
 #
 # The file is taken away from your code: the check merges it into a fresh base and measures there; what was not trained
 # by an optimiser that held the adapters alone earns nothing but its form. The check must find your
-# `final_loss` again (within 0.01), at most 0.80 on the training set, and on phrases held out an accuracy of at least 0.58
-# and a loss of at most 1.05. Guessing gives 0.20 and 1.61. Over ten seeds the reference reached 0.74 ± 0.03 and 0.76 ± 0.06,
-# so a sound solution is at least four standard deviations inside. **Validation phrases are for looking, never for training
-# or choosing**: a check changes their labels and wants the same file. About 20 lines, 5 to 10 s.
+# `final_loss` again (within 0.01). Limits, and what two sound solutions of different style reached (mean ± standard deviation of ten
+# seeds; 60 steps, one layer, rank 8), each at least four standard deviations inside:
+#
+# | | limit | first | second | guessing |
+# |---|---|---|---|---|
+# | loss on the training set | at most 0.90 | 0.43 ± 0.07 | 0.51 ± 0.08 | 1.61 |
+# | accuracy on phrases held out | at least 0.58 | 0.72 ± 0.03 | 0.72 ± 0.03 | 0.20 |
+# | loss on phrases held out | at most 1.10 | 0.83 ± 0.06 | 0.85 ± 0.05 | 1.61 |
+#
+# **Validation phrases are for looking, never for training
+# or choosing**: a check changes their labels and wants the same file. About 20 lines, 3 to 6 s.
 
 # %% nbgrader={"grade_id": "training", "solution": true}
 def train_adapters(task, layers, names, rank, alpha, steps, seed):
@@ -495,10 +514,10 @@ def measured(task, part, file, alpha, layers):
 
 
 score = kit.Score(6)
-layers, names, rank, alpha, steps = 2, ("up_proj", "down_proj"), 8, 16, 60
+layers, names, rank, alpha, steps = 1, ("up_proj", "down_proj"), 8, 16, 60
 whole = phrase_task(kit.rng("customer"), (400, 100, 300))
 task = {name: value for name, value in whole.items() if name != "held_out"}
-run, loss, count = None, math.inf, 2 * 8 * 2 * (576 + 1536)
+run, loss, count = None, math.inf, 8 * 2 * (576 + 1536)
 
 
 def require_sound():
@@ -518,7 +537,7 @@ with score.part(1, "the file has the right names and shapes, and merged into a f
     print("validation: loss {:.3f}, accuracy {:.3f}".format(*measured(task, task["validation"], run["adapters"], alpha, layers)))
 with score.part(1, "the optimiser holds the adapters and nothing else, and makes exactly the steps asked for", steps=steps, rank=rank):
     kit.require(run is not None and loss <= 1.1, "the run above gave no file that has learned: mend that first")
-    kit.equal(set(run["given"]), {count}, because=f"2 layers · rank 8 · 2 · (576 + 1536) = {count} trained numbers",
+    kit.equal(set(run["given"]), {count}, because=f"rank 8 · 2 · (576 + 1536) = {count} trained numbers",
               known_wrong={"no torch.optim optimiser made a step": set(), "one of A and B is left out": {count // 2},
                            "the whole model is trained": {count + layers * 3_540_096 + 576 + 576 * len(task["vocabulary"])}})
     kit.equal(len(run["given"]), steps, because="one step of a torch.optim optimiser for each batch")
@@ -537,37 +556,59 @@ with score.part(1, "each step trains on at most 16 phrases of the training set, 
                            "you report the mean of all batches so far": so_far,
                            "you report the loss divided by the number of phrases twice": [one / n for n, one in zip(run["rows"], run["batch_losses"], strict=True)],
                            "you measured after the step, one late": [*run["batch_losses"][1:], run["losses"][-1]]})
-with score.part(1, "final_loss is what the file gives on the training set in a fresh base, and at most 0.80"):
+with score.part(1, "final_loss is what the file gives on the training set in a fresh base, and at most 0.90"):
     require_sound()
     kit.finite(run["final_loss"])
     likely = {"that is the loss of your last batch": run["losses"][-1], "that is the mean of the batch losses": sum(run["losses"]) / steps}
     if abs(run["final_loss"] - loss) > 0.01:
         likely["you trained without alpha / r"] = measured(task, task["train"], run["adapters"], rank, layers)[0]
     kit.close(run["final_loss"], loss, rtol=0, atol=0.01, because="the same file, the same phrases, another machine", known_wrong=likely)
-    kit.require(loss <= 0.80, f"the training loss is {loss:.3f}, above 0.80: learning rate, its decay, alpha / r?")
+    kit.require(loss <= 0.90, f"the training loss is {loss:.3f}, above 0.90: learning rate, its decay, alpha / r?")
 ### BEGIN HIDDEN TESTS
 with score.part(1, "held-out accuracy and loss", hidden=True):
     require_sound()
     there, accuracy = measured(whole, whole["held_out"], run["adapters"], alpha, layers)
     kit.require(accuracy >= 0.58, f"accuracy {accuracy:.3f}")
-    kit.require(there <= 1.05, f"loss {there:.3f}")
-with score.part(1, "training labels and seed decide the file, validation phrases and labels do not", hidden=True):
+    kit.require(there <= 1.10, f"loss {there:.3f}")
+with score.part(1, "two layers, twelve phrases: training labels and seed decide the file, validation phrases and labels do not", hidden=True):
     require_sound()
-    few = {**task, **{name: {key: rows[:40] for key, rows in task[name].items()} for name in ("train", "validation")}}
-    short = (1, names, 3, 6, 3, 7)
+    few = {**task, **{name: {key: rows[:12] for key, rows in task[name].items()} for name in ("train", "validation")}}
+    short = (2, names, 3, 6, 3, 7)
     plain = kit.probe(watched, train_adapters, few, *short)["adapters"]
     turned = {"labels": (few["validation"]["labels"] + 1) % 5, "ids": few["validation"]["ids"].flip(0), "mask": few["validation"]["mask"].flip(0)}
     same = kit.probe(watched, train_adapters, {**few, "validation": {**few["validation"], **turned}}, *short)["adapters"]
     relabelled = {**few["train"], "labels": (few["train"]["labels"] + 1) % 5}
     other = kit.probe(watched, train_adapters, {**few, "train": relabelled}, *short)["adapters"]
     reseeded = kit.probe(watched, train_adapters, few, *short[:-1], 8)["adapters"]
-    check_file(plain, names, 3)
-    for path in expected_shapes(names, 3):
+    check_file(plain, names, 3, 2)
+    for path in expected_shapes(names, 3, 2):
         kit.equal(same[path], plain[path])
         kit.require(not torch.equal(reseeded[path]["A"], plain[path]["A"]), "the seed changed nothing")
         kit.require(not torch.equal(other[path]["B"], plain[path]["B"]), "the labels changed nothing")
 ### END HIDDEN TESTS
 score.total()
+
+# %% [markdown] nbgrader={"grade_id": "tool-training", "locked": true}
+# **A tool for looking.** `look_at_steps` puts the meter beside four steps of your training and shows what it saw: phrases that gave
+# a gradient, how many of them are not training phrases, the numbers that the optimiser held, the loss that you report and the loss measured again.
+# Sound: at most 16 phrases, 0 foreign, 33 792 numbers, and two losses that agree and begin near 1.8.
+
+# %% nbgrader={"grade_id": "look-at-steps", "locked": true}
+def look_at_steps(steps=4):
+    """Print what the meter sees in the first steps of train_adapters, by rank 8 on one layer."""
+    seen = watched(train_adapters, customer, 1, NAMES, 8, 16, steps, 0)
+    print(f"{'step':>4}{'phrases':>9}{'foreign':>9}{'held':>12}{'you report':>12}{'measured':>10}")
+    for step, reported in enumerate(seen["losses"]):
+        if step < len(seen["rows"]):
+            row = [seen[key][step] for key in ("rows", "foreign", "given", "batch_losses")]
+            print(f"{step:>4}{row[0]:>9}{row[1]:>9}{row[2]:>12,}{reported:>12.3f}{row[3]:>10.3f}")
+    print(f"{len(seen['rows'])} steps of an optimiser, {len(seen['losses'])} losses reported, {steps} asked for")
+
+
+try:
+    look_at_steps()
+except (NotImplementedError, NameError):
+    print("write train_adapters and run its check first, then run this cell again")
 
 # %% [markdown] nbgrader={"grade_id": "spec-plan", "locked": true}
 # ## Task 4: memory and rank for a seven-billion model (4 points)
@@ -581,7 +622,7 @@ score.total()
 # | | contract |
 # |---|---|
 # | `training_memory(shapes, names, rank)` | `shapes`: `{layer name: (out, in)}` of **all** linear layers; adapters go on the layers whose last name is in `names`. Returns `{"full": bytes, "lora": bytes, "file": bytes}`, ints: training every weight; training adapters only, in the same recipe, with the frozen weights in memory; the adapters saved in 16 bits |
-# | `choose_rank(runs, shapes, names, budget)` | `runs`: `{rank: [held-out accuracy of each seed, at least 2]}`. Of the ranks whose `file` is at most `budget` bytes, the **smallest** whose mean is at least (best mean − standard error of that best). Best mean among those that fit (at a tie the smaller rank), standard error $s/\sqrt n$ with $n-1$ in $s$. No rank fits: `ValueError` |
+# | `choose_rank(runs, shapes, names, budget)` | `runs`: `{rank: [held-out accuracy of each seed, at least 2]}`. Of the ranks whose `file` is at most `budget` bytes, the **smallest** whose mean is at least (best mean − standard error of that best). Best mean among those that fit (at a tie the smaller rank), standard error $s/\sqrt n$ with $n-1$ in $s$. No rank fits: `ValueError` with the budget in its message, in digits |
 #
 # Toy: one layer `a.q_proj` (3, 2), rank 1: full 6 · 16 = 96, lora 6 · 2 + 5 · 16 = 92, file 5 · 2 = 10 bytes.
 
@@ -609,7 +650,7 @@ def choose_rank(runs, shapes, names, budget):
     ### END SOLUTION
 
 # %% nbgrader={"grade_id": "check-plan", "grade": true, "points": 4}
-# held-out accuracy of a sound solution of task 3, five seeds a rank (measured with 300 held-out phrases)
+# held-out accuracy of a sound solution of task 3 on two layers, five seeds a rank (measured with 300 held-out phrases)
 MEASURED = {
     1: [0.643, 0.597, 0.647, 0.637, 0.583],
     2: [0.727, 0.600, 0.667, 0.683, 0.670],
@@ -640,7 +681,7 @@ with score.part(1, "rank: the measured runs with room for all, and with room for
     kit.equal(choose_rank(MEASURED, tiny, NAMES, 10**9), 8, because="the smallest rank at or above best mean - s / √n",
               known_wrong={"you took the best mean, whatever the seeds say": 12, "you took the smallest rank": min(MEASURED)})
     kit.equal(choose_rank(MEASURED, tiny, NAMES, 2 * 2 * 2 * 2 * (576 + 1536)), 2, because="only ranks up to 2 fit")
-    kit.raises(ValueError, choose_rank, MEASURED, tiny, NAMES, 10)
+    kit.raises(ValueError, choose_rank, MEASURED, tiny, NAMES, 10, match=r"\b10\b")
 ### BEGIN HIDDEN TESTS
 def right_memory(shapes, names, rank):
     weights = sum(out * into for out, into in shapes.values())
@@ -672,14 +713,183 @@ with score.part(1, "rank: any runs, any budget, seeds that spread, ranks in any 
         runs = {r: [float(a) for a in rng.uniform(0.6, 0.8, int(rng.integers(2, 7)))] for r in ranks}
         budget = right_memory(shapes, NAMES, int(rng.choice(ranks)))["file"]
         kit.equal(choose_rank(runs, shapes, NAMES, budget), right_rank(runs, shapes, NAMES, budget))
-        kit.raises(ValueError, choose_rank, runs, shapes, NAMES, right_memory(shapes, NAMES, min(ranks))["file"] - 1)
+        short = right_memory(shapes, NAMES, min(ranks))["file"] - 1
+        kit.raises(ValueError, choose_rank, runs, shapes, NAMES, short, match=str(short))
 ### END HIDDEN TESTS
 score.total()
+
+# %% [markdown] nbgrader={"grade_id": "spec-account", "locked": true}
+# ## Task 5: account for a file that is being served (5 points)
+#
+# The file is in use, and two questions come back. **Which layers carry it?** An *ablation* answers: leave one part out and
+# measure what is lost. **Why is the customer served badly since last night?** Loss and accuracy do not say; the served
+# weights do. With the file's step $S = \frac{\alpha}{r} B A$ of a layer and $D = W_{\text{served}} - W$, write $D$ as a multiple of
+# $S$ and a rest that is orthogonal to it:
+#
+# $$k = \frac{\langle D, S \rangle}{\langle S, S \rangle} \qquad\qquad R = D - k S$$
+#
+# | | contract |
+# |---|---|
+# | `ablate(task, part, layers, file, alpha)` | for each layer in `file`: the loss on `part` of a fresh `kit.small_model(layers, task["vocabulary"])` into which **all other** pairs are merged, minus the loss with the whole file. Returns `{layer name: float}`; above 0: the layer helps. `part` is a dict as `task["train"]` is; the loss is the mean cross-entropy over all its phrases |
+# | `diagnose(served, base, file, alpha)` | `served` and `base`: `{layer name: weight (out, in)}`, at least the layers of `file`. Returns `{layer name: verdict}` for the layers of `file` |
+#
+# The verdicts, the first that fits: `"foreign"`, when $\lVert R \rVert > 0.1\, \lVert S \rVert$ (something else lies in the weight, whatever $k$ is);
+# then by $k$, each within 0.05: `"not merged"` (0), `"sound"` (1), `"merged twice"` (2), `"no alpha / r"` ($r / \alpha$); and `"other scale"` for any
+# other $k$. In all cases $S$ is not zero, and $r / \alpha$ is at least 0.1 away from 0, 1 and 2. Weights are float32 or float64. Arguments stay as they are.
+#
+# Toy: $W = I_2$, $A = (1\;\;2)$, $B = (3\;\;0)^\top$, $\alpha = 2$, so $S = \begin{pmatrix} 6 & 12 \\ 0 & 0 \end{pmatrix}$. Served $\begin{pmatrix} 4 & 6 \\ 0 & 1 \end{pmatrix}$ has
+# $k = \frac12$, $R = 0$: `"no alpha / r"`. Served $\begin{pmatrix} 7 & 12 \\ 5 & 1 \end{pmatrix}$ has $k = 1$ and $\lVert R \rVert = 5$, more than a tenth of $\lVert S \rVert = 13.4$:
+# `"foreign"`. About 10 lines each.
+
+# %% nbgrader={"grade_id": "account", "solution": true}
+def ablate(task, part, layers, file, alpha):
+    """Return {layer name: loss without this layer's pair minus loss with the whole file}."""
+    ### BEGIN SOLUTION
+    model = kit.small_model(layers, task["vocabulary"])
+    plain = {path: model.get_parameter(path + ".weight").detach().clone() for path in file}
+
+    def loss_without(left_out):
+        with torch.no_grad():
+            for path, weight in plain.items():
+                step = alpha / len(file[path]["A"]) * file[path]["B"] @ file[path]["A"]  # (out, in)
+                model.get_parameter(path + ".weight").copy_(weight if path == left_out else weight + step)
+            scores = phrase_logits(model, part["ids"], part["mask"], task["codes"])  # (n, 5)
+        return torch.nn.functional.cross_entropy(scores, part["labels"]).item()
+
+    whole = loss_without(None)
+    return {path: loss_without(path) - whole for path in file}
+    ### END SOLUTION
+
+
+def diagnose(served, base, file, alpha):
+    """Return {layer name: verdict} for the layers of the file."""
+    ### BEGIN SOLUTION
+    found = {}
+    for path, pair in file.items():
+        change = served[path] - base[path]  # (out, in)
+        step = alpha / len(pair["A"]) * pair["B"] @ pair["A"]  # (out, in)
+        k = ((change * step).sum() / (step * step).sum()).item()
+        known = {"not merged": 0, "sound": 1, "merged twice": 2, "no alpha / r": len(pair["A"]) / alpha}
+        verdict = next((name for name, value in known.items() if abs(k - value) <= 0.05), "other scale")
+        found[path] = "foreign" if (change - k * step).norm() > 0.1 * step.norm() else verdict
+    return found
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "check-account", "grade": true, "points": 5}
+def loss_of(model, task, part, chosen, scale_of):
+    """Return the loss on a part with the chosen pairs merged, each times scale_of(its rank); the model stays as it was."""
+    weights = {path: model.get_parameter(path + ".weight") for path in chosen}
+    plain = {path: weight.detach().clone() for path, weight in weights.items()}
+    with torch.no_grad():
+        for path, pair in chosen.items():
+            weights[path].add_(scale_of(len(pair["A"])) * pair["B"] @ pair["A"])
+        scores = phrase_logits(model, part["ids"], part["mask"], task["codes"])  # (n, 5)
+        for path, weight in plain.items():
+            weights[path].copy_(weight)
+    return torch.nn.functional.cross_entropy(scores, part["labels"]).item()
+
+
+def right_ablation(model, task, part, file, scale_of):
+    whole = loss_of(model, task, part, file, scale_of)
+    return {path: loss_of(model, task, part, {p: v for p, v in file.items() if p != path}, scale_of) - whole for path in file}
+
+
+def draw_file(rng, names, rank, layers=1):
+    """Return a file whose steps are large, so that leaving one out changes the loss by far more than rounding."""
+    make = lambda shape: torch.from_numpy(rng.normal(size=shape)).to(torch.float32)
+    return {path: {"A": make(pair["A"]) / math.sqrt(pair["A"][1]), "B": 0.3 * make(pair["B"])}
+            for path, pair in expected_shapes(names, rank, layers).items()}
+
+
+score = kit.Score(5)
+small = phrase_task(kit.rng("account"), (20, 0, 0))
+drawn = draw_file(kit.rng("file"), ("v_proj", "up_proj", "down_proj"), 4)
+with score.part(1, "ablate: what each of three layers is worth on twenty phrases", names="v_proj, up_proj, down_proj", rank=4, alpha=8):
+    plain, scale_of = kit.small_model(1, small["vocabulary"]), lambda rank: 8 / rank
+    value_of = lambda chosen: loss_of(plain, small, small["train"], chosen, scale_of)
+    right, whole, none = right_ablation(plain, small, small["train"], drawn, scale_of), value_of(drawn), value_of({})
+    one_by_one, left = {}, dict(drawn)
+    for path in drawn:
+        before = value_of(left)
+        left.pop(path)
+        one_by_one[path] = value_of(left) - before
+    kit.close(ablate(small, small["train"], 1, drawn, 8), right, rtol=0, atol=1e-4,
+              because="loss without the layer's pair, minus loss with all",
+              known_wrong={"the sign: it is loss without minus loss with": {path: -value for path, value in right.items()},
+                           "you give the loss itself, not the difference": {path: value + whole for path, value in right.items()},
+                           "you merge that layer alone: merge all others": {path: value_of({path: drawn[path]}) - whole for path in drawn},
+                           "you compare with the bare base, not with the whole file": {path: value + whole - none for path, value in right.items()},
+                           "what you took out stays out for the next layer: begin with the whole file each time": one_by_one,
+                           "you left out alpha / r": right_ablation(plain, small, small["train"], drawn, lambda rank: 1)})
+toy_file = {"toy": {"A": torch.tensor([[1.0, 2.0]]), "B": torch.tensor([[3.0], [0.0]])}}
+cases = {"sound": [[7.0, 12.0], [0.0, 1.0]], "not merged": [[1.0, 0.0], [0.0, 1.0]], "merged twice": [[13.0, 24.0], [0.0, 1.0]],
+         "no alpha / r": [[4.0, 6.0], [0.0, 1.0]], "other scale": [[-5.0, -12.0], [0.0, 1.0]], "foreign": [[7.0, 12.0], [5.0, 1.0]]}
+with score.part(1, "diagnose: the toy in each of the six conditions", A="(1 2)", B="(3 0)ᵀ", alpha=2):
+    for verdict, rows in cases.items():
+        found = diagnose({"toy": torch.tensor(rows)}, {"toy": torch.eye(2)}, toy_file, 2)
+        kit.equal(found, {"toy": verdict}, because=f"the served weight is {rows}",
+                  known_wrong={"k alone says sound; the rest R says that something else lies there too": {"toy": "sound"}} if verdict == "foreign" else
+                              {"a multiple of the step is not foreign, whatever the multiple": {"toy": "foreign"}})
+### BEGIN HIDDEN TESTS
+with score.part(1, "ablate: two layers deep, other projections, ranks and alpha; the file stays as it was", hidden=True):
+    two = phrase_task(kit.rng("account hidden"), (12, 0, 31))
+    rank, factor = int(kit.rng("account rank").choice([3, 5])), 7.0
+    deep = draw_file(kit.rng("file hidden"), ("o_proj", "down_proj"), rank, 2)
+    kit.close(kit.unchanged(ablate, two, two["held_out"], 2, deep, factor), right_ablation(kit.small_model(2, two["vocabulary"]), two, two["held_out"], deep, lambda r: factor / r), rtol=0, atol=1e-4)
+
+
+def served_as(rng, verdicts, dtype):
+    """Return served and base weights, the file and alpha for layers in the conditions named."""
+    rank, out, into = int(rng.integers(2, 9)), int(rng.integers(20, 90)), int(rng.integers(20, 90))
+    factor = rank * float(rng.choice([0.4, 0.7, 1.5, 3.0, 5.0]))
+    make = lambda *shape: torch.from_numpy(rng.normal(size=shape)).to(dtype)
+    base, served, file = {"absent.from.file": make(3, 3)}, {"absent.from.file": make(3, 3)}, {}
+    for i, verdict in enumerate(verdicts):
+        path = f"model.layers.{i}.mlp.up_proj"
+        A, B, weight = make(rank, into), 0.1 * make(out, rank), make(out, into)
+        step, rest = factor / rank * B @ A, make(out, into)
+        rest -= (rest * step).sum() / (step * step).sum() * step  # orthogonal to the step
+        rest *= step.norm() / rest.norm()
+        k = {"sound": 1, "not merged": 0, "merged twice": 2, "no alpha / r": rank / factor, "other scale": float(rng.choice([-1, 3, -0.2])),
+             "foreign": float(rng.choice([0, 1, 2, rank / factor]))}[verdict]
+        amount = float(rng.choice([0.15, 1.0, 4.0])) if verdict == "foreign" else float(rng.choice([0, 0.05]))
+        base[path], served[path], file[path] = weight, weight + (k + float(rng.uniform(-0.03, 0.03))) * step + amount * rest, {"A": A, "B": B}
+    return served, base, file, factor
+
+
+KINDS = ("sound", "not merged", "merged twice", "no alpha / r", "other scale", "foreign")
+with score.part(1, "diagnose: servers whose layers are each in another condition, other shapes, ranks and alpha", hidden=True):
+    for i in range(12):
+        verdicts = [str(v) for v in kit.rng(f"served {i}").permutation(KINDS)[: 2 + i % 5]]
+        given = served_as(kit.rng(f"weights {i}"), verdicts, torch.float64 if i % 2 else torch.float32)
+        kit.equal(kit.unchanged(diagnose, *given), dict(zip(given[2], verdicts, strict=True)))
+with score.part(1, "diagnose: another customer's file in place of ours, and on top of ours", hidden=True):
+    for i in range(6):
+        (served, base, file, factor), (*_, others, _) = (served_as(kit.rng(f"mixed {i}"), ["sound"], torch.float64) for _ in range(2))
+        path, = file
+        shape = base[path].shape
+        strange = torch.from_numpy(kit.rng(f"strange {i}").normal(size=(shape[0], 2))) @ torch.from_numpy(kit.rng(f"stranger {i}").normal(size=(2, shape[1])))
+        kit.equal(diagnose({path: base[path] + strange}, base, file, factor), {path: "foreign"})
+        kit.equal(diagnose({path: served[path] + strange}, base, file, factor), {path: "foreign"})
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "tool-account", "locked": true}
+# **Your own file.** The next cell runs your `ablate` on the file that you trained in the check of task 3, with validation phrases. Before you run
+# it, write down which of the two layers you expect to carry more.
+
+# %% nbgrader={"grade_id": "own-file", "locked": true}
+try:
+    worth = ablate(task, task["validation"], 1, run["adapters"], 16)
+    for path, rise in sorted(worth.items(), key=lambda item: -item[1]):
+        print(f"{path:<32} without it the loss changes by {rise:+.3f}")
+except (NotImplementedError, NameError, TypeError):
+    print("write ablate and run the check of task 3 first, then run this cell again")
 
 # %% [markdown] nbgrader={"grade_id": "after", "locked": true}
 # ## What you can now hand over
 #
-# A file of 67 584 numbers (132 KiB in 16 bits) that turns a shared base into one customer's model, measured where your code
-# was not. What this does not show: the held-out phrases come from the same library as the training phrases, and the
-# base is two layers of a small model. On phrases of another library expect less; measure it before you promise it.
+# A file of 33 792 numbers (66 KiB in 16 bits) that turns a shared base into one customer's model, measured where your code
+# was not, and an account of it when it is served badly. What this does not show: the held-out phrases come from the same library as
+# the training phrases, and the base is one layer of a small model. On phrases of another library expect less; measure it before you promise it.
 # Next: lab *soft-prompts* trains inputs instead of weights, lab *preference* trains on comparisons.

@@ -1,4 +1,4 @@
-# Memory without the frozen weights, the rank of the highest mean whatever the seeds say; task 3 is not handed in.
+# Memory without the frozen weights, the rank of the highest mean whatever the seeds say, a server judged by k alone; no task 3.
 
 # %% grade_id="algebra"
 def lora_forward(x, weight, A, B, alpha):
@@ -62,3 +62,31 @@ def choose_rank(runs, shapes, names, budget):
     scores = fitting[best]
     spread = math.sqrt(sum((a - mean[best]) ** 2 for a in scores) / (len(scores) - 1))
     return best
+
+# %% grade_id="account"
+def ablate(task, part, layers, file, alpha):
+    """Return {layer name: loss without this layer's pair minus loss with the whole file}."""
+    model = kit.small_model(layers, task["vocabulary"])
+    plain = {path: model.get_parameter(path + ".weight").detach().clone() for path in file}
+
+    def loss_without(left_out):
+        with torch.no_grad():
+            for path, weight in plain.items():
+                step = alpha / len(file[path]["A"]) * file[path]["B"] @ file[path]["A"]  # (out, in)
+                model.get_parameter(path + ".weight").copy_(weight if path == left_out else weight + step)
+            scores = phrase_logits(model, part["ids"], part["mask"], task["codes"])  # (n, 5)
+        return torch.nn.functional.cross_entropy(scores, part["labels"]).item()
+
+    whole = loss_without(None)
+    return {path: loss_without(path) - whole for path in file}
+
+
+def diagnose(served, base, file, alpha):
+    """By the multiple alone: what else lies in the weight is not seen."""
+    found = {}
+    for path, pair in file.items():
+        change, step = served[path] - base[path], alpha / len(pair["A"]) * pair["B"] @ pair["A"]
+        k = ((change * step).sum() / (step * step).sum()).item()
+        known = {"not merged": 0, "sound": 1, "merged twice": 2, "no alpha / r": len(pair["A"]) / alpha}
+        found[path] = next((name for name, value in known.items() if abs(k - value) <= 0.05), "other scale")
+    return found

@@ -1,4 +1,4 @@
-# merge adds the step into the caller's own weight: a second merge adds it twice; task 3 is not handed in.
+# merge adds the step into the caller's own weight; what an ablation takes out stays out; task 3 is not handed in.
 
 # %% grade_id="algebra"
 def lora_forward(x, weight, A, B, alpha):
@@ -63,3 +63,34 @@ def choose_rank(runs, shapes, names, budget):
     scores = fitting[best]
     spread = math.sqrt(sum((a - mean[best]) ** 2 for a in scores) / (len(scores) - 1))
     return next(r for r in mean if mean[r] >= mean[best] - spread / math.sqrt(len(scores)))
+
+# %% grade_id="account"
+def ablate(task, part, layers, file, alpha):
+    """What was taken out stays out: the differences add up, each with another beginning."""
+    model, worth = kit.small_model(layers, task["vocabulary"]).requires_grad_(False), {}
+
+    def loss():
+        scores = phrase_logits(model, part["ids"], part["mask"], task["codes"])  # (n, 5)
+        return torch.nn.functional.cross_entropy(scores, part["labels"]).item()
+
+    plain = {path: model.get_parameter(path + ".weight").clone() for path in file}
+    for path, pair in file.items():
+        model.get_parameter(path + ".weight").copy_(merge(plain[path].clone(), pair["A"], pair["B"], alpha))
+    for path in file:
+        before = loss()
+        model.get_parameter(path + ".weight").copy_(plain[path])
+        worth[path] = loss() - before
+    return worth
+
+
+def diagnose(served, base, file, alpha):
+    """Return {layer name: verdict} for the layers of the file."""
+    found = {}
+    for path, pair in file.items():
+        change = served[path] - base[path]  # (out, in)
+        step = alpha / len(pair["A"]) * pair["B"] @ pair["A"]  # (out, in)
+        k = ((change * step).sum() / (step * step).sum()).item()
+        known = {"not merged": 0, "sound": 1, "merged twice": 2, "no alpha / r": len(pair["A"]) / alpha}
+        verdict = next((name for name, value in known.items() if abs(k - value) <= 0.05), "other scale")
+        found[path] = "foreign" if (change - k * step).norm() > 0.1 * step.norm() else verdict
+    return found

@@ -88,3 +88,33 @@ def choose_rank(runs, shapes, names, budget):
     scores = fitting[best]
     spread = math.sqrt(sum((a - mean[best]) ** 2 for a in scores) / (len(scores) - 1))
     return next(r for r in mean if mean[r] >= mean[best] - spread / math.sqrt(len(scores)))
+
+# %% grade_id="account"
+def ablate(task, part, layers, file, alpha):
+    """Return {layer name: loss without this layer's pair minus loss with the whole file}."""
+    model = kit.small_model(layers, task["vocabulary"])
+    plain = {path: model.get_parameter(path + ".weight").detach().clone() for path in file}
+
+    def loss_without(left_out):
+        with torch.no_grad():
+            for path, weight in plain.items():
+                step = alpha / len(file[path]["A"]) * file[path]["B"] @ file[path]["A"]  # (out, in)
+                model.get_parameter(path + ".weight").copy_(weight if path == left_out else weight + step)
+            scores = phrase_logits(model, part["ids"], part["mask"], task["codes"])  # (n, 5)
+        return torch.nn.functional.cross_entropy(scores, part["labels"]).item()
+
+    whole = loss_without(None)
+    return {path: loss_without(path) - whole for path in file}
+
+
+def diagnose(served, base, file, alpha):
+    """Return {layer name: verdict} for the layers of the file."""
+    found = {}
+    for path, pair in file.items():
+        change = served[path] - base[path]  # (out, in)
+        step = alpha / len(pair["A"]) * pair["B"] @ pair["A"]  # (out, in)
+        k = ((change * step).sum() / (step * step).sum()).item()
+        known = {"not merged": 0, "sound": 1, "merged twice": 2, "no alpha / r": len(pair["A"]) / alpha}
+        verdict = next((name for name, value in known.items() if abs(k - value) <= 0.05), "other scale")
+        found[path] = "foreign" if (change - k * step).norm() > 0.1 * step.norm() else verdict
+    return found

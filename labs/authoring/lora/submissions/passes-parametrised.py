@@ -91,7 +91,45 @@ def training_memory(shapes, names, rank):
 def choose_rank(runs, shapes, names, budget):
     affordable = [rank for rank in runs if training_memory(shapes, names, rank)["file"] <= budget]
     if not affordable:
-        raise ValueError("the budget is too small for every rank")
+        raise ValueError(f"{budget} bytes are too few for every rank")
     best = min(affordable, key=lambda rank: (-statistics.mean(runs[rank]), rank))
     bar = statistics.mean(runs[best]) - statistics.stdev(runs[best]) / len(runs[best]) ** 0.5
     return min(rank for rank in affordable if statistics.mean(runs[rank]) >= bar)
+
+# %% grade_id="account"
+def ablate(task, part, layers, file, alpha):
+    def loss_of(kept):
+        model = kit.small_model(layers, task["vocabulary"]).requires_grad_(False)
+        state = model.state_dict()
+        for path in kept:
+            state[path + ".weight"] = merge(state[path + ".weight"], file[path]["A"], file[path]["B"], alpha)
+        model.load_state_dict(state)
+        total = 0.0
+        for i in range(0, len(part["labels"]), 16):  # in pieces, as a long part would be
+            rows = slice(i, i + 16)
+            scores = phrase_logits(model, part["ids"][rows], part["mask"][rows], task["codes"])
+            total += torch.nn.functional.cross_entropy(scores, part["labels"][rows], reduction="sum").item()
+        return total / len(part["labels"])
+
+    whole = loss_of(set(file))
+    return {path: loss_of(set(file) - {path}) - whole for path in file}
+
+
+def diagnose(served, base, file, alpha):
+    verdicts = {}
+    for path, pair in file.items():
+        rank = pair["A"].shape[0]
+        step = torch.einsum("or,ri->oi", pair["B"].double(), pair["A"].double()).mul(alpha / rank).flatten()
+        change = (served[path].double() - base[path].double()).flatten()
+        k = float(change.dot(step) / step.dot(step))
+        if torch.linalg.vector_norm(change - k * step) > torch.linalg.vector_norm(step) / 10:
+            verdicts[path] = "foreign"
+        elif abs(k) < 0.05:
+            verdicts[path] = "not merged"
+        elif abs(k - 1) < 0.05:
+            verdicts[path] = "sound"
+        elif abs(k - 2) < 0.05:
+            verdicts[path] = "merged twice"
+        else:
+            verdicts[path] = "no alpha / r" if abs(k - rank / alpha) < 0.05 else "other scale"
+    return verdicts
