@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from learning_paths.errors import CurriculumError
 
@@ -259,6 +260,7 @@ def select(
     links = {goal: Link(None) for goal in sorted(goals) if not mastered(goal)}
     chosen: dict[Item, list[Node]] = {}
     queue, taken_as_known = deque(links), deque()
+    reached: set[Node] = set()
     while queue or taken_as_known:
         if not queue:
             # needs come first: why a competency needs another says more than that a lesson takes it as known
@@ -268,16 +270,27 @@ def select(
             links[node] = link
             queue.append(node)
         node = queue.popleft()  # breadth first, so links are shortest ways
-        for needed in curriculum.needed_by[node]:
-            if needed not in links and not mastered(needed):
-                links[needed] = Link(node)
-                queue.append(needed)
-        for item in curriculum.cover(node):
-            if isinstance(item, Unit) and item.id in done:
-                continue
-            chosen.setdefault(item, []).append(node)
-            if isinstance(item, Unit):
-                taken_as_known.extend((used, Link(node, item)) for used in item.uses if not mastered(used))
+        if node in reached:
+            continue
+        lower_levels = ((node[0], level) for level in range(node[1]))
+        below = [lower for lower in lower_levels if lower not in reached and not mastered(lower)]
+        for lower, higher in pairwise([*below, node]):
+            links[lower] = Link(higher)
+        # from the lowest level up: what somebody meets first is the nearest reason for what it needs
+        for level in (*below, node):
+            reached.add(level)
+            for needed in curriculum.needed_by[level]:
+                if needed not in links and not mastered(needed):
+                    links[needed] = Link(level)
+                    queue.append(needed)
+            for item in curriculum.cover(level):
+                if isinstance(item, Unit) and item.id in done:
+                    continue
+                chosen.setdefault(item, []).append(level)
+                if isinstance(item, Unit):
+                    taken_as_known.extend(
+                        (used, Link(level, item)) for used in item.uses if not mastered(used)
+                    )
     ordered = sorted(chosen, key=curriculum.rank.__getitem__)
     return Selection(links, {item: tuple(chosen[item]) for item in ordered})
 

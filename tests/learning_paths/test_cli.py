@@ -69,6 +69,17 @@ def test_whoever_never_programmed_starts_with_programming(capsys):
     assert ids[-1] == "competency:operator-development@E"
 
 
+def test_the_first_lesson_is_explained_by_what_stands_nearest_to_the_goal(capsys):
+    reason = plan(capsys, STARTS["no ground at all"])["units"][0]["reasons"][0]
+    assert reason["chain"] == [
+        "competency:programming-basics@I",
+        "competency:gpu-programming@B",
+        "competency:operator-development@E",
+        "role:operator-developer",
+    ]
+    assert "a kernel is a function that runs many times at once" in reason["text"]["en"]
+
+
 def test_whoever_programs_is_not_sent_back_to_the_start(capsys):
     ids = [unit["id"] for unit in plan(capsys, STARTS["developer to trainer"])["units"]]
     assert not any("python-start" in name or name == "lab:first-programs" for name in ids)

@@ -71,7 +71,7 @@ def the_plan_appears_week_by_week_with_hours_and_reasons(page: Page, campus) -> 
     expect(first).to_contain_text("Next")
     expect(first).to_contain_text("1 h")
     first.locator("summary").press("Enter")
-    expect(first).to_contain_text("Programming basics (basic)")
+    expect(first).to_contain_text("Programming basics (intermediate)")
     expect(first).to_contain_text("Afterwards you can start: “Loops")
     gap = unit(page, "competency:operator-development@E")
     expect(gap).to_contain_text("Not taught here yet")
