@@ -22,7 +22,15 @@ def test_help_fits_a_screen_and_has_an_example(verb: str, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
-    "arguments", [["grad"], ["grade", "--learners", "x"], ["mutate", "x", "--most", "0"], []]
+    "arguments",
+    [
+        ["grad"],
+        ["grade", "--learners", "x"],
+        ["grade", "--watch", "--force"],
+        ["grade", "--watch", "--master", "x.ipynb", "--submissions", "x"],
+        ["mutate", "x", "--most", "0"],
+        [],
+    ],
 )
 def test_wrong_usage_ends_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
