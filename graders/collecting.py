@@ -1,7 +1,7 @@
 """In the place of nbgrader's collect: each submission whole or not at all, and nothing else.
 
 What lies in the inbound folder is others', believed in nothing. Copied are plain files and folders. Links,
-pipes and devices are left out, as is what goes past the limits; an entry that is no submission stops no other.
+pipes and devices are left out, as is what goes past the limits; an entry that is no submission stops none.
 """
 
 from __future__ import annotations
