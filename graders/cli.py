@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import GradingError, Refusal
+from .errors import GradingError, LabError, Refusal
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -127,6 +127,7 @@ def _add_prove(verbs: argparse._SubParsersAction) -> None:
     which = verb.add_mutually_exclusive_group()
     which.add_argument("--changed", action="store_true", help="only what is not proved yet: the default")
     which.add_argument("--all", action="store_true", help="prove also what is proved already")
+    verb.add_argument("--gpu", action="store_true", help="time the lab's kernels on this machine's GPU too")
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.set_defaults(act=_prove)
 
@@ -293,6 +294,9 @@ def _prove(arguments: argparse.Namespace) -> int:
             labs[lab] = {**asdict(proof), "mutation": _as_json(mutation), "holds": holds}
             if not arguments.json:
                 print("\n".join([*_proved(proof), *told(mutation)]), flush=True)
+            if arguments.gpu and labs[lab]["holds"]:
+                for line in _timed(lab):
+                    print(line, file=sys.stderr if arguments.json else sys.stdout, flush=True)
     holds = all(lab["holds"] for lab in labs.values())
     if arguments.json:
         print(json.dumps({"labs": labs, "holds": holds}, indent=1, ensure_ascii=False))
@@ -301,6 +305,17 @@ def _prove(arguments: argparse.Namespace) -> int:
 
 def _as_json(mutation: object) -> dict[str, object]:
     return {**asdict(mutation), "score": mutation.score, "holds": mutation.holds}
+
+
+def _timed(lab: str) -> Iterator[str]:
+    from .gpu import timings
+    from .kit import CheckFailed
+    from .proof import master_of
+
+    try:
+        yield from timings(master_of(lab))
+    except CheckFailed as error:
+        raise LabError(f"{lab}: {error}") from None
 
 
 def _proved(proof: object) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from .checkpoints import checkpoint, recall
 from .comparisons import close, equal, finite, raises, require, shape
+from .described import described
+from .devices import DEVICES, Device, IdealTraffic, Roofline, ideal_traffic, roofline
 from .examples import examples, rng, seed
 from .failures import CheckFailed
 from .kernels import Kernel, kernel
@@ -15,21 +17,29 @@ from .pictures import draw_access
 from .probes import printed, probe, source, unchanged
 from .score import Score
 from .sheets import Sheet
+from .timing import Timing, timed
 from .training import frozen_unchanged, parameters, snapshot
 
 __all__ = [
+    "DEVICES",
     "CheckFailed",
+    "Device",
+    "IdealTraffic",
     "Kernel",
+    "Roofline",
     "Score",
     "Sheet",
+    "Timing",
     "Traffic",
     "checkpoint",
     "close",
+    "described",
     "draw_access",
     "equal",
     "examples",
     "finite",
     "frozen_unchanged",
+    "ideal_traffic",
     "kernel",
     "parameters",
     "printed",
@@ -38,12 +48,14 @@ __all__ = [
     "recall",
     "require",
     "rng",
+    "roofline",
     "seed",
     "shape",
     "small_model",
     "small_tokenizer",
     "snapshot",
     "source",
+    "timed",
     "traffic",
     "unchanged",
 ]
