@@ -61,7 +61,10 @@ class _Check:
         self.sized = {ast.unparse(p) for node in self.nodes for of in _sized(node) for p in ast.walk(of)}
         nots = [node for node in self.nodes if isinstance(getattr(node, "op", 0), ast.Not)]
         self.denied = {id(inner) for node in nots for inner in ast.walk(node)}
-        self.beside = {id(n) for call in calls if _name(call.func) == "probe" for n in ast.walk(call)}
+        probes = [call for call in calls if _name(call.func) == "probe"]
+        probed = {getattr(call.args[0], "id", "") for call in probes if call.args}
+        run_there = [n for n in self.nodes if isinstance(n, ast.FunctionDef) and n.name in probed]
+        self.beside = {id(inner) for node in [*probes, *run_there] for inner in ast.walk(node)}
 
     def is_theirs(self, node: ast.AST) -> bool:
         """Tell whether a value is the learner's; what our own function makes of theirs is not."""

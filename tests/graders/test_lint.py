@@ -66,6 +66,7 @@ def test_an_idiom_that_passes_for_nothing_is_named(tmp_path: Path, check: str, i
         "assert all(a == b for a, b in zip(f(x), y))",
         "assert np.allclose(timed(f, x), y)",
         "kit.require(kit.probe(lambda f, x: f(x) is not x, f, x))",
+        "def same(f, x):\n    y = f(x)\n    return y is x\nkit.require(kit.probe(same, f, x))",
         "assert f(x) is None or f(x) is True or f(x) is not False",
         "assert type(f(x)) is list and Box is not ValueError",
         "assert mine is not other",

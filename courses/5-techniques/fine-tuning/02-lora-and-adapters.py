@@ -61,13 +61,16 @@ def brief(part, count, longest=10):
 
 
 task = phrase_task(np.random.default_rng(3), sizes=(400, 0, 600), codes=("red", "blue", "green", "black", "white"))
-task |= {"train": brief(task["train"], 200), "held_out": brief(task["held_out"], 300)}
+task |= {"train": brief(task["train"], 200), "held_out": brief(task["held_out"], 200)}
 train, held = task["train"], task["held_out"]
 
 
+untouched = kit.small_model(1, task["vocabulary"]).requires_grad_(False)  # the first layer, with the task's tokens
+
+
 def base():
-    """Return a fresh base: the first layer of SmolLM2-135M-Instruct with the task's tokens, frozen."""
-    return kit.small_model(1, task["vocabulary"]).requires_grad_(False)
+    """Return a fresh copy of the frozen base: copying is quicker than reading the weights again."""
+    return copy.deepcopy(untouched)
 
 
 def measure(model, part=held, codes=task["codes"]):
@@ -99,7 +102,7 @@ def fit(model, rate, steps=32, seed=0):
 
 full = fit(base().requires_grad_(True), 1e-3)
 full_loss, full_accuracy = measure(full)
-linear = {n: m.weight.detach() for n, m in base().named_modules() if isinstance(m, torch.nn.Linear) and "layers" in n}
+linear = {n: m.weight.detach() for n, m in untouched.named_modules() if isinstance(m, torch.nn.Linear) and "layers" in n}
 steps = {name: full.get_parameter(name + ".weight").detach() - weight for name, weight in linear.items()}
 UP = "model.layers.0.mlp.up_proj"
 print(f"full fine-tuning: {kit.parameters(full)['trained']:,} weights, held-out accuracy {full_accuracy:.2f}")
@@ -211,7 +214,7 @@ kit.close(toy(x).item(), 7.32, rtol=1e-6)
 
 part = train["ids"][:16], train["mask"][:16], task["codes"]
 with torch.no_grad():
-    plain = phrase_logits(base(), *part)  # (16, 5)
+    plain = phrase_logits(untouched, *part)  # (16, 5)
     inserted = phrase_logits(insert(base(), ("q_proj", "v_proj"), 8, 16), *part)  # (16, 5)
 assert torch.equal(plain, inserted)
 count = kit.parameters(insert(base(), ("q_proj", "v_proj"), 8, 16))["trained"]
@@ -281,14 +284,14 @@ for target, names in TARGETS.items():
     for rank in RANKS:
         for seed in range(SEEDS.get((target, rank), 1)):
             model = fit(insert(base(), names, rank, 2 * rank, seed), 0.02, seed=seed)
-            if (target, rank, seed) == ("up, down", 8, 0):
-                best = model  # kept for the rest of the lesson
             loss, accuracy = measure(model)
+            if (target, rank, seed) == ("up, down", 8, 0):
+                best, best_accuracy = model, accuracy  # kept for the rest of the lesson
             sweep.append({"layers": target, "rank": rank, "seed": seed, "weights": kit.parameters(model)["trained"], "accuracy": accuracy})
 sweep = pd.DataFrame(sweep)
 summary = sweep.groupby(["layers", "rank"]).agg(weights=("weights", "first"), runs=("seed", "size"), mean=("accuracy", "mean"), lowest=("accuracy", "min"), highest=("accuracy", "max"))
 spread = sweep[(sweep.layers == "up, down") & (sweep["rank"] == 4)].accuracy.std()
-print(f"spread over three seeds (rank 4, up and down): {spread:.3f}; sampling error of one accuracy on 300 sentences: {math.sqrt(0.7 * 0.3 / 300):.3f}")
+print(f"spread over three seeds (rank 4, up and down): {spread:.3f}; sampling error of one accuracy on 200 sentences: {math.sqrt(0.7 * 0.3 / 200):.3f}")
 assert summary.loc[("up, down", 8), "mean"] > summary.loc[("up, down", 1), "mean"]
 summary.round(3)
 
@@ -369,7 +372,7 @@ with torch.no_grad():
     apart, together = phrase_logits(best, *part), phrase_logits(folded, *part)  # (16, 5) each
 print(f"merged against unmerged: largest difference of a logit {(apart - together).abs().max():.1e}")
 kit.close(together, apart, rtol=0, atol=1e-4)
-assert measure(folded)[1] == measure(best)[1]
+assert measure(folded)[1] == best_accuracy
 
 # %% [markdown] id="two-customers"
 # Two customers, one base. The second one's form has other code words for the same types. Lesson 1 had to choose between learning the second and keeping the first. Here each has a file.
@@ -382,12 +385,12 @@ original_codes, task["codes"] = task["codes"], other["codes"]
 fit(second, 0.02, seed=1)
 task["codes"] = original_codes
 rows = {
-    "first customer's file": (measure(best)[1], measure(best, codes=other["codes"])[1]),
+    "first customer's file": (best_accuracy, measure(best, codes=other["codes"])[1]),
     "second customer's file": (measure(second)[1], measure(second, codes=other["codes"])[1]),
 }
 kit.frozen_unchanged(fingerprint, best)
 shared_base = {name.replace(".layer.", "."): print_ for name, print_ in kit.snapshot(second).items()}
-assert all(shared_base[name] == value for name, value in kit.snapshot(base()).items())  # the base: bit for bit
+assert all(shared_base[name] == value for name, value in kit.snapshot(untouched).items())  # the base: bit for bit
 assert rows["first customer's file"][0] > 0.5 > rows["first customer's file"][1]
 assert rows["second customer's file"][1] > 0.5 > rows["second customer's file"][0]
 pd.DataFrame(rows, index=["first customer's sentences", "second customer's sentences"]).T.round(3)
@@ -428,7 +431,7 @@ assert twice[0] > once[0] * 1.02
 # %% id="failure-diagnosed"
 def times_merged(served, path, step):
     """Return how many times the step lies in the served weight: 0 unmerged, 1 right, 2 merged twice."""
-    change = served.get_parameter(path + ".weight").detach() - base().get_parameter(path + ".weight")  # (out, in)
+    change = served.get_parameter(path + ".weight").detach() - untouched.get_parameter(path + ".weight")  # (out, in)
     return ((change * step).sum() / (step * step).sum()).item()
 
 
@@ -488,7 +491,7 @@ for name in ("o_proj", "down_proj"):
     setattr(home, name, Bottleneck(getattr(home, name), 16, torch.Generator().manual_seed(0)))
 with torch.no_grad():
     assert torch.equal(phrase_logits(series, *part), plain)  # U = 0: nothing has changed
-fit(series, 0.01)
+fit(series, 0.01, steps=48)
 series_accuracy = measure(series)[1]
 print(f"bottleneck, width 16: {kit.parameters(series)['trained']:,} weights, held-out accuracy {series_accuracy:.2f}")
 kit.equal(kit.parameters(series)["trained"], 2 * 2 * 16 * 576)
@@ -606,7 +609,7 @@ score.total()
 
 # %% id="limits-run"
 away = phrase_task(np.random.default_rng(5), (0, 0, 600), package="scipy", codes=task["words"])
-away["held_out"] = brief(away["held_out"], 300)
+away["held_out"] = brief(away["held_out"], 200)
 both = sorted(set(task["vocabulary"]) | set(away["vocabulary"]))
 place = {token: row for row, token in enumerate(both)}
 wide = kit.small_model(1, both)
@@ -614,8 +617,8 @@ merge_in_place(wide, file)
 rows_of = lambda task, part: {**task[part], "ids": torch.tensor([place[t] for t in task["vocabulary"]])[task[part]["ids"]]}
 codes = torch.tensor([place[task["vocabulary"][c]] for c in task["codes"]])  # (5,)
 at_home, abroad = measure(wide, rows_of(task, "held_out"), codes)[1], measure(wide, rows_of(away, "held_out"), codes)[1]
-print(f"held out, same library {at_home:.2f}; other library {abroad:.2f}; sampling error of each {math.sqrt(0.25 / 300):.3f} at most")
-assert abs(at_home - measure(best)[1]) < 0.01 and abroad < at_home
+print(f"held out, same library {at_home:.2f}; other library {abroad:.2f}; sampling error of each {math.sqrt(0.25 / 200):.3f} at most")
+assert abs(at_home - best_accuracy) < 0.01 and abroad < at_home
 
 # %% [markdown] id="limits-text"
 # It loses on foreign ground; a customer's own sentences are the only honest test. One layer of a small model, one to three seeds a setting, one learning rate: the order of the settings may change at scale.
