@@ -61,7 +61,7 @@ def brief(part, count, longest=10):
 
 
 task = phrase_task(np.random.default_rng(3), sizes=(400, 0, 600), codes=("red", "blue", "green", "black", "white"))
-task |= {"train": brief(task["train"], 200), "held_out": brief(task["held_out"], 200)}
+task |= {"train": brief(task["train"], 200), "held_out": brief(task["held_out"], 300)}
 train, held = task["train"], task["held_out"]
 
 
@@ -291,7 +291,7 @@ for target, names in TARGETS.items():
 sweep = pd.DataFrame(sweep)
 summary = sweep.groupby(["layers", "rank"]).agg(weights=("weights", "first"), runs=("seed", "size"), mean=("accuracy", "mean"), lowest=("accuracy", "min"), highest=("accuracy", "max"))
 spread = sweep[(sweep.layers == "up, down") & (sweep["rank"] == 4)].accuracy.std()
-print(f"spread over three seeds (rank 4, up and down): {spread:.3f}; sampling error of one accuracy on 200 sentences: {math.sqrt(0.7 * 0.3 / 200):.3f}")
+print(f"spread over three seeds (rank 4, up and down): {spread:.3f}; sampling error of one accuracy on 300 sentences: {math.sqrt(0.7 * 0.3 / 300):.3f}")
 assert summary.loc[("up, down", 8), "mean"] > summary.loc[("up, down", 1), "mean"]
 summary.round(3)
 
@@ -609,7 +609,7 @@ score.total()
 
 # %% id="limits-run"
 away = phrase_task(np.random.default_rng(5), (0, 0, 600), package="scipy", codes=task["words"])
-away["held_out"] = brief(away["held_out"], 200)
+away["held_out"] = brief(away["held_out"], 300)
 both = sorted(set(task["vocabulary"]) | set(away["vocabulary"]))
 place = {token: row for row, token in enumerate(both)}
 wide = kit.small_model(1, both)
@@ -617,7 +617,7 @@ merge_in_place(wide, file)
 rows_of = lambda task, part: {**task[part], "ids": torch.tensor([place[t] for t in task["vocabulary"]])[task[part]["ids"]]}
 codes = torch.tensor([place[task["vocabulary"][c]] for c in task["codes"]])  # (5,)
 at_home, abroad = measure(wide, rows_of(task, "held_out"), codes)[1], measure(wide, rows_of(away, "held_out"), codes)[1]
-print(f"held out, same library {at_home:.2f}; other library {abroad:.2f}; sampling error of each {math.sqrt(0.25 / 200):.3f} at most")
+print(f"held out, same library {at_home:.2f}; other library {abroad:.2f}; sampling error of each {math.sqrt(0.25 / 300):.3f} at most")
 assert abs(at_home - best_accuracy) < 0.01 and abroad < at_home
 
 # %% [markdown] id="limits-text"
