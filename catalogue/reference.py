@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from catalogue.framework_schema import Background, CompetencyKeys, CourseOutline, Need, Role, Target
 from catalogue.schema import ID_PATTERN
-from catalogue.units import SLUG_PATTERN, CourseKeys, LabKeys, LessonKeys, Limits, TaskKeys
+from catalogue.units import SLUG_PATTERN, CourseKeys, LabKeys, LessonKeys, Limits, Misconception, TaskKeys
 
 README = Path(__file__).resolve().parent / "README.md"
 START, END = "<!-- keys: made by python -m catalogue.reference -->", "<!-- end of keys -->"
@@ -18,6 +18,7 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("`labs/authoring/<lab>/lab.yml`", LabKeys),
     ("`limits` in lab.yml", Limits),
     ("an entry of `tasks` in lab.yml", TaskKeys),
+    ("an entry of `misconceptions` there, or the text of `look` alone", Misconception),
     ("an entry of `framework/foundations.yml` and `framework/competencies.yml`", CompetencyKeys),
     ("an entry of `needs` there", Need),
     ("an entry of `framework/roles.yml`", Role),
@@ -34,6 +35,7 @@ _BY_REFERENCE = {
     "LessonKeys": "mappings, see below",
     "TaskKeys": "mappings, see below",
     "Need": "mappings, see below",
+    "Misconception": "mappings, see below",
 }
 _BY_PATTERN = {ID_PATTERN: "id: `words-with-hyphens`", SLUG_PATTERN: "`NN-words-with-hyphens`"}
 
