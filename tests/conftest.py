@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from sandbox.doctor import find_browser
+from tests.rota import todays
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -37,8 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: drives a real Chromium")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what answers fast first, so that a plain mistake shows at once; a browser's loop comes last."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run what answers fast first, so that a plain mistake shows at once; a browser's loop comes last.
+
+    Of tests that are marked ``rota(parts)``, a share a day runs; all that are named on the command line.
+    """
+    named = any("::" in argument for argument in config.args)
+    for parts in () if named else {m.args[0] for item in items for m in item.iter_markers("rota")}:
+        marked = [item for item in items if any(m.args[0] == parts for m in item.iter_markers("rota"))]
+        waiting = set(marked) - set(todays(marked, parts))
+        config.hook.pytest_deselected(items=list(waiting))
+        items[:] = [item for item in items if item not in waiting]
     items.sort(key=lambda item: ("browser" in item.keywords, "slow" in item.keywords))
 
 
