@@ -8,7 +8,7 @@ import pytest
 
 from catalogue.folders import CHECKOUT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.rota(3)]
 
 
 def figures(script: str, *options: str) -> dict:

@@ -15,7 +15,7 @@ from graders.errors import CourseError, EngineFailed
 from tests.graders.test_batch import ANSWERS, hand_in_all, names, outcome
 from tests.graders.test_course import hand_in
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.rota(3)]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ import pytest
 from graders import collecting, grade, release
 from tests.graders.test_course import FULL, RIGHT, booked
 
+pytestmark = pytest.mark.rota(3)
+
 WHEN = "2026-11-01 12:00:00.000000 UTC"
 LATER = "2026-11-02 12:00:00.000000 UTC"
 

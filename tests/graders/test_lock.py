@@ -19,6 +19,8 @@ from graders.errors import CourseError
 from graders.steps import nbgrader
 from tests.graders.test_course import FULL, RIGHT, booked, hand_in
 
+pytestmark = pytest.mark.rota(3)
+
 ANSWERS = {name.replace("-", "_"): text for name, text in RIGHT.items()}
 HOLD = """
 import sys, time

@@ -18,6 +18,8 @@ from graders.foreign import grade_folder
 from graders.result import Result
 from tests.graders.plain import answered, instructors, write
 
+pytestmark = pytest.mark.rota(3)
+
 NBGRADER = Path(nbgrader.__file__).parent
 GUIDE = NBGRADER / "docs" / "source" / "user_guide"
 FILES = NBGRADER / "tests" / "apps" / "files"

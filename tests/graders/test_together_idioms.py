@@ -9,6 +9,8 @@ from graders.foreign import grade_folder
 from graders.result import Result
 from tests.graders.plain import answered, instructors, write
 
+pytestmark = pytest.mark.rota(3)
+
 ANSWER = """import functools, pickle, random
 @functools.lru_cache
 def table():

@@ -17,6 +17,8 @@ from graders.engine.servers import close_servers
 from sandbox import Bind, Wall
 from tests.graders.test_course import FULL, RIGHT, booked, hand_in
 
+pytestmark = pytest.mark.rota(3)
+
 ROOT = Path(__file__).parents[2]
 AS_USER = ROOT / "tests" / "sandbox" / "as_user.py"
 FORBID = ROOT / "tests" / "sandbox" / "forbid.py"
