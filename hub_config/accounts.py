@@ -221,10 +221,16 @@ def _display_name(text: str) -> str:
 
 
 def _bring_up_to_date(book: sqlite3.Connection) -> None:
+    if _missing(book):
+        book.execute("BEGIN IMMEDIATE")  # two who open an older file at a time add nothing twice
+        for column in _missing(book):
+            book.execute(f"ALTER TABLE accounts ADD COLUMN {column} {ADDED[column]}")
+        book.commit()
+
+
+def _missing(book: sqlite3.Connection) -> list[str]:
     there = {row[1] for row in book.execute("PRAGMA table_info(accounts)")}
-    for column, kind in ADDED.items():
-        if column not in there:
-            book.execute(f"ALTER TABLE accounts ADD COLUMN {column} {kind}")
+    return [column for column in ADDED if column not in there]
 
 
 def _next_uid(book: sqlite3.Connection) -> int:

@@ -176,7 +176,9 @@ def the_palette_opens_the_page_again(page: Page, campus) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".lm-TabBar-tab", has_text="Start").locator(".lm-TabBar-tabCloseIcon").click()
     page.keyboard.press("Control+Shift+c")
+    expect(page.locator(".lm-CommandPalette-input:focus")).to_be_visible()
     page.keyboard.type("Academy: open start page")
+    expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text("open start page")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your way to: Operator (kernel) developer")).to_be_visible()
 
