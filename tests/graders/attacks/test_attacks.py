@@ -35,7 +35,7 @@ def _marked(attacks: Sequence[Attack]) -> list[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("attack", _marked(todays(ATTACKS, 12)))
+@pytest.mark.parametrize("attack", _marked(todays(ATTACKS, 24)))
 def test_a_submission_gets_what_is_fair_and_leaves_nothing(
     attack: Attack, data: Path, ready: Callable[[str], None], ears: Any
 ) -> None:
@@ -46,7 +46,7 @@ def test_a_submission_gets_what_is_fair_and_leaves_nothing(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ground", GROUNDS, indirect=True)
-@pytest.mark.parametrize("attack", _marked(todays(WALL_ATTACKS, 24)))
+@pytest.mark.parametrize("attack", _marked(todays(WALL_ATTACKS, 48)))
 def test_every_wall_that_grades_holds_against_what_goes_for_walls(
     ground: Any, attack: Attack, ears: Any
 ) -> None:

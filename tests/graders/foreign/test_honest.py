@@ -32,7 +32,7 @@ def _servers() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", todays(names(), 3))
+@pytest.mark.parametrize("name", todays(names(), 5))
 def test_every_honest_submission_gets_its_fair_score(name: str, tmp_path: Path) -> None:
     lab = load(name)
     master = tmp_path / f"{name}.ipynb"
