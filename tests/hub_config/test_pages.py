@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.hub_process import Hub, Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.rota(3)]
 
 
 @pytest.fixture
