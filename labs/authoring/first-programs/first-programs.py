@@ -186,7 +186,7 @@ def with_holes(r):
 
 
 with score.part(1, "the fall is right on other lists, with holes at the beginning, in the middle and at the end", hidden=True):
-    for prices in [*kit.examples(with_holes, name="falls"), [None, None, 7.0, 3.5], [7.0, 3.5, None]]:
+    for prices in [*kit.examples(with_holes, name="falls"), [None, None, 7.0, 3.5], [7.0, 3.5, None], [5.0, 10.0, 8.0]]:
         kit.close(worst_fall(list(prices))[0], defined_fall(prices)[0], rtol=1e-9)
 with score.part(1, "the position is right on other lists", hidden=True):
     for prices in [*kit.examples(with_holes, name="positions"), [None, None, 7.0, 3.5], [7.0, 3.5, None]]:
