@@ -93,7 +93,7 @@ def mistakes(path: Path, answers: Mapping[str, str]) -> list[Mistake]:
                 f"{path}: the mistake {name!r} replaces {held['replace']!r}, which stands {len(cells)}"
                 " times in the reference solution; give a text that stands there once"
             )
-        found.append(Mistake(name, held["look"], cells[0], held["replace"], held["by"], checks))
+        found.append(Mistake(name, held["look"], cells[0], held["replace"], held.get("by", ""), checks))
     return found
 
 
@@ -117,7 +117,7 @@ def _named(path: Path) -> list[tuple[str, dict[str, str], tuple[str, ...]]]:
         (name, held, tuple(task.get("grades") or ()))
         for task in _tasks(path)
         for name, held in (task.get("misconceptions") or {}).items()
-        if isinstance(held, dict)
+        if isinstance(held, dict) and held.get("replace")
     ]
 
 

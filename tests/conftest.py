@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
             signal.signal(number, lambda *_: None)
     config.addinivalue_line("markers", "slow: takes longer than twenty seconds on two cores")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
-    config.addinivalue_line("markers", "rota(parts): one of so many runs a day, all that are named do")
+    config.addinivalue_line("markers", "rota(parts): one of so many a day; all with ACADEMY_EVERYTHING=1")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

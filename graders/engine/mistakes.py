@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from .outputs import Property, properties
 
-MISTAKES_FILE = "mistakes.json"  # in the course folder: {lab: {name: {"look": …, "fails": …, "of": …}}}
+MISTAKES_FILE = "mistakes.json"  # in the course folder: {lab: {name: {"look": …, "fails": …}}}
 MOST_NAMED = 2  # a pattern that more mistakes leave says nothing about any of them
 
 Failed = dict[str, list[str]]  # names of the properties that fail, by grade id of the check

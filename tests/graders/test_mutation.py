@@ -185,6 +185,8 @@ def test_a_mistake_that_cannot_be_made_or_is_not_noticed_is_a_fault(own: Path) -
     assert mutate("means", own, most=1).faults == [
         "no check of its task notices the mistake 'always four columns'"
     ]
+    lab.write_text(text.replace(', replace: "x.shape[1]", by: "4"', ""))  # nothing to make
+    assert mutate("means", own, most=1).mistakes == {}
     lab.write_text(text.replace('replace: "x.shape[1]"', 'replace: "x"'))
     with pytest.raises(LabError, match=r"always four columns.*stands 9 times"):
         mutate("means", own, most=1)

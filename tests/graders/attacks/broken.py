@@ -221,7 +221,7 @@ def _(path: Path, notebook: Notebook) -> None:
 @writes("dangling-link", "plain")
 def _(path: Path, notebook: Notebook) -> None:
     path.unlink()
-    path.symlink_to("/nowhere/plain.ipynb")
+    path.symlink_to("nowhere/plain.ipynb")
 
 
 @writes("a-folder", "plain")

@@ -26,7 +26,7 @@ addopts = "-p evil"
 # %% grade_id="clamp"
 import os
 
-for base in (os.path.expanduser("~"), "/root", os.environ.get("IPYTHONDIR", "/root/.ipython")):
+for base in (os.path.expanduser("~"), os.path.expanduser("~root"), os.environ.get("IPYTHONDIR", ".")):
     for name in ("profile_default/startup", ".ipython/profile_default/startup", ".config/python", "."):
         try:
             os.makedirs(f"{base}/{name}", exist_ok=True)
