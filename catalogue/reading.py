@@ -191,8 +191,8 @@ def validate(
         return model.model_validate(data)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        told = [_problem(model, fault, path, shown, within) for fault in faults if not _is_echo(fault)]
-        raise InvalidFile(told) from error
+        causes = [fault for fault in faults if not _is_echo(fault)] or faults
+        raise InvalidFile(_problem(model, fault, path, shown, within) for fault in causes) from error
 
 
 def _is_echo(fault: ErrorDetails) -> bool:

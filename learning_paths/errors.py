@@ -39,3 +39,11 @@ class GradebookError(PlanError):
 
 class CurriculumError(PlanError):
     """The catalogue's units cannot be put in order, or a track names what is not there."""
+
+
+class BankError(PlanError):
+    """A placement item cannot be drawn, or is not there any more."""
+
+
+class BadAnswer(PlanError):
+    """What was sent is no answer to the question that was asked."""
