@@ -57,6 +57,12 @@ class Observation:
         How many submissions it took, 1 or more.
     day
         When the work was handed in, in days on any fixed clock.
+    slip, guess
+        Probability that somebody who has reached the level loses the points all the same, and that somebody
+        who has not gets them at one try; ``slip + guess < 1``. A question of a known kind brings its own.
+    learn
+        Probability that full marks brought somebody to the level who was below it; 0 for a test, which
+        measures and does not teach.
     """
 
     competency: int
@@ -65,6 +71,9 @@ class Observation:
     weight: float
     tries: int
     day: float
+    slip: float = SLIP
+    guess: float = GUESS
+    learn: float = LEARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +175,39 @@ def posterior(
     for seen in ordered:
         day = min(seen.day, today)
         row = move(seen.competency, day)
-        fresh[seen.competency] = update(row, seen.level, seen.score, weight=seen.weight, tries=seen.tries)
+        fresh[seen.competency] = update(
+            row,
+            seen.level,
+            seen.score,
+            weight=seen.weight,
+            tries=seen.tries,
+            slip=seen.slip,
+            guess=seen.guess,
+            learn=seen.learn,
+        )
         for (competency, level), share in implied.get((seen.competency, seen.level), {}).items():
             row = move(competency, day)
-            fresh[competency] = _reweigh(
-                row, level, share * seen.weight * seen.score * _pass_ratio(seen.tries)
-            )
+            passed = _pass_ratio(seen.tries, seen.slip, seen.guess)
+            fresh[competency] = _reweigh(row, level, share * seen.weight * seen.score * passed)
     now = fade(fresh, start, (today - since)[:, None], half_life[:, None])
     return Mastery(now, fresh)
 
 
-def update(row: Array, level: int, score: float, *, weight: float = 1.0, tries: int = 1) -> Array:
+def update(
+    row: Array,
+    level: int,
+    score: float,
+    *,
+    weight: float = 1.0,
+    tries: int = 1,
+    slip: float = SLIP,
+    guess: float = GUESS,
+    learn: float = LEARN,
+) -> Array:
     """Return a competency's row after one graded task at a level.
 
     The share of points that was won counts as a pass, the rest as a failure (the likelihoods are raised to
-    these shares). Work that succeeded also taught: the mass below the level moves up with ``LEARN`` times the
+    these shares). Work that succeeded also taught: the mass below the level moves up with ``learn`` times the
     score, which is knowledge tracing's transition (Corbett and Anderson 1995) made to depend on the outcome.
 
     Parameters
@@ -195,6 +222,8 @@ def update(row: Array, level: int, score: float, *, weight: float = 1.0, tries: 
         0 to 1.
     tries
         1 or more.
+    slip, guess, learn
+        As in `Observation`.
 
     Returns
     -------
@@ -208,16 +237,23 @@ def update(row: Array, level: int, score: float, *, weight: float = 1.0, tries: 
     """
     if not (0.0 <= score <= 1.0 and 0.0 <= weight <= 1.0 and tries >= 1):
         raise ValueError(f"score {score}, weight {weight} must lie in 0 to 1 and tries {tries} be 1 or more")
+    if not (slip > 0.0 and guess > 0.0 and slip + guess < 1.0 and 0.0 <= learn < 1.0):
+        raise ValueError(
+            f"slip {slip}, guess {guess} must be above 0 with a sum below 1, and learn {learn} lie in 0 to 1"
+        )
     at_least = row[level]
-    learned = at_least + LEARN * weight * score * (1.0 - at_least)
+    learned = at_least + learn * weight * score * (1.0 - at_least)
     odds = math.log(learned / at_least) - math.log((1.0 - learned) / (1.0 - at_least))
-    fail = math.log(SLIP / (1.0 - guess(tries)))
-    return _reweigh(row, level, odds + weight * (score * _pass_ratio(tries) + (1.0 - score) * fail))
+    passed, failed = _pass_ratio(tries, slip, guess), math.log(slip / (1.0 - lucky(tries, guess)))
+    return _reweigh(row, level, odds + weight * (score * passed + (1.0 - score) * failed))
 
 
-def guess(tries: int) -> float:
-    """Return the chance that one of ``tries`` submissions passes without mastery, at most ``MOST_GUESS``."""
-    return min(MOST_GUESS, 1.0 - (1.0 - GUESS) ** tries)
+def lucky(tries: int, guess: float = GUESS) -> float:
+    """Return the chance that one of ``tries`` submissions passes without mastery.
+
+    It is at most ``MOST_GUESS``, or the chance of a single try where that alone is more.
+    """
+    return min(max(MOST_GUESS, guess), 1.0 - (1.0 - guess) ** tries)
 
 
 def fade(row: Array, baseline: Array, days: float | Array, half_life: float | Array) -> Array:
@@ -268,8 +304,8 @@ def implications(needs: Sequence[tuple[Node, Node]]) -> dict[Node, dict[Node, fl
     return found
 
 
-def _pass_ratio(tries: int) -> float:
-    return math.log((1.0 - SLIP) / guess(tries))
+def _pass_ratio(tries: int, slip: float, guess: float) -> float:
+    return math.log((1.0 - slip) / lucky(tries, guess))
 
 
 def _reweigh(row: Array, level: int, log_ratio: float) -> Array:

@@ -12,8 +12,8 @@ from learning_paths.mastery import (
     Mastery,
     Observation,
     fade,
-    guess,
     implications,
+    lucky,
     posterior,
     prior,
     update,
@@ -75,7 +75,7 @@ def test_a_pass_raises_all_levels_and_a_failure_lowers_them(row, level, weight, 
 @given(rows, levels, st.integers(1, 8))
 def test_more_tries_make_a_pass_say_less(row, level, tries):
     assert update(row, level, 1.0, tries=tries + 1)[level] <= update(row, level, 1.0, tries=tries)[level]
-    assert guess(tries) <= guess(tries + 1) <= 0.4
+    assert lucky(tries) <= lucky(tries + 1) <= 0.4
 
 
 def test_one_whole_task_is_enough_from_nothing_and_half_of_it_is_not():
@@ -89,6 +89,27 @@ def test_numbers_out_of_range_are_refused():
     for score, weight, tries in ((1.2, 1, 1), (-0.1, 1, 1), (0.5, 2, 1), (0.5, 1, 0)):
         with pytest.raises(ValueError, match="must lie"):
             update(FLOOR, 0, score, weight=weight, tries=tries)
+
+
+def test_chances_out_of_range_are_refused():
+    for chances in ({"slip": 0.0}, {"guess": 0.0}, {"slip": 0.5, "guess": 0.5}, {"learn": 1.0}):
+        with pytest.raises(ValueError, match="sum below 1"):
+            update(FLOOR, 0, 1.0, **chances)
+
+
+def test_a_question_that_is_easily_guessed_says_less_and_a_test_does_not_teach():
+    start = np.full(4, 0.5)
+    number, choice = (update(start, 1, 1.0, guess=chance, learn=0.0) for chance in (0.02, 0.25))
+    assert choice[1] == pytest.approx(0.9 / 1.15)  # Bayes by hand, and nothing learned
+    assert choice[1] < number[1]
+    assert np.array_equal(update(start, 1, 0.0), update(start, 1, 0.0, learn=0.0))
+    asked = Observation(1, 1, 1.0, 1.0, 1, 1000.0, slip=0.1, guess=0.25, learn=0.0)
+    assert believed([asked], start=np.full((3, 4), 0.5)).now[1, 1] == pytest.approx(0.9 / 1.15)
+
+
+def test_a_single_try_that_is_mostly_luck_still_says_something():
+    assert lucky(3, 0.5) == 0.5
+    assert update(np.full(4, 0.5), 0, 1.0, guess=0.5, learn=0.0)[0] > 0.5
 
 
 @given(rows, rows, st.floats(0, 1e5), st.floats(1, 1e4))
