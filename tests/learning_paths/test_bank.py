@@ -15,7 +15,7 @@ NUMBER = """\
   kind: number
   draws: {layers: [12, 24], tokens: [1024, 4096]}
   let: {bytes: "2 * layers * tokens * 128 * 2"}
-  ask: {en: "<<layers>> layers and <<tokens:,>> tokens: size?", zh: "<<layers>> 层，<<tokens>> 个词元"}
+  ask: {en: "<<layers>> layers and <<tokens:,>> tokens: what size?", zh: "<<layers>> 层，<<tokens>> 个词元"}
   answer: "bytes / 2**20"
   unit: MiB
   within: 0.02
@@ -157,7 +157,7 @@ def test_guesses_follow_from_the_kind(read):
 def test_an_items_version_changes_with_its_text(read):
     before = read(NUMBER)[0]
     assert before.version == read(NUMBER)[0].version
-    assert before.version != read(NUMBER.replace("how much", "how many"))[0].version
+    assert before.version != read(NUMBER.replace("what size", "how big"))[0].version
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,166 @@
+"""``academy plan``: a plan on the command line, from a background and a goal."""
+
+import argparse
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+import catalogue
+from catalogue import Catalogue
+from learning_paths.curriculum import Ground
+from learning_paths.errors import BadProfile
+from learning_paths.mastery import Mastery
+from learning_paths.plan import Standing, make
+from learning_paths.profiles import LANGUAGES, check
+from learning_paths.tracks import load_tracks
+
+EXAMPLES = """examples:
+  ./academy plan --degree none --role operator-developer --hours 6
+  ./academy plan --degree computing --job software-developer --years 4 --role ai-training-engineer --json
+  ./academy plan --target fine-tuning@I --target gpu-programming@I --weeks 8
+"""
+
+WORDS = {
+    "en": {
+        "title": "Plan for: {goal}",
+        "week": "week",
+        "unit": "unit",
+        "hours": "hours",
+        "why": "why",
+        "kinds": {"lesson": "lesson", "lab": "lab", "gap": "not taught here yet"},
+        "sum": "{total:.1f} hours in {weeks} weeks at {hours:g} hours a week; of what is covered, labs are "
+        "{share:.0%}.",
+        "gaps": "{gap:.1f} of these hours are for what is not taught here yet, estimated from the courses "
+        "planned for it; {here:.1f} hours can be learned here now, in {units} lessons and labs.",
+        "uncovered": "Part of this goal, but no competency of the framework: {texts}.",
+        "late": "This does not fit into {weeks} weeks: it would take {needed:g} hours a week.",
+        "fits": "This fits into {weeks} weeks.",
+        "nothing": "Your background already shows all that this goal asks. Nothing is left to plan.",
+        "ids": "Names to use: ./academy catalogue show",
+    },
+    "zh": {
+        "title": "学习计划：{goal}",
+        "week": "周",
+        "unit": "单元",
+        "hours": "学时",
+        "why": "理由",
+        "kinds": {"lesson": "课程", "lab": "实验", "gap": "本学院尚未讲授"},
+        "sum": "共 {total:.1f} 学时，每周 {hours:g} 学时，需 {weeks} 周；实验占已覆盖部分的 {share:.0%}。",
+        "gaps": "其中 {gap:.1f} 学时为本学院尚未讲授的内容，按规划中的课程估算；"
+        "现在即可学习 {here:.1f} 学时，共 {units} 个课程与实验单元。",
+        "uncovered": "属于该目标、但不在能力框架之内：{texts}。",
+        "late": "{weeks} 周内无法完成：每周需要 {needed:g} 学时。",
+        "fits": "可以在 {weeks} 周内完成。",
+        "nothing": "你的背景已满足该目标的全部要求，无需再安排学习。",
+        "ids": "可用名称：./academy catalogue show",
+    },
+}
+
+
+def add_parser(verbs: Any) -> None:
+    """Add the verb to a parser's subparsers."""
+    plan = verbs.add_parser(
+        "plan",
+        help="a plan from a background and a goal",
+        description="Print what to learn, in which order, in how many weeks, and why.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    plan.add_argument("--degree", metavar="ID", help="degree, or none")
+    plan.add_argument("--job", metavar="ID", help="today's job, or none")
+    plan.add_argument("--years", metavar="N", help="years of work (0)")
+    plan.add_argument("--role", metavar="ID", help="role or migration target to reach")
+    plan.add_argument("--track", metavar="ID", help="curated track to follow")
+    plan.add_argument(
+        "--target",
+        metavar="COMPETENCY@LEVEL",
+        action="append",
+        default=[],
+        help="competency to reach, without level the professional one; may be repeated",
+    )
+    plan.add_argument("--hours", metavar="N", help="hours a week (5)")
+    plan.add_argument("--weeks", metavar="N", help="weeks in which you would like to be there")
+    plan.add_argument("--language", choices=LANGUAGES, default="en", help="language of what is printed (en)")
+    plan.add_argument("--json", action="store_true", help="print one JSON document")
+    plan.set_defaults(run=_plan)
+
+
+def _plan(given: argparse.Namespace) -> int:
+    known = catalogue.load()
+    learner = check(
+        known,
+        {
+            "degree": given.degree,
+            "job": given.job,
+            "years": given.years,
+            "role": given.role,
+            "competencies": [*given.target, *_of_track(known, given.track)],
+            "hours": given.hours,
+            "weeks": given.weeks,
+            "language": given.language,
+        },
+    )
+    ground = Ground(known)
+    prior = ground.prior(learner.degree, learner.job, learner.years)
+    made = make(ground, learner, learner.goal(known), Standing(prior, Mastery(prior, prior), {}))
+    if given.json:
+        print(json.dumps(made, ensure_ascii=False, indent=1))
+    else:
+        _show(made, given.language)
+    return 0
+
+
+def _of_track(known: Catalogue, track: str | None) -> list[str]:
+    if track is None:
+        return []
+    tracks = load_tracks(known)
+    if track not in tracks:
+        raise BadProfile("track", f"unknown track {track!r}; known: {', '.join(tracks)}")
+    return [str(skill) for skill in tracks[track].competencies]
+
+
+def _show(made: dict[str, Any], language: str) -> None:
+    words = WORDS[language]
+    console = Console()
+    title = words["title"].format(goal=made["goal"]["title"][language])
+    if not made["units"]:
+        console.print(escape(title))
+        console.print(words["nothing"])
+        return
+    table = Table(title=escape(title), title_justify="left")
+    table.add_column(words["week"], justify="right")
+    table.add_column(words["unit"], ratio=2, overflow="fold")
+    table.add_column(words["hours"], justify="right")
+    table.add_column(words["why"], ratio=3, overflow="fold")
+    for unit in made["units"]:
+        kind = words["kinds"][unit["kind"]]
+        week = str(unit["week"]) if unit["week"] == unit["until"] else f"{unit['week']}-{unit['until']}"
+        table.add_row(
+            week,
+            f"{escape(unit['title'][language])}\n[dim]{kind}, {escape(unit['id'])}[/dim]",
+            "?" if unit["hours"] is None else f"{unit['hours']:.1f}",
+            escape(unit["reasons"][0]["short"][language]),
+            style="dim" if unit["kind"] == "gap" else None,
+        )
+    console.print(table)
+    console.print(
+        words["sum"].format(
+            total=made["total_hours"],
+            weeks=made["weeks"],
+            hours=made["hours_a_week"],
+            share=made["practice_share"],
+        )
+    )
+    if made["gap_hours"]:
+        here = [unit["hours"] for unit in made["units"] if unit["kind"] != "gap"]
+        console.print(words["gaps"].format(gap=made["gap_hours"], here=sum(here), units=len(here)))
+    if made["goal"]["uncovered"]:
+        texts = "; ".join(text[language] for text in made["goal"]["uncovered"])
+        console.print(escape(words["uncovered"].format(texts=texts)))
+    if "deadline" in made:
+        deadline = made["deadline"]
+        saying = words["fits" if deadline["fits"] else "late"]
+        console.print(saying.format(weeks=deadline["weeks"], needed=deadline["hours_a_week_needed"]))
