@@ -197,6 +197,15 @@ class Plan(ApiHandler):
         await self.answer(self.academy.plan, self.person)
 
 
+class WhatIf(ApiHandler):
+    """The way to another goal, beside the present one."""
+
+    @web.authenticated
+    async def get(self, role: str) -> None:
+        """Answer what both share, what is extra and what is saved."""
+        await self.answer(self.academy.what_if, self.person, role)
+
+
 class Grades(ApiHandler):
     """Scores."""
 
@@ -301,6 +310,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         ("api/choices", Choices),
         ("api/profile", Profile),
         ("api/plan", Plan),
+        ("api/what-if/([^/]+)", WhatIf),
         ("api/grades", Grades),
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),
         ("api/learners", Learners),

@@ -14,10 +14,12 @@ from learning_paths.changes import changes
 from learning_paths.curriculum import Ground
 from learning_paths.errors import NoProfile, PlanError, UnknownCheckpoint
 from learning_paths.evidence import Gradebook, Submission
+from learning_paths.goals import goal_of
 from learning_paths.plan import Standing, make
 from learning_paths.profiles import LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
 from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
 from learning_paths.tracks import load_tracks
+from learning_paths.what_if import what_if
 
 
 def _now() -> datetime:
@@ -125,16 +127,7 @@ class Academy:
         NoProfile
             When the learner has not filled in the form yet.
         """
-        profile = self.store.profile(user)
-        if profile is None:
-            raise NoProfile(
-                f"{user} has not said who they are and where they want to go; fill in the form first"
-            )
-        self.ingest_gradebook(user)
-        learner = check(self.catalogue, profile.data)
-        known = self.store.evidence(user)
-        now = self._clock()
-        standing = self._standing(learner, known, self._read_lessons(user), now)
+        profile, learner, standing, now = self._known(user)
         made = make(self.ground, learner, learner.goal(self.catalogue), standing)
         previous = self._snapshot(user, profile, made, now)
         made["profile"] = {**profile.data, "version": profile.version}
@@ -142,6 +135,20 @@ class Academy:
             [] if previous is None else self._changes(user, learner, previous, made, standing, now)
         )
         return made
+
+    def what_if(self, user: str, role: str) -> dict[str, Any]:
+        """Return how the way to another role or migration target compares with the present one.
+
+        Raises
+        ------
+        NoProfile
+            When the learner has not filled in the form yet.
+        BadProfile
+            When the role is unknown; with the nearest names.
+        """
+        _, learner, standing, _ = self._known(user)
+        goal, other = learner.goal(self.catalogue), goal_of(self.catalogue, role)
+        return what_if(self.ground, learner, goal, other, standing)
 
     def checkpoint(self, user: str, course: str, name: str, answer: Any) -> dict[str, Any]:
         """Judge an answer to a lesson's checkpoint and keep it.
@@ -214,6 +221,19 @@ class Academy:
             for name, entry in entries.items():
                 asked.setdefault(f"lesson:{course}/{entry['lesson']}", []).append((course, name) in answered)
         return frozenset(lesson for lesson, each in asked.items() if all(each))
+
+    def _known(self, user: str) -> tuple[Profile, Learner, Standing, datetime]:
+        """Return what is known of a learner now; grades that came in since are taken up first."""
+        profile = self.store.profile(user)
+        if profile is None:
+            raise NoProfile(
+                f"{user} has not said who they are and where they want to go; fill in the form first"
+            )
+        self.ingest_gradebook(user)
+        learner = check(self.catalogue, profile.data)
+        now = self._clock()
+        standing = self._standing(learner, self.store.evidence(user), self._read_lessons(user), now)
+        return profile, learner, standing, now
 
     def _standing(
         self, learner: Learner, known: list[Evidence], read: frozenset[str], now: datetime

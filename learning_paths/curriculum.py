@@ -89,6 +89,15 @@ class Ground:
         flat = {node: average for node in self.curriculum.needed_by if node not in known}
         return flat | estimates.gap_minutes(self.catalogue, self.rows, known)
 
+    @cached_property
+    def gap_lab_share(self) -> Mapping[Node, float]:
+        """Which share of `gap_minutes` is for labs, 0 to 1; as in what is built where none is planned."""
+        units = self.curriculum.units
+        labs = sum(unit.minutes for unit in units if unit.proves)
+        flat = labs / max(1, sum(unit.minutes for unit in units))
+        planned = estimates.gap_lab_share(self.catalogue, self.rows, self.curriculum.lessons)
+        return dict.fromkeys(self.gap_minutes, flat) | planned
+
     def planned(self, node: Node) -> tuple[str, ...]:
         """Return the courses that are to lead to a level and are not whole yet, by slug."""
         skill = self.skill(node)

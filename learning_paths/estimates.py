@@ -41,19 +41,39 @@ def gap_minutes(
     mapping
         Minutes by node; empty without any course to go by.
     """
+    parts = _parts(catalogue, rows, taught)
+    return {node: _rounded(lessons + labs) for node, (lessons, labs) in parts.items() if lessons + labs}
+
+
+def gap_lab_share(
+    catalogue: Catalogue, rows: Mapping[str, int], taught: Collection[Node]
+) -> Mapping[Node, float]:
+    """Return which share of :func:`gap_minutes` is for labs, 0 to 1, for the same levels."""
+    parts = _parts(catalogue, rows, taught)
+    return {node: labs / (lessons + labs) for node, (lessons, labs) in parts.items() if lessons + labs}
+
+
+def _parts(
+    catalogue: Catalogue, rows: Mapping[str, int], taught: Collection[Node]
+) -> Mapping[Node, tuple[float, float]]:
+    """Return the minutes of lessons and of labs that are still to be built for each level."""
     lessons = [lesson.minutes for lesson in catalogue.lessons.values() if lesson.minutes]
     labs = [lab.minutes for lab in catalogue.labs.values() if lab.minutes]
     if not lessons:
         return {}
     a_lesson, a_lab = fmean(lessons), fmean(labs or lessons)
-    found: dict[Node, float] = {}
+    found: dict[Node, tuple[float, float]] = {}
     for slug, outline in catalogue.outline.items():
         weights = {node: weight for node, weight in _levels(outline, rows) if node not in taught}
         lessons_left, labs_left = left_to_build(catalogue, slug)
-        minutes = lessons_left * a_lesson + labs_left * a_lab
         for node, weight in weights.items():
-            found[node] = found.get(node, 0.0) + minutes * weight / sum(weights.values())
-    return {node: _rounded(minutes) for node, minutes in found.items() if minutes}
+            share = weight / sum(weights.values())
+            so_far = found.get(node, (0.0, 0.0))
+            found[node] = (
+                so_far[0] + lessons_left * a_lesson * share,
+                so_far[1] + labs_left * a_lab * share,
+            )
+    return found
 
 
 def _levels(outline: CourseOutline, rows: Mapping[str, int]) -> list[tuple[Node, int]]:

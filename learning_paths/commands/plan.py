@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
@@ -10,17 +11,24 @@ from rich.table import Table
 
 import catalogue
 from catalogue import Catalogue
+from learning_paths.commands.comparing import show_migrations, show_what_if
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile
+from learning_paths.goals import goal_of
 from learning_paths.mastery import Mastery
 from learning_paths.plan import Standing, make
 from learning_paths.profiles import LANGUAGES, check
+from learning_paths.role_migrations import comparisons, migration_of, template
 from learning_paths.tracks import load_tracks
+from learning_paths.what_if import what_if
 
 EXAMPLES = """examples:
   ./academy plan --degree none --role operator-developer --hours 6
   ./academy plan --degree computing --job software-developer --years 4 --role ai-training-engineer --json
   ./academy plan --target fine-tuning@I --target gpu-programming@I --weeks 8
+  ./academy plan --job software-developer --years 4 --role data-engineer --what-if operator-developer
+  ./academy plan --migrations
+  ./academy plan --migration cloud-to-scheduling --degree computing
 """
 
 WORDS = {
@@ -83,6 +91,11 @@ def add_parser(verbs: Any) -> None:
     )
     plan.add_argument("--hours", metavar="N", help="hours a week (5)")
     plan.add_argument("--weeks", metavar="N", help="weeks in which you would like to be there")
+    plan.add_argument("--what-if", metavar="ROLE", help="compare with the way to another role; no plan")
+    plan.add_argument("--migration", metavar="ID", help="plan a migration path of the framework")
+    plan.add_argument(
+        "--migrations", action="store_true", help="list the migration paths and what each saves"
+    )
     plan.add_argument("--language", choices=LANGUAGES, default="en", help="language of what is printed (en)")
     plan.add_argument("--json", action="store_true", help="print one JSON document")
     plan.set_defaults(run=_plan)
@@ -90,27 +103,50 @@ def add_parser(verbs: Any) -> None:
 
 def _plan(given: argparse.Namespace) -> int:
     known = catalogue.load()
-    learner = check(
-        known,
-        {
-            "degree": given.degree,
-            "job": given.job,
-            "years": given.years,
-            "role": given.role,
-            "competencies": [*given.target, *_of_track(known, given.track)],
-            "hours": given.hours,
-            "weeks": given.weeks,
-            "language": given.language,
-        },
-    )
     ground = Ground(known)
+    if given.migrations:
+        pairs = [pair for one in known.migrations.values() for pair in comparisons(ground, one)]
+        _print(pairs, given, show_migrations)
+        return 0
+    learner = check(known, _profile(known, given))
+    goal = learner.goal(known)
     prior = ground.prior(learner.degree, learner.job, learner.years)
-    made = make(ground, learner, learner.goal(known), Standing(prior, Mastery(prior, prior), {}))
-    if given.json:
-        print(json.dumps(made, ensure_ascii=False, indent=1))
-    else:
-        _show(made, given.language)
+    standing = Standing(prior, Mastery(prior, prior), {})
+    if given.what_if is not None:
+        other = goal_of(known, given.what_if)
+        _print(what_if(ground, learner, goal, other, standing), given, show_what_if)
+        return 0
+    made = make(ground, learner, goal, standing)
+    if given.migration is not None:
+        made["migration"] = comparisons(ground, migration_of(known, given.migration))
+    _print(made, given, _show)
     return 0
+
+
+def _print(found: Any, given: argparse.Namespace, show: Callable[[Any, str], None]) -> None:
+    if given.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        show(found, given.language)
+
+
+def _profile(known: Catalogue, given: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options say; a migration brings its job, the years that it takes, and its role."""
+    said = {
+        "degree": given.degree,
+        "job": given.job,
+        "years": given.years,
+        "role": given.role,
+        "competencies": [*given.target, *_of_track(known, given.track)],
+        "hours": given.hours,
+        "weeks": given.weeks,
+        "language": given.language,
+    }
+    if given.migration is not None:
+        said |= template(known, given.migration, given.job, given.role)
+        if given.years is None:
+            said["years"] = known.jobs[said["job"]].years
+    return said
 
 
 def _of_track(known: Catalogue, track: str | None) -> list[str]:
@@ -125,6 +161,8 @@ def _of_track(known: Catalogue, track: str | None) -> list[str]:
 def _show(made: dict[str, Any], language: str) -> None:
     words = WORDS[language]
     console = Console()
+    if "migration" in made:
+        show_migrations(made["migration"], language)
     title = words["title"].format(goal=made["goal"]["title"][language])
     if not made["units"]:
         console.print(escape(title))

@@ -26,7 +26,9 @@ from learning_paths.ui.lessons import open_lesson, opened_lessons
 SECONDS = 20
 """Patience with the academy service."""
 
-_QUESTIONS = re.compile(r"me|choices|profile|plan|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+")
+_QUESTIONS = re.compile(
+    r"me|choices|profile|plan|what-if/[a-z0-9-]+|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+"
+)
 
 
 class AcademyHandler(APIHandler):

@@ -49,6 +49,21 @@ def test_profiles_have_versions(academy):
     assert academy.profile("bob") is None
 
 
+def test_another_role_is_compared_from_where_the_learner_stands(academy, teacher, clock):
+    with pytest.raises(NoProfile):
+        academy.what_if("ada", "operator-developer")
+    academy.save_profile("ada", ADA)
+    before = academy.what_if("ada", "operator-developer")
+    assert before["shared"]["hours"] > 0
+    teacher.grade("ada", "stable-softmax", LAB, clock.now)
+    clock.advance(hours=1)
+    after = academy.what_if("ada", "operator-developer")
+    assert after["other"]["hours"] < before["other"]["hours"]
+    assert after["saved_hours"] > before["saved_hours"]
+    with pytest.raises(BadProfile, match="operator-developer"):
+        academy.what_if("ada", "operator")
+
+
 def test_a_graded_lab_moves_the_plan_and_says_which_task_did_it(academy, teacher, clock):
     academy.save_profile("ada", ADA)
     first = academy.plan("ada")

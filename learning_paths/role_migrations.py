@@ -1,0 +1,104 @@
+"""The framework's migration paths as templates of plans, each compared with starting from nothing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalogue import Catalogue
+from catalogue.errors import UnknownId
+from catalogue.framework_schema import Migration
+from learning_paths.curriculum import Ground
+from learning_paths.effort import Effort, beginning, effort, missing
+from learning_paths.errors import BadProfile
+from learning_paths.goals import Goal, goal_of
+from learning_paths.planner import Selection, Unit, select
+
+
+def migration_of(catalogue: Catalogue, name: str) -> Migration:
+    """Return a migration path by its id.
+
+    Raises
+    ------
+    BadProfile
+        When there is none, with the nearest names.
+    """
+    if name not in catalogue.migrations:
+        raise BadProfile("migration", str(UnknownId("migration", name, catalogue.migrations)))
+    return catalogue.migrations[name]
+
+
+def template(
+    catalogue: Catalogue, name: str, job: str | None = None, role: str | None = None
+) -> dict[str, str]:
+    """Return job and role of a migration's plan: those that are wished for, else the first ones.
+
+    Raises
+    ------
+    BadProfile
+        When the migration does not start from that job or does not lead to that role.
+    """
+    migration = migration_of(catalogue, name)
+    roles = (*migration.to, *migration.then)
+    for field, value, known in (("job", job, migration.origins), ("role", role, roles)):
+        if value is not None and value not in known:
+            raise BadProfile(field, f"{value!r} is not part of migration {name}; it has {', '.join(known)}")
+    return {"job": job or migration.origins[0], "role": role or roles[0]}
+
+
+def comparisons(ground: Ground, migration: Migration) -> list[dict[str, Any]]:
+    """Return what each start of a migration saves on the way to each of its targets.
+
+    The job counts as fully learned and no degree is assumed.
+
+    Returns
+    -------
+    list of dict
+        For each pair ``origin`` and ``to`` (``id``, ``title``), ``hours`` from there and ``from_nothing`` as
+        :meth:`Effort.data` has them, ``saved_hours`` and ``saved_share`` of lessons and labs, and ``then``:
+        what may follow, with the hours more that it takes after the first target.
+    """
+    return list(_pairs(ground, migration))
+
+
+def _pairs(ground: Ground, migration: Migration) -> Iterator[dict[str, Any]]:
+    catalogue = ground.catalogue
+    for name in migration.to:
+        goal = goal_of(catalogue, name)
+        nothing = effort(ground, missing(ground, goal, beginning(ground)).chosen)
+        for job in migration.origins:
+            start = beginning(ground, job=job)
+            way = missing(ground, goal, start)
+            hours = effort(ground, way.chosen)
+            saved = nothing.study - hours.study
+            mastered = start.mastered()
+            yield {
+                "migration": migration.id,
+                "origin": {"id": job, "title": _both(catalogue.backgrounds[job].title)},
+                "to": {"id": goal.id, "title": dict(goal.title)},
+                "hours": hours.data(),
+                "from_nothing": nothing.data(),
+                "saved_hours": round(saved, 2),
+                "saved_share": round(saved / nothing.study, 3) if nothing.study else 0.0,
+                "then": [
+                    {
+                        "id": next_goal.id,
+                        "title": dict(next_goal.title),
+                        "hours": _afterwards(ground, next_goal, mastered, way).data(),
+                    }
+                    for next_goal in (goal_of(catalogue, further) for further in migration.then)
+                ],
+            }
+
+
+def _afterwards(ground: Ground, goal: Goal, mastered: NDArray[np.bool_], way: Selection) -> Effort:
+    """Return what a further goal takes of somebody who has gone a way to its end."""
+    done = {item.id for item in way.chosen if isinstance(item, Unit)}
+    goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
+    further = select(ground.curriculum, goals, lambda node: bool(mastered[node]) or node in way.links, done)
+    return effort(ground, further.chosen)
+
+
+def _both(text: Any) -> Mapping[str, str]:
+    return {"en": text.en, "zh": text.zh}

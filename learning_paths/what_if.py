@@ -1,0 +1,77 @@
+"""What another goal would take: what both ways share, what is new, what falls away, what is saved already."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from learning_paths.curriculum import Ground
+from learning_paths.effort import beginning, effort, missing
+from learning_paths.goals import Goal
+from learning_paths.plan import Standing, identity, make
+from learning_paths.planner import Item, Unit
+from learning_paths.profiles import Learner
+
+
+def what_if(ground: Ground, learner: Learner, goal: Goal, other: Goal, standing: Standing) -> dict[str, Any]:
+    """Return how the way to another goal compares with the way to the present one.
+
+    Parameters
+    ----------
+    learner
+        Whose hours a week make weeks.
+    goal, other
+        Where the learner is going, and where they might go instead.
+    standing
+        What is known of the learner.
+
+    Returns
+    -------
+    dict
+        ``goal`` and ``other`` with ``id``, ``title``, ``hours`` and ``weeks`` from where the learner stands;
+        ``shared``, what both ways have; ``extra``, what only the other one has; ``dropped``, what only the
+        present one has: each with ``hours`` and ``units``; ``saved_hours``, what the learner need not do of
+        the other way because of what they know already, against a start from nothing; ``done_counts``, the
+        ids of lessons and labs behind the learner that belong to the other way too. All hours are those of
+        lessons and labs, built or estimated; ``hours`` of ``shared`` and ``extra`` add up to those of
+        ``other``.
+    """
+    here = missing(ground, goal, standing.mastery, standing.read).chosen
+    there = missing(ground, other, standing.mastery, standing.read).chosen
+    whole = missing(ground, other, beginning(ground)).chosen
+    plan = make(ground, learner, other, standing)
+    behind = {unit["id"] for unit in plan["done"]}
+    return {
+        "goal": {
+            "id": goal.id,
+            "title": dict(goal.title),
+            "hours": round(effort(ground, here).study, 2),
+            "weeks": make(ground, learner, goal, standing)["weeks"],
+        },
+        "other": {
+            "id": other.id,
+            "title": dict(other.title),
+            "hours": round(effort(ground, there).study, 2),
+            "weeks": plan["weeks"],
+        },
+        "shared": _group(ground, [item for item in there if item in here]),
+        "extra": _group(ground, [item for item in there if item not in here]),
+        "dropped": _group(ground, [item for item in here if item not in there]),
+        "saved_hours": round(effort(ground, whole).study - effort(ground, there).study, 2),
+        "done_counts": sorted(
+            item.id for item in whole if isinstance(item, Unit) and item.id in behind and item not in there
+        ),
+    }
+
+
+def _group(ground: Ground, items: Iterable[Item]) -> Mapping[str, Any]:
+    items = list(items)
+    return {
+        "hours": round(effort(ground, items).study, 2),
+        "units": [
+            {
+                "id": identity(ground, item),
+                "title": ground.title(item),
+                "hours": round(effort(ground, [item]).study, 2),
+            }
+            for item in items
+        ],
+    }

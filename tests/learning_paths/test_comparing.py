@@ -1,0 +1,171 @@
+"""Two ways side by side: another role, the framework's migration paths, the start from nothing."""
+
+import json
+
+import pytest
+
+import catalogue
+from learning_paths.cli import main
+from learning_paths.curriculum import Ground
+from learning_paths.effort import beginning, effort, missing
+from learning_paths.goals import goal_of
+from learning_paths.mastery import Mastery
+from learning_paths.plan import Standing, make
+from learning_paths.planner import Gap
+from learning_paths.profiles import check
+from learning_paths.role_migrations import comparisons
+from learning_paths.what_if import what_if
+
+
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    return Ground(catalogue.load())
+
+
+def standing_of(ground: Ground, **said) -> tuple:
+    learner = check(ground.catalogue, {"role": "data-engineer", **said})
+    prior = ground.prior(learner.degree, learner.job, learner.years)
+    return learner, Standing(prior, Mastery(prior, prior), {})
+
+
+def ask(capsys, *words: str):
+    assert main(["plan", *words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("role", ["operator-developer", "business-user", "ai-training-engineer"])
+def test_effort_is_the_plans_hours_split_by_what_they_are_for(ground, role):
+    learner, standing = standing_of(ground, role=role)
+    made = make(ground, learner, goal_of(ground.catalogue, role), standing)
+    found = effort(ground, missing(ground, goal_of(ground.catalogue, role), standing.mastery).chosen)
+    assert found.study == pytest.approx(made["total_hours"], abs=0.01 * len(made["units"]))
+    assert found.estimated == pytest.approx(made["gap_hours"], abs=0.01 * len(made["units"]))
+    for kind, hours in (("lesson", found.lessons), ("lab", found.labs)):
+        planned = sum(unit["hours"] for unit in made["units"] if unit["kind"] == kind)
+        assert hours == pytest.approx(planned, abs=0.01 * len(made["units"]))
+
+
+def test_practice_at_work_brings_the_whole_to_the_reference_shares(ground):
+    goal = goal_of(ground.catalogue, "ai-training-engineer")
+    found = effort(ground, missing(ground, goal, beginning(ground)).chosen)
+    lessons, labs = found.lessons + found.planned_lessons, found.labs + found.planned_labs
+    assert (found.practice + labs) / lessons == pytest.approx(7)
+    assert found.practice > labs > 0
+
+
+def test_a_gap_is_split_as_its_planned_course_will_be(ground):
+    outline = ground.catalogue.outline["cluster-planning"]
+    node = ground.node_of("cluster-planning", outline.teaches["cluster-planning"])
+    gap = Gap(node, (node[0], 0, node[1]))
+    found = effort(ground, [gap])
+    lesson_minutes = [one.minutes for one in ground.catalogue.lessons.values()]
+    lab_minutes = [one.minutes for one in ground.catalogue.labs.values()]
+    lessons = outline.lessons * sum(lesson_minutes) / len(lesson_minutes)
+    labs = len(outline.labs) * sum(lab_minutes) / len(lab_minutes)
+    assert found.planned_labs / found.planned_lessons == pytest.approx(labs / lessons)
+    assert found.built == 0
+
+
+def test_what_if_splits_both_ways_without_losing_an_hour(ground):
+    learner, standing = standing_of(ground, job="software-developer", years=4)
+    other = goal_of(ground.catalogue, "ai-application-developer")
+    found = what_if(ground, learner, learner.goal(ground.catalogue), other, standing)
+    shared, extra, dropped = (found[name]["hours"] for name in ("shared", "extra", "dropped"))
+    assert shared + extra == pytest.approx(found["other"]["hours"], abs=0.02)
+    assert shared + dropped == pytest.approx(found["goal"]["hours"], abs=0.02)
+    assert min(shared, extra, dropped) > 0
+    from_nothing = effort(ground, missing(ground, other, beginning(ground)).chosen).study
+    assert found["saved_hours"] == pytest.approx(from_nothing - found["other"]["hours"], abs=0.02)
+    for name in ("shared", "extra", "dropped"):
+        hours = sum(unit["hours"] for unit in found[name]["units"])
+        assert hours == pytest.approx(found[name]["hours"], abs=0.1)
+
+
+def test_what_if_the_other_role_is_the_same_nothing_changes(ground):
+    learner, standing = standing_of(ground)
+    goal = learner.goal(ground.catalogue)
+    found = what_if(ground, learner, goal, goal, standing)
+    assert found["extra"]["hours"] == found["dropped"]["hours"] == found["saved_hours"] == 0
+    assert found["goal"] == found["other"]
+
+
+def test_a_lesson_behind_the_learner_counts_for_the_other_role_as_well(ground):
+    learner, fresh = standing_of(ground)
+    lesson = "lesson:python-start/01-values-names-decisions"
+    standing = Standing(fresh.prior, fresh.mastery, {}, frozenset({lesson}))
+    other = goal_of(ground.catalogue, "operator-developer")
+    found = what_if(ground, learner, learner.goal(ground.catalogue), other, standing)
+    assert found["done_counts"] == [lesson]
+    assert found["saved_hours"] == pytest.approx(
+        ground.catalogue.lessons[lesson.removeprefix("lesson:")].minutes / 60, abs=0.01
+    )
+
+
+def test_all_eleven_migrations_are_compared_and_none_is_longer_than_from_nothing(ground):
+    migrations = ground.catalogue.migrations
+    assert len(migrations) == 11
+    for migration in migrations.values():
+        pairs = comparisons(ground, migration)
+        assert {pair["origin"]["id"] for pair in pairs} == set(migration.origins)
+        assert len(pairs) == len(migration.origins) * len(migration.to)
+        for pair in pairs:
+            assert pair["saved_hours"] == pytest.approx(
+                pair["from_nothing"]["study"] - pair["hours"]["study"], abs=0.02
+            )
+            assert 0 <= pair["saved_share"] < 1
+            assert len(pair["then"]) == len(migration.then)
+
+
+def test_what_follows_takes_less_than_it_would_on_its_own(ground):
+    (pair,) = comparisons(ground, ground.catalogue.migrations["data-engineer-to-ai-data"])
+    then = pair["then"][0]
+    alone = missing(
+        ground, goal_of(ground.catalogue, "data-scientist"), beginning(ground, job="data-engineer")
+    )
+    assert 0 < then["hours"]["study"] < effort(ground, alone.chosen).study
+
+
+def test_a_migration_is_planned_with_its_job_fully_learned(capsys, ground):
+    made = ask(capsys, "--migration", "cloud-to-scheduling")
+    assert made["goal"]["id"] == "target:cloud-scheduling-platform-engineer"
+    assert made["total_hours"] == pytest.approx(made["migration"][0]["hours"]["study"], abs=0.01)
+    second = ask(capsys, "--migration", "developer-to-model", "--job", "software-developer")
+    assert second["goal"]["id"] == "target:model-operator-engineer"
+    assert len(second["migration"]) == 6
+
+
+def test_all_migrations_are_listed_with_numbers_for_people_and_programs(capsys, monkeypatch, ground):
+    monkeypatch.setenv("COLUMNS", "200")
+    listed = ask(capsys, "--migrations")
+    assert {pair["migration"] for pair in listed} == set(ground.catalogue.migrations)
+    for language, word in (("en", "Cloud engineer"), ("zh", "云")):
+        assert main(["plan", "--migrations", "--language", language]) == 0
+        assert word in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("shared by both", "extra")), ("zh", ("共有", "新增"))]
+)
+def test_what_if_is_told_in_the_learners_language(capsys, language, words):
+    given = ["--role", "data-engineer", "--what-if", "operator-developer", "--language", language]
+    assert main(["plan", *given]) == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "--migration cloud-scheduling",
+            "--migration: unknown migration 'cloud-scheduling'; the nearest: cloud",
+        ),
+        ("--migration sales-to-ai-sales --job data-engineer", "it has sales"),
+        ("--migration sales-to-ai-sales --role data-engineer", "it has ai-sales"),
+        ("--role data-engineer --what-if operator", "operator-developer"),
+        ("--what-if operator-developer", "no goal is given"),
+    ],
+)
+def test_a_wrong_name_gets_the_right_ones(capsys, words, said):
+    assert main(["plan", *words.split()]) == 2
+    assert said in capsys.readouterr().err
