@@ -49,6 +49,7 @@ evidence = sa.Table(
     sa.Column("tried_at", Moment, nullable=False),
     sa.Column("late_seconds", sa.Float, nullable=False),
     sa.Column("detail", sa.JSON, nullable=False),
+    sa.Column("proves", sa.JSON(none_as_null=True)),
     sa.Column("recorded_at", Moment, nullable=False),
     sa.UniqueConstraint("learner", "source", "key", "revision", name="evidence_key_revision"),
 )
@@ -77,4 +78,78 @@ plans = sa.Table(
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("plan", sa.JSON, nullable=False),
     sa.Index("plans_learner", "learner", "id"),
+)
+
+placements = sa.Table(
+    "placements",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("learner", sa.String(255), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Column("summary", sa.JSON(none_as_null=True)),
+    sa.UniqueConstraint("learner", "number", name="placements_number"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("placement_id", sa.ForeignKey("placements.id", name="answers_placement"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("item", sa.String(255), nullable=False),
+    sa.Column("item_version", sa.String(64), nullable=False),
+    sa.Column("variant", sa.BigInteger, nullable=False),
+    sa.Column("competency", sa.String(128), nullable=False),
+    sa.Column("level", sa.String(1), nullable=False),
+    sa.Column("answer", sa.JSON(none_as_null=True)),
+    sa.Column("correct", sa.Boolean),
+    sa.Column("seconds", sa.Float),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("answered_at", Moment),
+    sa.UniqueConstraint("placement_id", "position", name="answers_position"),
+    sa.Index("answers_item", "item"),
+)
+
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("learner", sa.String(255), nullable=False),
+    sa.Column("unit", sa.String(255), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.String(255), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("undone_at", Moment),
+    sa.Column("undone_by", sa.String(255)),
+)
+sa.Index(
+    "marks_held",
+    marks.c.learner,
+    marks.c.unit,
+    marks.c.kind,
+    unique=True,
+    sqlite_where=marks.c.undone_at.is_(None),
+    postgresql_where=marks.c.undone_at.is_(None),
+)
+
+models = sa.Table(
+    "models",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    sa.Column("card", sa.JSON, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+sa.Index(
+    "models_active",
+    models.c.kind,
+    unique=True,
+    sqlite_where=models.c.active.is_(True),
+    postgresql_where=models.c.active.is_(True),
 )

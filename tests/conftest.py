@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from sandbox.doctor import find_browser
+from tests.postgres import Postgres, installation
 from tests.rota import todays
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -63,3 +64,14 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Yield a running PostgreSQL; skip with the mending command where its programs are missing."""
+    programs = installation()
+    if programs is None:
+        pytest.skip("no PostgreSQL in the environment: .venv/bin/pip install -e '.[test]'")
+    server = Postgres(programs)
+    yield server
+    server.stop()

@@ -17,6 +17,7 @@ from catalogue.folders import CHECKOUT
 from learning_paths.academy import Academy
 from tests.learning_paths.campus import Campus, Exchange, Service, free_port, wait_for
 from tests.learning_paths.small_academy import LABS, POINTS, Clock, Teacher, write_tree
+from tests.postgres import Postgres
 
 # two shared cores: fewer examples, and no clock that a busy machine could trip
 settings.register_profile("learning_paths", max_examples=40, deadline=None)
@@ -61,6 +62,15 @@ def teacher(tmp_path: Path, empty_gradebook: Path) -> Teacher:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""The store: migrations, versions, revisions, two writers, errors that say what next."""
+"""The store on both databases: migrations, versions, revisions, errors that say what next."""
 
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,18 +16,29 @@ from learning_paths.tables import metadata
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROW = Evidence("ada", "nbgrader", "lab/task/1", "lab", "task", 3.0, 5.0, NOW, 0.0, {"check": [3.0, 5.0]})
+QUESTION = {
+    "item": "python/loops",
+    "item_version": "a1",
+    "variant": 2**40,
+    "competency": "python",
+    "level": "B",
+}
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'store.db'}"
-
-
-@pytest.fixture
-def store(url):
-    opened = Store(url)
+def store(store_url):
+    opened = Store(store_url)
     yield opened
     opened.close()
+
+
+def migrate(store, target):
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        down = target in ("base", "0001")
+        (command.downgrade if down else command.upgrade)(config, target)
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_uses(store):
@@ -38,20 +48,43 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_uses(store):
 
 
 def test_migrations_go_down_and_up_again(store):
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     for target, tables in (("base", set()), ("head", set(metadata.tables))):
-        with store.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            (command.downgrade if target == "base" else command.upgrade)(config, target)
+        migrate(store, target)
         assert set(sa.inspect(store.engine).get_table_names()) - {"alembic_version"} == tables
 
 
-def test_a_store_of_a_newer_version_is_refused_and_left_alone(url, store):
+def test_migrations_keep_what_both_versions_can_hold(store):
+    """Down to the first version and up again: its tables keep their rows, the newer ones are empty."""
+    store.save_profile("ada", {"hours": 4}, NOW)
+    store.add_evidence([ROW, replace(ROW, key="c", source="certificate", proves=("python@I",))], NOW)
+    store.add_prediction("ada", "course", "point", "b", True, NOW)
+    store.add_plan("ada", 1, 1, {"units": []}, NOW)
+    test = store.start_placement("ada", 7, NOW)
+    store.ask(test.id, 0, **QUESTION, now=NOW)
+    store.add_mark("ada", "lab:softmax", "skip", "seen it", "ada", NOW)
+    store.add_model("mastery", {"w": [1.5]}, {"auc": 0.8}, NOW)
+    migrate(store, "0001")
+    assert "proves" not in {column["name"] for column in sa.inspect(store.engine).get_columns("evidence")}
+    migrate(store, "head")
+    assert store.profile("ada").data == {"hours": 4}
+    assert [(row.source, row.score) for row in store.evidence("ada")] == [("nbgrader", 3.0)]
+    assert [one.answer for one in store.predictions("ada")] == ["b"]
+    assert [one.plan for one in store.last_plans("ada")] == [{"units": []}]
+    assert store.placements("ada") == store.answers() == store.marks("ada") == store.models("mastery") == []
+
+
+def test_a_store_of_the_version_before_is_brought_up_on_opening(store, store_url):
+    migrate(store, "0001")
+    again = Store(store_url)
+    assert again.start_placement("ada", 7, NOW).number == 1
+    again.close()
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(store_url, store):
     with store.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match=r"newer version \(9999\).*update the academy"):
-        Store(url)
+        Store(store_url)
 
 
 def test_a_store_that_cannot_be_opened_says_where_and_what_next(tmp_path):
@@ -64,10 +97,29 @@ def test_a_store_that_cannot_be_opened_says_where_and_what_next(tmp_path):
         Store(f"sqlite:///{tmp_path / 'text.db'}")
 
 
-def test_the_file_is_for_its_owner_only_and_survives_reopening(url, store, tmp_path):
-    assert (tmp_path / "store.db").stat().st_mode & 0o777 == 0o600
+def test_a_password_is_in_no_message(postgres):
+    with pytest.raises(StoreError, match=r"cannot open the store.*nowhere") as caught:
+        Store(postgres.url("nowhere"))
+    assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["ada:sesame@host/db", "postgresql://ada:sesame@host:x/db", "oraql://a:sesame@h"]
+)
+def test_an_address_that_is_none_is_refused_without_its_password(url):
+    with pytest.raises(StoreError, match="no database URL") as caught:
+        Store(url)
+    assert "sesame" not in str(caught.value)
+
+
+def test_the_file_is_for_its_owner_only(tmp_path):
+    Store(f"sqlite:///{tmp_path / 'own.db'}").close()
+    assert (tmp_path / "own.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_kept_survives_reopening(store, store_url):
     store.save_profile("ada", {"hours": 4}, NOW)
-    again = Store(url)
+    again = Store(store_url)
     assert again.profile("ada").data == {"hours": 4}
     assert again.profile("ada").saved_at == NOW
     again.close()
@@ -106,16 +158,69 @@ def test_a_change_is_whole_or_not_at_all(store):
     assert store.evidence("ada") == []
 
 
-def test_many_writers_lose_nothing(url, store):
-    def write(name: str) -> None:
-        own = Store(url)
-        for number in range(20):
-            own.add_prediction("ada", "course", "point", f"{name}{number}", True, NOW)
-        own.close()
+def test_a_number_that_json_does_not_have_is_refused(store):
+    with pytest.raises((sa.exc.StatementError, ValueError), match="not JSON compliant"):
+        store.save_profile("ada", {"hours": float("nan")}, NOW)
+    assert store.profile("ada") is None
 
-    writers = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [one.number for one in store.predictions("ada")] == list(range(1, 81))
+
+def test_one_placement_is_open_at_a_time(store):
+    first = store.start_placement("ada", 7, NOW)
+    assert store.start_placement("ada", 8, NOW) == first
+    assert (first.number, first.seed, first.ended_at) == (1, 7, None)
+    ended = store.end_placement(first.id, {"stopped": "sure"}, NOW + timedelta(minutes=9))
+    assert (ended.summary, ended.ended_at) == ({"stopped": "sure"}, NOW + timedelta(minutes=9))
+    assert store.end_placement(first.id, {"stopped": "again"}, NOW) == ended
+    assert store.start_placement("ada", 8, NOW).number == 2
+    assert store.start_placement("bob", 8, NOW).number == 1
+    assert [one.number for one in store.placements("ada")] == [1, 2]
+    with pytest.raises(StoreError, match="no placement 99"):
+        store.end_placement(99, {}, NOW)
+
+
+def test_an_answer_is_final(store):
+    test = store.start_placement("ada", 7, NOW)
+    asked = store.ask(test.id, 0, **QUESTION, now=NOW)
+    assert (asked.correct, asked.known) == (None, True)
+    assert store.ask(test.id, 0, **{**QUESTION, "item": "python/other"}, now=NOW) == asked
+    kept = store.answer(test.id, 0, "3/2", True, NOW, 12.5)
+    assert (kept.answer, kept.correct, kept.seconds, kept.known) == ("3/2", True, 12.5, True)
+    assert store.answer(test.id, 0, "2", False, NOW) == kept
+    store.ask(test.id, 1, **QUESTION, now=NOW)
+    unknown = store.answer(test.id, 1, None, False, NOW)
+    assert (unknown.answer, unknown.known, unknown.correct) == (None, False, False)
+    assert store.answers(test.id) == store.answers(item="python/loops") == [kept, unknown]
+    with pytest.raises(StoreError, match="no question 2"):
+        store.answer(test.id, 2, "b", True, NOW)
+    store.end_placement(test.id, {}, NOW)
+    with pytest.raises(StoreError, match="not open"):
+        store.ask(test.id, 2, **QUESTION, now=NOW)
+
+
+def test_marks_are_a_log(store):
+    made = store.add_mark("ada", "lab:softmax", "skip", "seen it", "ada", NOW)
+    assert store.add_mark("ada", "lab:softmax", "skip", "again", "grace", NOW) == made
+    assert store.marks("ada") == [made]
+    undone = store.undo_mark(made.id, "grace", NOW)
+    assert (undone.undone_by, undone.undone_at) == ("grace", NOW)
+    assert store.undo_mark(made.id, "ada", NOW + timedelta(days=1)) == undone
+    again = store.add_mark("ada", "lab:softmax", "skip", "again", "ada", NOW)
+    assert store.marks("ada") == [again]
+    assert store.marks("ada", history=True) == [undone, again]
+    with pytest.raises(StoreError, match="no mark 99"):
+        store.undo_mark(99, "ada", NOW)
+
+
+def test_one_model_of_a_kind_is_active(store):
+    assert store.active_model("mastery") is None
+    first = store.add_model("mastery", {"w": [0.1]}, {"auc": 0.7}, NOW)
+    other = store.add_model("items", {"b": {}}, {}, NOW)
+    second = store.add_model("mastery", {"w": [0.2]}, {"auc": 0.8}, NOW)
+    assert store.active_model("mastery") == second
+    assert store.activate_model(first.id) == first == store.active_model("mastery")
+    assert [one.active for one in store.models("mastery")] == [True, False]
+    store.deactivate_models("mastery")
+    assert store.active_model("mastery") is None
+    assert store.active_model("items") == other
+    with pytest.raises(StoreError, match=r"no model 99; known: 1, 2, 3"):
+        store.activate_model(99)

@@ -1,0 +1,72 @@
+"""Pins, skips and test-outs: a log in which nothing is deleted."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from learning_paths.errors import StoreError
+from learning_paths.store.database import Database
+from learning_paths.store.records import Mark
+from learning_paths.tables import marks
+
+
+class MarkTable(Database):
+    """What people said about units of a plan."""
+
+    def add_mark(self, learner: str, unit: str, kind: str, reason: str, made_by: str, now: datetime) -> Mark:
+        """Keep a mark; where the same kind holds on the unit already, that one is returned."""
+        held = (
+            (marks.c.learner == learner)
+            & (marks.c.unit == unit)
+            & (marks.c.kind == kind)
+            & marks.c.undone_at.is_(None)
+        )
+        values = {
+            "learner": learner,
+            "unit": unit,
+            "kind": kind,
+            "reason": reason,
+            "made_by": made_by,
+            "made_at": now,
+        }
+
+        def add(connection: Connection) -> Mark:
+            row = connection.execute(sa.select(marks).where(held)).first()
+            if row is not None:
+                return Mark(**row._mapping)
+            made = connection.execute(marks.insert().values(values))
+            return Mark(id=made.inserted_primary_key[0], **values, undone_at=None, undone_by=None)
+
+        return self._write(add)
+
+    def undo_mark(self, mark_id: int, undone_by: str, now: datetime) -> Mark:
+        """Let a mark hold no longer; one that was undone stays as it is.
+
+        Raises
+        ------
+        StoreError
+            When there is no such mark.
+        """
+        this = marks.c.id == mark_id
+
+        def undo(connection: Connection) -> Mark:
+            connection.execute(
+                marks.update()
+                .where(this, marks.c.undone_at.is_(None))
+                .values(undone_at=now, undone_by=undone_by)
+            )
+            row = connection.execute(sa.select(marks).where(this)).first()
+            if row is None:
+                raise StoreError(f"there is no mark {mark_id}; the plan lists those that hold")
+            return Mark(**row._mapping)
+
+        return self._write(undo)
+
+    def marks(self, learner: str, *, history: bool = False) -> list[Mark]:
+        """Return the marks that hold, oldest first; with ``history`` those that were undone too."""
+        query = sa.select(marks).where(marks.c.learner == learner).order_by(marks.c.id)
+        if not history:
+            query = query.where(marks.c.undone_at.is_(None))
+        with self.engine.connect() as connection:
+            return [Mark(**row._mapping) for row in connection.execute(query)]

