@@ -59,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     catalogue = verbs.add_parser(
         "catalogue",
         help="show, check and draw what there is to learn",
-        epilog="example: ./academy catalogue show role:data-engineer",
+        epilog="hours, the fourth, says what each role takes: ./academy catalogue hours --help. "
+        "example: ./academy catalogue show role:data-engineer",
     )
     parts = catalogue.add_subparsers(required=True, metavar="VERB")
 
