@@ -44,9 +44,13 @@ class Database:
         try:
             self._migrate()
         except sa.exc.DBAPIError as error:
+            self.engine.dispose()
             raise StoreError(
                 f"cannot open the store: {_said(error)}, {self._shown}; check path and rights"
             ) from error
+        except StoreError:
+            self.engine.dispose()
+            raise
 
     def close(self) -> None:
         """Let go of all connections."""
