@@ -239,7 +239,7 @@ class Academy:
         self, learner: Learner, known: list[Evidence], read: frozenset[str], now: datetime
     ) -> Standing:
         prior = self.ground.prior(learner.degree, learner.job, learner.years)
-        seen = evidence.observations(known, self.ground)
+        seen = evidence.observations(known, self.ground, now)
         mastery = self.ground.posterior(prior, seen, evidence.days(now))
         return Standing(prior, mastery, evidence.shown(known, self.ground), read)
 

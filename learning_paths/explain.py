@@ -59,24 +59,32 @@ SAYINGS = {
         "zh": "根据你的背景，估计你已掌握它的可能性约为 {percent} %，还不足以跳过。",
     },
     "evidence": {
-        "en": "Your lab “{lab}”, task “{task}”, reached {score} of {points} points: we put it at {percent} % "
-        "now.",
-        "zh": "你的实验“{lab}”中任务“{task}”得了 {score} / {points} 分，目前估计掌握程度为 {percent} %。",
+        "en": "Your {work} reached {score} of {points} points: we put it at {percent} % now.",
+        "zh": "你的{work}得了 {score} / {points} 分，目前估计掌握程度为 {percent} %。",
     },
     "faded": {
-        "en": "You showed it on {date} in the lab “{lab}”; such knowledge fades and now stands at {percent} "
+        "en": "You showed it on {date} with your {work}; such knowledge fades and now stands at {percent} "
         "%: a refresher.",
-        "zh": "你在 {date} 的实验“{lab}”中证明过它；这类知识会随时间淡忘，现估计为 {percent} %，建议复习。",
+        "zh": "{date}，你的{work}证明过它；这类知识会随时间淡忘，现估计为 {percent} %，建议复习。",
     },
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A graded task, as words need it."""
+    """A piece of work, as words need it.
+
+    Parameters
+    ----------
+    lab, task
+        Ids of the catalogue; empty where the work was no lab.
+    work
+        What to call it, by language.
+    """
 
     lab: str
     task: str
+    work: Mapping[str, str]
     score: float
     points: float
     tried_at: datetime
@@ -210,12 +218,9 @@ class Explainer:
         last = self.shown.get(node[0], ())[-1:]
         if last:
             seen = last[0]
-            lab = self.ground.catalogue.labs[seen.lab]
-            task = next(task for task in lab.tasks if task.id == seen.task)
             faded = self.mastery.fresh[node] >= MASTERED
             extra = {
-                "lab": lab.title,
-                "task": task.title,
+                "work": seen.work,
                 "score": f"{seen.score:g}",
                 "points": f"{seen.points:g}",
                 "date": seen.tried_at.date().isoformat(),

@@ -25,7 +25,8 @@ class Evidence:
     late_seconds
         How long after the due time, 0 when in time; says nothing about mastery and is kept for people.
     detail
-        What the source has: score and points by grade id, file and line of a statement.
+        What the source has: score and points by grade id, what a statement says. ``from`` in it tells the
+        file and line, which may differ when the same piece of work is told again.
     proves
         What it speaks for, as ``competency@level``, where the source is no lab; a lab's tasks say it in
         the catalogue.
@@ -49,13 +50,13 @@ class Evidence:
     recorded_at: datetime | None = None
 
     def same_grade(self, other: "Evidence") -> bool:
-        """Tell whether two revisions say the same."""
-        return (self.score, self.points, self.detail, self.proves) == (
-            other.score,
-            other.points,
-            other.detail,
-            other.proves,
-        )
+        """Tell whether two revisions say the same, from wherever they were read."""
+
+        def said(row: Evidence) -> tuple[Any, ...]:
+            detail = {name: value for name, value in row.detail.items() if name != "from"}
+            return row.score, row.points, row.proves, detail
+
+        return said(self) == said(other)
 
 
 @dataclass(frozen=True, slots=True)

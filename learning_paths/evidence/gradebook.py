@@ -1,8 +1,7 @@
 """From nbgrader's gradebook to evidence: read only, traceable to submission and grade id, the same twice."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalogue import Catalogue
-from learning_paths.curriculum import Ground
 from learning_paths.errors import GradebookError
-from learning_paths.explain import Shown
-from learning_paths.mastery import Observation
 from learning_paths.store import Evidence
 
 SOURCE = "nbgrader"
@@ -137,83 +133,40 @@ def rows(submissions: Iterable[Submission], catalogue: Catalogue, now: datetime)
         lab = catalogue.labs.get(submission.lab)
         for task in lab.tasks if lab else ():
             grades = {name: submission.grades[name] for name in task.grades if name in submission.grades}
-            points = sum(grade.points for grade in grades.values())
             if (
                 len(grades) < len(task.grades)
-                or points <= 0
+                or sum(grade.points for grade in grades.values()) <= 0
                 or any(grade.pending for grade in grades.values())
             ):
                 continue
             handed_in = (
                 submission.tried_at.isoformat(timespec="seconds") if submission.tried_at else "no-time"
             )
+            detail = {name: [grade.score, grade.points] for name, grade in grades.items()}
             yield Evidence(
                 learner=submission.learner,
                 source=SOURCE,
                 key=f"{submission.lab}/{task.id}/{handed_in}",
-                lab=submission.lab,
-                task=task.id,
-                score=sum(grade.score for grade in grades.values()),
-                points=points,
                 tried_at=submission.tried_at or now,
                 late_seconds=submission.late_seconds,
-                detail={name: [grade.score, grade.points] for name, grade in grades.items()},
+                detail=detail,
+                **_derived(submission.lab, task.id, detail),
             )
 
 
-def observations(evidence: Sequence[Evidence], ground: Ground) -> list[Observation]:
-    """Return what evidence says about nodes: the last try of each task, with the number of tries.
-
-    Tasks of a lab that prove the same node are not independent (one person, one sitting, one course behind
-    them): each of n counts ``1 / sqrt(n)``.
-    """
-    found = []
-    for tries in _tries(evidence, ground.catalogue).values():
-        last = tries[-1]
-        lab = ground.catalogue.labs[last.lab]
-        task = next(task for task in lab.tasks if task.id == last.task)
-        for skill in task.proves:
-            alike = sum(skill in other.proves for other in lab.tasks)
-            row, level = ground.node(skill)
-            found.append(
-                Observation(
-                    competency=row,
-                    level=level,
-                    score=min(1.0, max(0.0, last.score / last.points)),
-                    weight=1 / math.sqrt(alike),
-                    tries=len(tries),
-                    day=days(last.tried_at),
-                )
-            )
-    return found
+def again(row: Evidence) -> Evidence:
+    """Return a row with all that follows from its key and the grades of its cells worked out anew."""
+    lab, task, _ = row.key.split("/", 2)
+    return replace(row, **_derived(lab, task, row.detail))
 
 
-def shown(evidence: Sequence[Evidence], ground: Ground) -> dict[int, list[Shown]]:
-    """Return the last tries by the row of the competency that they prove, oldest first."""
-    found: dict[int, list[Shown]] = {}
-    latest = [tries[-1] for tries in _tries(evidence, ground.catalogue).values()]
-    for row in sorted(latest, key=lambda row: (row.tried_at, row.key)):
-        task = next(task for task in ground.catalogue.labs[row.lab].tasks if task.id == row.task)
-        for competency in {ground.node(skill)[0] for skill in task.proves}:
-            found.setdefault(competency, []).append(
-                Shown(row.lab, row.task, row.score, row.points, row.tried_at)
-            )
-    return found
-
-
-def days(moment: datetime) -> float:
-    """Return a moment in days since 1970."""
-    return moment.timestamp() / 86400
-
-
-def _tries(evidence: Sequence[Evidence], catalogue: Catalogue) -> dict[tuple[str, str], list[Evidence]]:
-    """Return all tries by lab and task, oldest first, of tasks that the catalogue still has."""
-    tasks = {(lab.slug, task.id) for lab in catalogue.labs.values() for task in lab.tasks}
-    found: dict[tuple[str, str], list[Evidence]] = {}
-    for row in sorted(evidence, key=lambda row: (row.tried_at, row.id)):
-        if (row.lab, row.task) in tasks:
-            found.setdefault((row.lab, row.task), []).append(row)
-    return found
+def _derived(lab: str, task: str, grades: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    return {
+        "lab": lab,
+        "task": task,
+        "score": sum(score for score, _ in grades.values()),
+        "points": sum(points for _, points in grades.values()),
+    }
 
 
 def _query(learner: str | None) -> sa.Select[Any]:
