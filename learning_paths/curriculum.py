@@ -8,8 +8,9 @@ import numpy as np
 
 from catalogue import Catalogue, Level, Skill
 from learning_paths import estimates, mastery
+from learning_paths.graph import Curriculum
 from learning_paths.mastery import Array, Mastery, Observation
-from learning_paths.planner import Curriculum, Gap, Item, Node, Unit
+from learning_paths.units import Gap, Item, Node, Unit
 
 ASSUMED_MINUTES = 60
 """For a unit whose minutes are missing (the catalogue's checks report it)."""

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from catalogue import Catalogue, Level
 from catalogue.framework_schema import CourseOutline
-from learning_paths.planner import Node
+from learning_paths.units import Node
 
 ROUNDED_TO = 5
 

@@ -9,7 +9,8 @@ from learning_paths.curriculum import Ground
 from learning_paths.estimates import left_to_build
 from learning_paths.goals import Goal
 from learning_paths.mastery import MASTERED, Array, Mastery
-from learning_paths.planner import Gap, Item, Node, Selection, Unit
+from learning_paths.planner import Selection
+from learning_paths.units import Gap, Item, Node, Unit
 
 UNLIKELY = 0.15
 """Below this a background says nothing worth a number."""

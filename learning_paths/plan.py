@@ -8,8 +8,10 @@ from learning_paths.curriculum import Ground
 from learning_paths.explain import Explainer, Shown
 from learning_paths.goals import Goal
 from learning_paths.mastery import Array, Mastery
-from learning_paths.planner import Gap, Item, Node, Unit, hours_needed, pack, select
+from learning_paths.planner import select
 from learning_paths.profiles import Learner
+from learning_paths.units import Gap, Item, Node, Unit
+from learning_paths.weeks import hours_needed, pack
 
 
 @dataclass(frozen=True)

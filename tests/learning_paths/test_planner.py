@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_paths.errors import CurriculumError
-from learning_paths.planner import LEVELS, Curriculum, Gap, Unit, hours_needed, pack, select
+from learning_paths.graph import Curriculum
+from learning_paths.planner import select
+from learning_paths.units import LEVELS, Gap, Unit
+from learning_paths.weeks import hours_needed, pack
 
 MOST = 7
 
