@@ -15,6 +15,7 @@ from learning_paths.curriculum import Ground
 from learning_paths.errors import NoProfile, PlanError, UnknownCheckpoint
 from learning_paths.evidence import Gradebook, Submission
 from learning_paths.goals import goal_of
+from learning_paths.intervals import interval
 from learning_paths.plan import Standing, make
 from learning_paths.profiles import LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
 from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
@@ -240,8 +241,10 @@ class Academy:
     ) -> Standing:
         prior = self.ground.prior(learner.degree, learner.job, learner.years)
         seen = evidence.observations(known, self.ground, now)
-        mastery = self.ground.posterior(prior, seen, evidence.days(now))
-        return Standing(prior, mastery, evidence.shown(known, self.ground), read)
+        today = evidence.days(now)
+        mastery = self.ground.posterior(prior, seen, today)
+        bounds = interval(self.ground, prior, mastery, seen, today)
+        return Standing(prior, mastery, evidence.shown(known, self.ground), read, bounds)
 
     def _snapshot(self, user: str, profile: Profile, made: dict[str, Any], now: datetime) -> Snapshot | None:
         """Keep the plan if profile or evidence are new; return the snapshot before it."""

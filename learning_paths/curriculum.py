@@ -136,6 +136,14 @@ class Ground:
         title = (self.catalogue.lessons if kind == "lesson" else self.catalogue.labs)[name].title
         return {"en": title.en, "zh": title.zh}
 
+    def identity(self, item: Item) -> str:
+        """Return an item's typed id; a gap is named by its competency at its level."""
+        return item.id if isinstance(item, Unit) else f"competency:{self.skill(item.node)}"
+
+    def minutes(self, item: Item) -> int | None:
+        """Return what an item takes; None for a gap that nothing allows to estimate."""
+        return item.minutes if isinstance(item, Unit) else self.gap_minutes.get(item.node)
+
     def prior(self, degree: str | None, job: str | None, years: float) -> Array:
         """Return what a background lets one assume, ``(C, 4)``."""
         backgrounds = self.catalogue.backgrounds

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from learning_paths.curriculum import Ground
 from learning_paths.goals import Goal
 from learning_paths.mastery import Mastery
-from learning_paths.planner import Gap, Item, Selection, select
+from learning_paths.planner import Selection, select
+from learning_paths.units import Gap, Item
 
 MINUTES = 60
 

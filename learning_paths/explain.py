@@ -1,74 +1,23 @@
-"""Why a unit stands in a plan: which goal needs it, what shows that it is missing, what it unlocks."""
+"""Why a unit stands in a plan: which goal needs it, what shows that it is missing, what hangs on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from learning_paths.consequences import Consequences
 from learning_paths.curriculum import Ground
 from learning_paths.estimates import left_to_build
 from learning_paths.goals import Goal
+from learning_paths.intervals import Interval
 from learning_paths.mastery import MASTERED, Array, Mastery
 from learning_paths.planner import Selection
+from learning_paths.sayings import Text, counted, joined, listed, say
 from learning_paths.units import Gap, Item, Node, Unit
 
 UNLIKELY = 0.15
 """Below this a background says nothing worth a number."""
-
-SAYINGS = {
-    "goal": {
-        "en": "“{skill}” is part of your goal: {goal}.",
-        "zh": "“{skill}”是你目标“{goal}”的一部分。",
-    },
-    "need": {
-        "en": "“{asker}” needs “{skill}”: {why}.",
-        "zh": "学“{asker}”之前要会“{skill}”：{why}。",
-    },
-    "uses": {
-        "en": "“{unit}” takes “{skill}” as known.",
-        "zh": "“{unit}”默认你已经会“{skill}”。",
-    },
-    "leads": {"en": "It leads on to “{end}”, which your goal asks for.", "zh": "它通向目标所要求的“{end}”。"},
-    "not-taught": {
-        "en": "This academy does not teach “{skill}” yet.",
-        "zh": "本学院尚未讲授“{skill}”。",
-    },
-    "planned": {
-        "en": "It is planned for {courses}; the hours are its share of the {units} still to come there, "
-        "without practice at work.",
-        "zh": "规划由{courses}讲授；学时按其中尚待开设的{units}分摊估算，不含工作中的实践。",
-    },
-    "unplanned": {
-        "en": "No course is planned for it; the hours are what a level takes here on average.",
-        "zh": "目前没有规划讲授它的课程；学时取本学院一个级别的平均值。",
-    },
-    "meanwhile": {
-        "en": "Learn it elsewhere for now, from a colleague or a textbook, and look for: {contents}.",
-        "zh": "目前请先在别处学习（请教同事或阅读教材），要点：{contents}。",
-    },
-    "not-proved": {
-        "en": "No graded lab proves “{skill}” yet, so the plan cannot tell afterwards whether you have it.",
-        "zh": "目前还没有实验能证明“{skill}”，因此学完后计划无法确认你是否掌握。",
-    },
-    "unknown": {
-        "en": "Nothing that you told us says that you know it already.",
-        "zh": "从你填写的背景看，还没有迹象表明你已经掌握它。",
-    },
-    "guess": {
-        "en": "From your background we guess a chance of {percent} % that you know it: too little to "
-        "leave it out.",
-        "zh": "根据你的背景，估计你已掌握它的可能性约为 {percent} %，还不足以跳过。",
-    },
-    "evidence": {
-        "en": "Your {work} reached {score} of {points} points: we put it at {percent} % now.",
-        "zh": "你的{work}得了 {score} / {points} 分，目前估计掌握程度为 {percent} %。",
-    },
-    "faded": {
-        "en": "You showed it on {date} with your {work}; such knowledge fades and now stands at {percent} "
-        "%: a refresher.",
-        "zh": "{date}，你的{work}证明过它；这类知识会随时间淡忘，现估计为 {percent} %，建议复习。",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +56,8 @@ class Explainer:
         What is believed before and after graded work.
     shown
         The learner's graded tasks by the row of the competency that they prove, oldest first.
+    interval
+        Bounds of what is believed.
     """
 
     ground: Ground
@@ -115,6 +66,12 @@ class Explainer:
     prior: Array
     mastery: Mastery
     shown: Mapping[int, Sequence[Shown]]
+    interval: Interval
+
+    @cached_property
+    def consequences(self) -> Consequences:
+        """What hangs on each item."""
+        return Consequences(self.ground.curriculum, self.selection)
 
     def reasons(self, item: Item) -> list[dict[str, Any]]:
         """Return why an item is there: a reason for each competency, nearest to the goal first."""
@@ -146,12 +103,64 @@ class Explainer:
         after = (unit[-1] for unit in upcoming if any(not waiting[one].isdisjoint(items) for one in unit))
         return list(after)[:3]
 
+    def rests_on(self, node: Node) -> list[dict[str, Any]]:
+        """Return the work that the belief about a node's competency rests on, oldest first."""
+        return [
+            {
+                "lab": seen.lab,
+                "task": seen.task,
+                "work": dict(seen.work),
+                "score": seen.score,
+                "points": seen.points,
+                "date": seen.tried_at.date().isoformat(),
+            }
+            for seen in self.shown.get(node[0], ())
+        ]
+
+    def if_skipped(self, items: Sequence[Item]) -> dict[str, Any]:
+        """Return what follows when items that are one unit are left out, as data and in words."""
+        waiting, goals = self.consequences.waiting(items), self.consequences.goals(items)
+        node = max(self.selection.chosen[items[-1]])
+        hours = sum(self.ground.minutes(item) or 0 for item in waiting) / 60
+        parts = [self._say("skip-open", {"skill": node}, {})]
+        if waiting:
+            titles = listed([self.ground.title(item) for item in waiting], 2)
+            extra = {"count": len(waiting), "hours": f"{hours:.1f}", "titles": titles}
+            parts.append(say("skip-units", extra))
+        if goals:
+            parts.append(say("skip-goals", {"goals": listed([self._named(goal) for goal in goals])}))
+        return {
+            "units": [self.ground.identity(item) for item in waiting],
+            "hours": round(hours, 2),
+            "goals": [f"competency:{self.ground.skill(goal)}" for goal in goals],
+            "text": joined(parts),
+        }
+
+    def alternative(self, item: Item) -> dict[str, Any]:
+        """Return the nearest thing that could stand in an item's place: kind, unit where it is one, words."""
+        others = self.consequences.alternatives(item)
+        proofs = [] if isinstance(item, Gap) else self.consequences.proofs(self.selection.chosen[item])
+        if others:
+            kind, unit = "unit", others[0]
+        elif isinstance(item, Gap):
+            kind, unit = "elsewhere", None
+        elif item.teaches and proofs:
+            kind, unit = "test-out", proofs[0]
+        else:
+            kind, unit = "proof" if item.proves else "elsewhere", None
+        words = {}
+        if unit is not None:
+            words = {"title": listed([self.ground.title(unit)]), "hours": f"{unit.minutes / 60:.1f}"}
+        return {"kind": kind, "unit": unit and unit.id, "text": say(f"alternative-{kind}", words)}
+
     def _reason(self, node: Node) -> dict[str, Any]:
         way = self.chain(node)
         # the step out of the competency: what asked for its highest level on this way
         link = self.selection.links[way[0]]
         words = {"skill": way[0], "asker": link.node, "end": way[-1]}
-        if link.node is None:
+        if link.node is None and link.unit is not None:
+            kind, extra = "pinned", {"unit": self.ground.title(link.unit)}
+        elif link.node is None:
             kind, extra = "goal", {"goal": self.goal.title}
         elif link.unit is not None:
             kind, extra = "uses", {"unit": self.ground.title(link.unit)}
@@ -167,10 +176,10 @@ class Explainer:
             "level": str(self.ground.skill(node).level),
             "chain": [f"competency:{self.ground.skill(step)}" for step in way] + [self.goal.id],
             "probability": round(float(self.mastery.now[node]), 3),
+            "interval": [round(float(bound[node]), 3) for bound in (self.interval.low, self.interval.high)],
+            "rests_on": self.rests_on(node),
             "short": parts[0],
-            "text": {
-                language: _join(language, [part[language] for part in parts]) for language in ("en", "zh")
-            },
+            "text": joined(parts),
         }
 
     def _remark(self, kind: str, node: Node, *more: Mapping[str, str]) -> dict[str, Any]:
@@ -181,10 +190,7 @@ class Explainer:
             "level": str(self.ground.skill(node).level),
             "chain": [],
             "short": short,
-            "text": {
-                language: _join(language, [part[language] for part in (short, *more)])
-                for language in ("en", "zh")
-            },
+            "text": joined([short, *more]),
         }
 
     def _not_taught(self, node: Node) -> dict[str, Any]:
@@ -198,7 +204,7 @@ class Explainer:
                 "en": " and ".join(f"the course “{title.en}”" for title in titles),
                 "zh": "和".join(f"课程“{title.zh}”" for title in titles),
             },
-            "units": _counted(*(sum(numbers) for numbers in zip(*left, strict=True))) if left else "",
+            "units": counted(*(sum(numbers) for numbers in zip(*left, strict=True))) if left else "",
         }
         contents = catalogue.competencies[self.ground.skill(node).competency].contents
         look_for = {
@@ -215,7 +221,8 @@ class Explainer:
 
     def _missing(self, node: Node) -> dict[str, str]:
         """Say what shows that a node is missing: graded work where there is some, else the background."""
-        percent = {"percent": round(100 * float(self.mastery.now[node]))}
+        believed = {"percent": self.mastery.now, "low": self.interval.low, "high": self.interval.high}
+        percent = {name: round(100 * float(array[node])) for name, array in believed.items()}
         last = self.shown.get(node[0], ())[-1:]
         if last:
             seen = last[0]
@@ -229,29 +236,8 @@ class Explainer:
             return self._say("faded" if faded else "evidence", {}, {**extra, **percent})
         return self._say("guess" if self.prior[node] >= UNLIKELY else "unknown", {}, percent)
 
-    def _say(self, kind: str, nodes: Mapping[str, Node | None], extra: Mapping[str, Any]) -> dict[str, str]:
-        said = {}
-        for language, saying in SAYINGS[kind].items():
-            words = {
-                name: self.ground.name(node, language) for name, node in nodes.items() if node is not None
-            }
-            words |= {name: _in(language, value) for name, value in extra.items()}
-            said[language] = saying.format(**words)
-        return said
+    def _say(self, kind: str, nodes: Mapping[str, Node | None], extra: Mapping[str, Any]) -> Text:
+        return say(kind, {name: self._named(node) for name, node in nodes.items() if node} | dict(extra))
 
-
-def _counted(lessons: int, labs: int) -> dict[str, str]:
-    kinds = ((lessons, "lesson", "节课"), (labs, "lab", "个实验"))
-    there = [(number, one, zh) for number, one, zh in kinds if number]
-    return {
-        "en": " and ".join(f"{number} {one}{'s' * (number > 1)}" for number, one, _ in there),
-        "zh": "和".join(f" {number} {zh}" for number, _, zh in there),
-    }
-
-
-def _in(language: str, value: Any) -> Any:
-    return value if isinstance(value, str | int) else value[language]
-
-
-def _join(language: str, sentences: Sequence[str]) -> str:
-    return ("" if language == "zh" else " ").join(sentences)
+    def _named(self, node: Node) -> Text:
+        return {language: self.ground.name(node, language) for language in ("en", "zh")}

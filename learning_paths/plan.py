@@ -7,8 +7,9 @@ from typing import Any
 from learning_paths.curriculum import Ground
 from learning_paths.explain import Explainer, Shown
 from learning_paths.goals import Goal
+from learning_paths.intervals import Interval, prior_interval
 from learning_paths.mastery import Array, Mastery
-from learning_paths.planner import select
+from learning_paths.planner import Selection, select
 from learning_paths.profiles import Learner
 from learning_paths.units import Gap, Item, Node, Unit
 from learning_paths.weeks import hours_needed, pack
@@ -28,12 +29,20 @@ class Standing:
         Graded tasks by competency row.
     read
         Ids of lessons that the learner has worked through.
+    interval
+        Bounds of what is believed; those of the background alone where nothing is given.
     """
 
     prior: Array
     mastery: Mastery
     shown: Mapping[int, Sequence[Shown]]
     read: frozenset[str] = frozenset()
+    interval: Interval | None = None
+
+    @property
+    def bounds(self) -> Interval:
+        """The interval, or that of the background alone."""
+        return self.interval or prior_interval(self.prior)
 
 
 def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> dict[str, Any]:
@@ -44,19 +53,19 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
     dict
         ``goal``; ``units`` in order with ``id``, ``kind`` (lesson, lab, gap), ``title``, ``course``,
         ``hours`` (None for a gap that nothing allows to estimate), ``week`` and ``until`` (from 1), ``state``
-        (next, later, gap), ``reasons``, ``unlocks``; ``done``, the units that are behind the learner;
-        ``total_hours`` with ``gap_hours`` of them for gaps; ``weeks``; ``practice_share``, the labs' part of
-        the hours that are covered; ``deadline`` where a number of weeks was wished for; ``competencies``,
-        what the goal asks and where the learner stands; ``progress``.
+        (next, later, gap), ``reasons``, ``unlocks``, ``if_skipped``, ``alternative``; ``done``, the units
+        that are behind the learner; ``total_hours`` with ``gap_hours`` of them for gaps; ``weeks``;
+        ``practice_share``, the labs' part of the hours that are covered; ``deadline`` where a number of weeks
+        was wished for; ``competencies``, what the goal asks and where the learner stands; ``progress``.
     """
     goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
     mastered = standing.mastery.mastered()
     left = select(ground.curriculum, goals, lambda node: bool(mastered[node]), standing.read)
     at_first = Mastery(standing.prior, standing.prior).mastered()
     whole = select(ground.curriculum, goals, lambda node: bool(at_first[node]))
-    explainer = Explainer(ground, goal, left, standing.prior, standing.mastery, standing.shown)
+    explainer = explainer_of(ground, goal, left, standing)
     runs = _runs(list(left.chosen))
-    minutes = [sum(_minutes(ground, item) or 0 for item in run) for run in runs]
+    minutes = [sum(ground.minutes(item) or 0 for item in run) for run in runs]
     # a gap is an estimate and no sitting: it begins in what is left of a week
     flows = frozenset(place for place, run in enumerate(runs) if isinstance(run[-1], Gap))
     weeks = pack(minutes, max(1, round(learner.hours * 60)), flows)
@@ -95,6 +104,12 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
     return plan
 
 
+def explainer_of(ground: Ground, goal: Goal, left: Selection, standing: Standing) -> Explainer:
+    """Return what finds the words for a plan."""
+    known = (standing.prior, standing.mastery, standing.shown, standing.bounds)
+    return Explainer(ground, goal, left, *known)
+
+
 def _units(
     ground: Ground,
     runs: Sequence[Sequence[Item]],
@@ -110,7 +125,7 @@ def _units(
         state = "gap" if isinstance(item, Gap) else "next" if item is first else "later"
         units.append(
             {
-                "id": identity(ground, item),
+                "id": ground.identity(item),
                 "kind": _kind(item),
                 "title": ground.title(item),
                 "course": item.course if isinstance(item, Unit) else None,
@@ -120,17 +135,14 @@ def _units(
                 "state": state,
                 "reasons": explainer.reasons(item),
                 "unlocks": [
-                    {"id": identity(ground, other), "title": ground.title(other)}
+                    {"id": ground.identity(other), "title": ground.title(other)}
                     for other in explainer.unlocks(run, runs[number + 1 :])
                 ],
+                "if_skipped": explainer.if_skipped(run),
+                "alternative": explainer.alternative(item),
             }
         )
     return units
-
-
-def identity(ground: Ground, item: Item) -> str:
-    """Return an item's typed id; a gap is named by its competency at its level."""
-    return item.id if isinstance(item, Unit) else f"competency:{ground.skill(item.node)}"
 
 
 def _runs(items: Sequence[Item]) -> list[list[Item]]:
@@ -143,10 +155,6 @@ def _runs(items: Sequence[Item]) -> list[list[Item]]:
         else:
             runs.append([item])
     return runs
-
-
-def _minutes(ground: Ground, item: Item) -> int | None:
-    return item.minutes if isinstance(item, Unit) else ground.gap_minutes.get(item.node)
 
 
 def _kind(item: Item) -> str:

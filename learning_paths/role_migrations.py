@@ -13,7 +13,8 @@ from learning_paths.curriculum import Ground
 from learning_paths.effort import Effort, beginning, effort, missing
 from learning_paths.errors import BadProfile
 from learning_paths.goals import Goal, goal_of
-from learning_paths.planner import Selection, Unit, select
+from learning_paths.planner import Selection, select
+from learning_paths.units import Unit
 
 
 def migration_of(catalogue: Catalogue, name: str) -> Migration:

@@ -6,9 +6,9 @@ from typing import Any
 from learning_paths.curriculum import Ground
 from learning_paths.effort import beginning, effort, missing
 from learning_paths.goals import Goal
-from learning_paths.plan import Standing, identity, make
-from learning_paths.planner import Item, Unit
+from learning_paths.plan import Standing, make
 from learning_paths.profiles import Learner
+from learning_paths.units import Item, Unit
 
 
 def what_if(ground: Ground, learner: Learner, goal: Goal, other: Goal, standing: Standing) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _group(ground: Ground, items: Iterable[Item]) -> Mapping[str, Any]:
         "hours": round(effort(ground, items).study, 2),
         "units": [
             {
-                "id": identity(ground, item),
+                "id": ground.identity(item),
                 "title": ground.title(item),
                 "hours": round(effort(ground, [item]).study, 2),
             }

@@ -11,9 +11,9 @@ from learning_paths.effort import beginning, effort, missing
 from learning_paths.goals import goal_of
 from learning_paths.mastery import Mastery
 from learning_paths.plan import Standing, make
-from learning_paths.planner import Gap
 from learning_paths.profiles import check
 from learning_paths.role_migrations import comparisons
+from learning_paths.units import Gap
 from learning_paths.what_if import what_if
 
 

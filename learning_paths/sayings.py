@@ -1,0 +1,136 @@
+"""The words of explanations, in English and Chinese."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SAYINGS = {
+    "goal": {
+        "en": "“{skill}” is part of your goal: {goal}.",
+        "zh": "“{skill}”是你目标“{goal}”的一部分。",
+    },
+    "pinned": {
+        "en": "“{unit}” is pinned into this plan; it is about “{skill}”.",
+        "zh": "“{unit}”被固定在计划中，内容是“{skill}”。",
+    },
+    "need": {
+        "en": "“{asker}” needs “{skill}”: {why}.",
+        "zh": "学“{asker}”之前要会“{skill}”：{why}。",
+    },
+    "uses": {
+        "en": "“{unit}” takes “{skill}” as known.",
+        "zh": "“{unit}”默认你已经会“{skill}”。",
+    },
+    "leads": {"en": "It leads on to “{end}”, which your goal asks for.", "zh": "它通向目标所要求的“{end}”。"},
+    "not-taught": {
+        "en": "This academy does not teach “{skill}” yet.",
+        "zh": "本学院尚未讲授“{skill}”。",
+    },
+    "planned": {
+        "en": "It is planned for {courses}; the hours are its share of the {units} still to come there, "
+        "without practice at work.",
+        "zh": "规划由{courses}讲授；学时按其中尚待开设的{units}分摊估算，不含工作中的实践。",
+    },
+    "unplanned": {
+        "en": "No course is planned for it; the hours are what a level takes here on average.",
+        "zh": "目前没有规划讲授它的课程；学时取本学院一个级别的平均值。",
+    },
+    "meanwhile": {
+        "en": "Learn it elsewhere for now, from a colleague or a textbook, and look for: {contents}.",
+        "zh": "目前请先在别处学习（请教同事或阅读教材），要点：{contents}。",
+    },
+    "not-proved": {
+        "en": "No graded lab proves “{skill}” yet, so the plan cannot tell afterwards whether you have it.",
+        "zh": "目前还没有实验能证明“{skill}”，因此学完后计划无法确认你是否掌握。",
+    },
+    "unknown": {
+        "en": "Nothing that you told us says that you know it already.",
+        "zh": "从你填写的背景看，还没有迹象表明你已经掌握它。",
+    },
+    "guess": {
+        "en": "From your background we guess a chance of {percent} % (between {low} and {high}) that you "
+        "know it: too little to leave it out.",
+        "zh": "根据你的背景，估计你已掌握它的可能性约为 {percent} %（{low}～{high} %），还不足以跳过。",
+    },
+    "evidence": {
+        "en": "Your {work} reached {score} of {points} points: we put it at {percent} % now (between {low} "
+        "and {high}).",
+        "zh": "你的{work}得了 {score} / {points} 分，目前估计掌握程度为 {percent} %（{low}～{high} %）。",
+    },
+    "faded": {
+        "en": "You showed it on {date} with your {work}; such knowledge fades and now stands at {percent} "
+        "% (between {low} and {high}): a refresher.",
+        "zh": "{date}，你的{work}证明过它；这类知识会随时间淡忘，现估计为 {percent} %（{low}～{high} %），"
+        "建议复习。",
+    },
+    "skip-open": {
+        "en": "If you leave it out, “{skill}” stays open.",
+        "zh": "如果跳过，“{skill}”将一直欠缺。",
+    },
+    "skip-units": {
+        "en": "Later units that take it as known: {count} ({hours} hours), first {titles}.",
+        "zh": "后面有 {count} 个单元（{hours} 学时）默认你已会，最先是{titles}。",
+    },
+    "skip-goals": {
+        "en": "Of your goal these stay out of reach: {goals}.",
+        "zh": "目标中以下能力将无法达到：{goals}。",
+    },
+    "alternative-unit": {
+        "en": "{title} ({hours} hours) teaches or proves the same.",
+        "zh": "{title}（{hours} 学时）讲授或证明同样的内容。",
+    },
+    "alternative-test-out": {
+        "en": "If you know it already, do the lab {title} right away: passing it takes this lesson out.",
+        "zh": "如果你已经会，可直接做实验{title}：通过后本课即可移出计划。",
+    },
+    "alternative-proof": {
+        "en": "Nothing else here proves the same. Questions of the placement test or a certificate count as "
+        "evidence too.",
+        "zh": "这里没有其他单元能证明同样的内容；水平测试的题目或证书也可作为依据。",
+    },
+    "alternative-elsewhere": {
+        "en": "Learned at work or elsewhere it can be shown by questions of the placement test or by "
+        "a certificate.",
+        "zh": "如在工作中或别处学会，可通过水平测试的题目或证书来证明。",
+    },
+}
+
+Text = dict[str, str]
+
+
+def say(kind: str, words: Mapping[str, Any]) -> Text:
+    """Return a saying in both languages, with its words filled in; a word may be a text in both languages."""
+    return {
+        language: saying.format(**{name: _in(language, value) for name, value in words.items()})
+        for language, saying in SAYINGS[kind].items()
+    }
+
+
+def joined(sentences: Sequence[Mapping[str, str]]) -> Text:
+    """Return sentences one after the other; Chinese has no space between them."""
+    return {
+        language: space.join(sentence[language] for sentence in sentences)
+        for language, space in (("en", " "), ("zh", ""))
+    }
+
+
+def listed(titles: Sequence[Mapping[str, str]], most: int = 3) -> Text:
+    """Return titles in quotation marks, the first few by name and the rest by number."""
+    found = {}
+    for language, comma, more in (("en", ", ", " and {} more"), ("zh", "、", "等另外 {} 项")):
+        text = comma.join(f"“{title[language]}”" for title in titles[:most])
+        found[language] = text + (more.format(len(titles) - most) if len(titles) > most else "")
+    return found
+
+
+def counted(lessons: int, labs: int) -> Text:
+    """Return numbers of lessons and labs in words."""
+    kinds = ((lessons, "lesson", "节课"), (labs, "lab", "个实验"))
+    there = [(number, one, zh) for number, one, zh in kinds if number]
+    return {
+        "en": " and ".join(f"{number} {one}{'s' * (number > 1)}" for number, one, _ in there),
+        "zh": "和".join(f" {number} {zh}" for number, _, zh in there),
+    }
+
+
+def _in(language: str, value: Any) -> Any:
+    return value if isinstance(value, str | int) else value[language]
