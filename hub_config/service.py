@@ -26,6 +26,7 @@ from learning_paths.errors import (
     PlanError,
     StoreError,
     UnknownCheckpoint,
+    UnknownUnit,
 )
 
 from .accounts import Accounts
@@ -40,6 +41,7 @@ MOST_BODY_BYTES = 2**20
 STATUS: dict[type[Exception], HTTPStatus] = {
     NoProfile: HTTPStatus.NOT_FOUND,
     UnknownCheckpoint: HTTPStatus.NOT_FOUND,
+    UnknownUnit: HTTPStatus.NOT_FOUND,
     BadProfile: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     GradebookError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -206,6 +208,15 @@ class WhatIf(ApiHandler):
         await self.answer(self.academy.what_if, self.person, role)
 
 
+class Picture(ApiHandler):
+    """A unit's way through the graph."""
+
+    @web.authenticated
+    async def get(self, language: str, unit: str) -> None:
+        """Answer it as SVG."""
+        await self.answer(self.academy.picture, self.person, unit, language)
+
+
 class Grades(ApiHandler):
     """Scores."""
 
@@ -311,6 +322,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         ("api/profile", Profile),
         ("api/plan", Plan),
         ("api/what-if/([^/]+)", WhatIf),
+        ("api/pictures/([^/]+)/(.+)", Picture),
         ("api/grades", Grades),
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),
         ("api/learners", Learners),

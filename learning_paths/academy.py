@@ -12,12 +12,12 @@ from catalogue.notebooks.checkpoints import AnswerError, judge_entry
 from learning_paths import evidence
 from learning_paths.changes import changes
 from learning_paths.curriculum import Ground
-from learning_paths.errors import NoProfile, PlanError, UnknownCheckpoint
+from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint
 from learning_paths.evidence import Gradebook, Submission
 from learning_paths.goals import goal_of
 from learning_paths.intervals import interval
-from learning_paths.plan import Standing, make
-from learning_paths.profiles import LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
+from learning_paths.plan import Standing, make, picture_of
+from learning_paths.profiles import LANGUAGES, LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
 from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
 from learning_paths.tracks import load_tracks
 from learning_paths.what_if import what_if
@@ -150,6 +150,23 @@ class Academy:
         _, learner, standing, _ = self._known(user)
         goal, other = learner.goal(self.catalogue), goal_of(self.catalogue, role)
         return what_if(self.ground, learner, goal, other, standing)
+
+    def picture(self, user: str, unit: str, language: str) -> dict[str, str]:
+        """Return the way of a unit of a learner's plan as ``svg``.
+
+        Raises
+        ------
+        NoProfile
+            When the learner has not filled in the form yet.
+        UnknownUnit
+            When the plan has no such unit.
+        BadProfile
+            When the language is unknown.
+        """
+        if language not in LANGUAGES:
+            raise BadProfile("language", f"unknown language {language!r}; use {' or '.join(LANGUAGES)}")
+        _, learner, standing, _ = self._known(user)
+        return {"svg": picture_of(self.ground, learner.goal(self.catalogue), standing, unit, language)}
 
     def checkpoint(self, user: str, course: str, name: str, answer: Any) -> dict[str, Any]:
         """Judge an answer to a lesson's checkpoint and keep it.

@@ -25,6 +25,10 @@ class NoProfile(PlanError):
     """The learner has not said yet who they are and where they want to go."""
 
 
+class UnknownUnit(PlanError):
+    """A unit that a learner's plan does not have."""
+
+
 class UnknownCheckpoint(PlanError):
     """A checkpoint that no course has."""
 

@@ -6,6 +6,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from learning_paths.consequences import Consequences
 from learning_paths.curriculum import Ground
 from learning_paths.estimates import left_to_build
@@ -75,10 +78,7 @@ class Explainer:
 
     def reasons(self, item: Item) -> list[dict[str, Any]]:
         """Return why an item is there: a reason for each competency, nearest to the goal first."""
-        highest: dict[int, Node] = {}
-        for node in self.selection.chosen[item]:
-            highest[node[0]] = max(node, highest.get(node[0], node))
-        nodes = sorted(highest.values(), key=lambda node: (len(self.chain(node)), node))
+        nodes = self.nodes(item)
         found = [self._reason(node) for node in nodes]
         for node in nodes:
             if isinstance(item, Gap):
@@ -86,6 +86,23 @@ class Explainer:
             elif isinstance(item, Unit) and item.teaches and node in self.ground.curriculum.unproved:
                 found.append(self._remark("not-proved", node))
         return found
+
+    def nodes(self, item: Item) -> list[Node]:
+        """Return what an item is for, each competency at its highest level, nearest to the goal first."""
+        highest: dict[int, Node] = {}
+        for node in self.selection.chosen[item]:
+            highest[node[0]] = max(node, highest.get(node[0], node))
+        return sorted(highest.values(), key=lambda node: (len(self.chain(node)), node))
+
+    @cached_property
+    def mastered(self) -> NDArray[np.bool_]:
+        """Which levels count as mastered, ``(C, 4)``."""
+        return self.mastery.mastered()
+
+    def believed(self, node: Node) -> dict[str, int]:
+        """Return the belief about a node and its bounds in per cent: ``percent``, ``low``, ``high``."""
+        arrays = {"percent": self.mastery.now, "low": self.interval.low, "high": self.interval.high}
+        return {name: round(100 * float(array[node])) for name, array in arrays.items()}
 
     def chain(self, node: Node) -> list[Node]:
         """Return the way from a missing node to a goal; of one competency only the highest level counts."""
@@ -221,8 +238,7 @@ class Explainer:
 
     def _missing(self, node: Node) -> dict[str, str]:
         """Say what shows that a node is missing: graded work where there is some, else the background."""
-        believed = {"percent": self.mastery.now, "low": self.interval.low, "high": self.interval.high}
-        percent = {name: round(100 * float(array[node])) for name, array in believed.items()}
+        percent = self.believed(node)
         last = self.shown.get(node[0], ())[-1:]
         if last:
             seen = last[0]

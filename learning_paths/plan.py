@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from learning_paths.curriculum import Ground
+from learning_paths.effort import missing
+from learning_paths.errors import UnknownUnit
 from learning_paths.explain import Explainer, Shown
 from learning_paths.goals import Goal
 from learning_paths.intervals import Interval, prior_interval
 from learning_paths.mastery import Array, Mastery
-from learning_paths.planner import Selection, select
+from learning_paths.planner import Selection
 from learning_paths.profiles import Learner
 from learning_paths.units import Gap, Item, Node, Unit
+from learning_paths.way import picture
 from learning_paths.weeks import hours_needed, pack
 
 
@@ -58,11 +61,8 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
         ``practice_share``, the labs' part of the hours that are covered; ``deadline`` where a number of weeks
         was wished for; ``competencies``, what the goal asks and where the learner stands; ``progress``.
     """
-    goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
-    mastered = standing.mastery.mastered()
-    left = select(ground.curriculum, goals, lambda node: bool(mastered[node]), standing.read)
-    at_first = Mastery(standing.prior, standing.prior).mastered()
-    whole = select(ground.curriculum, goals, lambda node: bool(at_first[node]))
+    left = missing(ground, goal, standing.mastery, standing.read)
+    whole = missing(ground, goal, Mastery(standing.prior, standing.prior))
     explainer = explainer_of(ground, goal, left, standing)
     runs = _runs(list(left.chosen))
     minutes = [sum(ground.minutes(item) or 0 for item in run) for run in runs]
@@ -108,6 +108,28 @@ def explainer_of(ground: Ground, goal: Goal, left: Selection, standing: Standing
     """Return what finds the words for a plan."""
     known = (standing.prior, standing.mastery, standing.shown, standing.bounds)
     return Explainer(ground, goal, left, *known)
+
+
+def picture_of(ground: Ground, goal: Goal, standing: Standing, unit: str, language: str) -> str:
+    """Return the way of a plan's unit through the graph as SVG.
+
+    Parameters
+    ----------
+    unit
+        Its typed id, as in the plan.
+    language
+        ``en`` or ``zh``.
+
+    Raises
+    ------
+    UnknownUnit
+        When the plan has no such unit.
+    """
+    left = missing(ground, goal, standing.mastery, standing.read)
+    item = next((item for item in left.chosen if ground.identity(item) == unit), None)
+    if item is None:
+        raise UnknownUnit(f"the plan has no unit {unit!r}; ./academy plan and the start page list its units")
+    return picture(explainer_of(ground, goal, left, standing), item, language)
 
 
 def _units(

@@ -43,8 +43,9 @@ SAYINGS = {
         "zh": "目前还没有实验能证明“{skill}”，因此学完后计划无法确认你是否掌握。",
     },
     "unknown": {
-        "en": "Nothing that you told us says that you know it already.",
-        "zh": "从你填写的背景看，还没有迹象表明你已经掌握它。",
+        "en": "Nothing that you told us says that you know it already ({percent} %, between "
+        "{low} and {high}).",
+        "zh": "从你填写的背景看，还没有迹象表明你已经掌握它（{percent} %，{low}～{high} %）。",
     },
     "guess": {
         "en": "From your background we guess a chance of {percent} % (between {low} and {high}) that you "
@@ -62,6 +63,22 @@ SAYINGS = {
         "zh": "{date}，你的{work}证明过它；这类知识会随时间淡忘，现估计为 {percent} %（{low}～{high} %），"
         "建议复习。",
     },
+    "way-title": {"en": "The way over {title}", "zh": "经过“{title}”的路径"},
+    "way-known": {"en": "you have it: {percent} %", "zh": "已掌握：{percent} %"},
+    "way-missing": {
+        "en": "missing: {percent} % (between {low} and {high})",
+        "zh": "欠缺：{percent} %（{low}～{high} %）",
+    },
+    "way-unit": {
+        "en": "this unit, {hours} h. {skill}: {standing}",
+        "zh": "本单元，{hours} 学时。{skill}：{standing}",
+    },
+    "way-gap": {
+        "en": "not taught here yet, about {hours} h; {standing}",
+        "zh": "本学院尚未讲授，约 {hours} 学时；{standing}",
+    },
+    "way-goal": {"en": "your goal", "zh": "你的目标"},
+    "way-uses": {"en": "“{unit}” takes it as known", "zh": "“{unit}”默认你已经会"},
     "skip-open": {
         "en": "If you leave it out, “{skill}” stays open.",
         "zh": "如果跳过，“{skill}”将一直欠缺。",

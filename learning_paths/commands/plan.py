@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,11 +13,12 @@ from rich.table import Table
 import catalogue
 from catalogue import Catalogue
 from learning_paths.commands.comparing import show_migrations, show_what_if
+from learning_paths.commands.why import show_why, write_whole
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile
 from learning_paths.goals import goal_of
 from learning_paths.mastery import Mastery
-from learning_paths.plan import Standing, make
+from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, check
 from learning_paths.role_migrations import comparisons, migration_of, template
 from learning_paths.tracks import load_tracks
@@ -27,6 +29,7 @@ EXAMPLES = """examples:
   ./academy plan --degree computing --job software-developer --years 4 --role ai-training-engineer --json
   ./academy plan --target fine-tuning@I --target gpu-programming@I --weeks 8
   ./academy plan --job software-developer --years 4 --role data-engineer --what-if operator-developer
+  ./academy plan --role operator-developer --why lab:first-kernels --picture why.svg
   ./academy plan --migrations
   ./academy plan --migration cloud-to-scheduling --degree computing
 """
@@ -92,6 +95,8 @@ def add_parser(verbs: Any) -> None:
     plan.add_argument("--hours", metavar="N", help="hours a week (5)")
     plan.add_argument("--weeks", metavar="N", help="weeks in which you would like to be there")
     plan.add_argument("--what-if", metavar="ROLE", help="compare with the way to another role; no plan")
+    plan.add_argument("--why", metavar="UNIT", help="say all about why a unit of the plan is there; no plan")
+    plan.add_argument("--picture", type=Path, metavar="FILE", help="with --why: write its way as SVG here")
     plan.add_argument("--migration", metavar="ID", help="plan a migration path of the framework")
     plan.add_argument(
         "--migrations", action="store_true", help="list the migration paths and what each saves"
@@ -119,6 +124,13 @@ def _plan(given: argparse.Namespace) -> int:
     made = make(ground, learner, goal, standing)
     if given.migration is not None:
         made["migration"] = comparisons(ground, migration_of(known, given.migration))
+    if given.why is not None:
+        svg = picture_of(ground, goal, standing, given.why, given.language)
+        unit = next(unit for unit in made["units"] if unit["id"] == given.why)
+        _print({**unit, "picture": svg}, given, show_why)
+        if given.picture is not None:
+            write_whole(given.picture, svg)
+        return 0
     _print(made, given, _show)
     return 0
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint
+from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint, UnknownUnit
 
 ADA = {
     "degree": "high-school",
@@ -62,6 +62,18 @@ def test_another_role_is_compared_from_where_the_learner_stands(academy, teacher
     assert after["saved_hours"] > before["saved_hours"]
     with pytest.raises(BadProfile, match="operator-developer"):
         academy.what_if("ada", "operator")
+
+
+def test_the_way_of_a_unit_is_drawn_for_its_learner(academy):
+    with pytest.raises(NoProfile):
+        academy.picture("ada", "lab:stable-softmax", "en")
+    academy.save_profile("ada", ADA)
+    assert "Numerics and information" in academy.picture("ada", "lab:stable-softmax", "en")["svg"]
+    assert "数值与信息" in academy.picture("ada", "lab:stable-softmax", "zh")["svg"]
+    with pytest.raises(UnknownUnit, match="no unit 'lab:lora'"):
+        academy.picture("ada", "lab:lora", "en")
+    with pytest.raises(BadProfile, match="use en or zh"):
+        academy.picture("ada", "lab:stable-softmax", "fr")
 
 
 def test_a_graded_lab_moves_the_plan_and_says_which_task_did_it(academy, teacher, clock):
