@@ -51,3 +51,7 @@ class BankError(PlanError):
 
 class BadAnswer(PlanError):
     """What was sent is no answer to the question that was asked."""
+
+
+class EvidenceError(PlanError):
+    """A file of evidence cannot be read, or somebody is not in the store."""

@@ -106,11 +106,10 @@ def _weights(row: Evidence, catalogue: Catalogue) -> Iterable[tuple[Skill, float
         for skill in task.proves:
             yield skill, 1 / math.sqrt(sum(skill in other.proves for other in lab.tasks))
         return
-    weight = row.detail.get("weight", 1.0) / math.sqrt(len(row.proves))
     for text in row.proves:
         skill = Skill.parse(text)
         if skill.competency in catalogue.competencies:
-            yield skill, weight
+            yield skill, row.detail.get("weight", 1.0) / math.sqrt(len(row.proves))
 
 
 def _tries(evidence: Sequence[Evidence], catalogue: Catalogue) -> dict[tuple[str, str], list[Evidence]]:

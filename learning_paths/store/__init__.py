@@ -5,10 +5,11 @@ Nothing is overwritten either: a profile gets a new version and a grade that cha
 """
 
 from learning_paths.store.database import MIGRATIONS
-from learning_paths.store.evidence import EvidenceTable
+from learning_paths.store.evidence import EvidenceTable, last_revisions
 from learning_paths.store.history import HistoryTables
 from learning_paths.store.marks import MarkTable
 from learning_paths.store.models import ModelTable
+from learning_paths.store.people import People
 from learning_paths.store.placements import PlacementTables
 from learning_paths.store.records import (
     Answer,
@@ -32,8 +33,9 @@ __all__ = [
     "Profile",
     "Snapshot",
     "Store",
+    "last_revisions",
 ]
 
 
-class Store(HistoryTables, EvidenceTable, PlacementTables, MarkTable, ModelTable):
+class Store(HistoryTables, EvidenceTable, PlacementTables, MarkTable, ModelTable, People):
     """The database of learners; see `Database` for the URL and what can go wrong."""

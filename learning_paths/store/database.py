@@ -131,6 +131,7 @@ def _engine(url: str) -> Engine:
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA secure_delete = ON")  # who is erased leaves no bytes behind
 
     return engine
 

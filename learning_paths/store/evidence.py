@@ -1,9 +1,9 @@
 """Evidence: one row a piece of work, a new revision where its grade changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,6 +12,7 @@ from learning_paths.store.database import Database
 from learning_paths.store.records import Evidence
 from learning_paths.tables import evidence
 
+T = TypeVar("T")
 AT_ONCE = 200
 """Learners asked for in one query."""
 
@@ -28,20 +29,48 @@ class EvidenceTable(Database):
             How many revisions were added; 0 when everything was known.
         """
         given = list(rows)
-        with self.engine.connect() as connection:
-            if not _revisions(connection, given):  # mostly so: a plan was asked for and no grade is new
-                return 0
+        if not self.new_evidence(given):  # mostly so: a plan was asked for and no grade is new
+            return 0
 
         def add(connection: Connection) -> int:
-            if connection.dialect.name == "postgresql":
-                # one writer at a time, as in SQLite: who has seen a row has seen all rows with smaller ids
-                connection.exec_driver_sql("LOCK TABLE evidence IN SHARE ROW EXCLUSIVE MODE")
+            _one_writer(connection)
             fresh = _revisions(connection, given)
             if fresh:
-                connection.execute(evidence.insert(), [_values(row, now) for row in fresh])
+                values = [_values(replace(row, recorded_at=now)) for row in fresh]
+                connection.execute(evidence.insert(), values)
             return len(fresh)
 
         return self._write(add)
+
+    def new_evidence(self, rows: Iterable[Evidence]) -> list[Evidence]:
+        """Return what `add_evidence` would keep of some rows, with the revisions they would be."""
+        with self.engine.connect() as connection:
+            return _revisions(connection, list(rows))
+
+    def replace_evidence(
+        self, learner: str, rebuild: Callable[[list[Evidence]], tuple[list[Evidence] | None, T]]
+    ) -> T:
+        """Delete a learner's rows and write others in their place, each with its id, in one transaction.
+
+        Parameters
+        ----------
+        learner
+            The hub's name.
+        rebuild
+            Gets all revisions, oldest first, and returns what they are to be, None to leave them, and
+            what to hand back. May be called again when another writer came between.
+        """
+
+        def change(connection: Connection) -> T:
+            _one_writer(connection)
+            query = sa.select(evidence).where(evidence.c.learner == learner).order_by(evidence.c.id)
+            rows, result = rebuild([_evidence(row) for row in connection.execute(query)])
+            if rows:
+                connection.execute(evidence.delete().where(evidence.c.learner == learner))
+                connection.execute(evidence.insert(), [{**_values(row), "id": row.id} for row in rows])
+            return result
+
+        return self._write(change)
 
     def evidence(self, learner: str, *, up_to: int | None = None, history: bool = False) -> list[Evidence]:
         """Return a learner's evidence, oldest first.
@@ -60,7 +89,12 @@ class EvidenceTable(Database):
             query = query.where(evidence.c.id <= up_to)
         with self.engine.connect() as connection:
             rows = [_evidence(row) for row in connection.execute(query)]
-        return rows if history else list({(row.source, row.key): row for row in rows}.values())
+        return rows if history else last_revisions(rows)
+
+
+def last_revisions(rows: Iterable[Evidence]) -> list[Evidence]:
+    """Return the last revision of each piece of work of one learner's rows, oldest first."""
+    return list({(row.source, row.key): row for row in rows}.values())
 
 
 def _revisions(connection: Connection, given: Sequence[Evidence]) -> list[Evidence]:
@@ -81,9 +115,15 @@ def _revisions(connection: Connection, given: Sequence[Evidence]) -> list[Eviden
     return fresh
 
 
-def _values(row: Evidence, now: datetime) -> dict[str, Any]:
+def _one_writer(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # as in SQLite: who has seen a row has seen all rows with smaller ids
+        connection.exec_driver_sql("LOCK TABLE evidence IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _values(row: Evidence) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in Evidence.__slots__ if name != "id"}
-    return {**values, "proves": list(row.proves) or None, "recorded_at": now}
+    return {**values, "proves": list(row.proves) or None}
 
 
 def _evidence(row: sa.Row[Any]) -> Evidence:

@@ -1,0 +1,108 @@
+"""From a list of certificates to evidence: CSV with learner, certificate, date and expires."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from learning_paths.errors import EvidenceError
+from learning_paths.evidence.mapping import Rules
+from learning_paths.evidence.source import Found, Skipped, is_name, read_text
+from learning_paths.store import Evidence
+
+SOURCE = "certificate"
+COLUMNS = ("learner", "certificate", "date")
+FORM = "the first line must be: learner,certificate,date,expires"
+
+
+def read(path: Path, rules: Rules, now: datetime) -> Found:
+    """Yield a row for each certificate, or why it is none.
+
+    Raises
+    ------
+    EvidenceError
+        When the file cannot be read, or has not the columns.
+    """
+    reader = csv.DictReader(StringIO(read_text(path), newline=""), skipinitialspace=True)
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    if missing:
+        raise EvidenceError(f"{path} has no column {', '.join(missing)}; {FORM}")
+    try:
+        for line in reader:
+            given = {
+                key: (value or "").strip() for key, value in line.items() if isinstance(value, str | None)
+            }
+            where = {"file": str(path), "line": reader.line_num}
+            if any(given.values()):
+                yield _row(given, where, rules, now)
+    except csv.Error as error:
+        raise EvidenceError(f"{path}:{reader.line_num} is no CSV: {error}; {FORM}") from error
+
+
+def again(row: Evidence, rules: Rules) -> Evidence:
+    """Return a row with all that follows from the certificate's name worked out anew."""
+    return replace(row, **_derived(row.detail, rules))
+
+
+def _row(given: Mapping[str, str], where: dict[str, Any], rules: Rules, now: datetime) -> Evidence | Skipped:
+    learner, name = given["learner"], given["certificate"]
+
+    def skipped(what: str) -> Skipped:
+        return Skipped(where["file"], where["line"], what)
+
+    if not is_name(learner):
+        return skipped(f"{learner!r} is no learner's name; write the hub's name")
+    known = rules.certificate(name)
+    if known is None:
+        return skipped(f"unknown certificate {name!r}; {rules.nearest_certificate(name)}")
+    when, expires = _day(given["date"]), _day(given.get("expires", ""))
+    if when is None:
+        return skipped(f"{given['date']!r} is no date; write it as 2026-11-28")
+    if given.get("expires") and expires is None:
+        return skipped(f"expires: {given['expires']!r} is no date; write it as 2026-11-28")
+    if when > now.date():
+        return skipped(f"the date {when} lies in the future; today is {now.date()}")
+    if expires is not None and expires < when:
+        return skipped(f"it expires on {expires}, before its date {when}; check the two")
+    detail = {"certificate": known.name, "expires": expires.isoformat() if expires else None, "from": where}
+    return Evidence(
+        learner=learner,
+        source=SOURCE,
+        key=f"{known.name}/{when}",
+        lab="",
+        task="",
+        score=1.0,
+        points=1.0,
+        tried_at=datetime(when.year, when.month, when.day, tzinfo=UTC),
+        late_seconds=0.0,
+        **_derived(detail, rules),
+    )
+
+
+def _derived(detail: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
+    """Return detail and competencies; a certificate that no entry knows any more speaks for nothing."""
+    known = rules.certificate(detail["certificate"])
+    told = {name: detail[name] for name in ("certificate", "expires", "from")}
+    if known is None:
+        return {"detail": told, "proves": ()}
+    return {
+        "detail": {
+            **told,
+            "activity": detail["certificate"],
+            "name": dict(known.title or {}),
+            "weight": known.weight,
+            "guess": known.guess,
+            "learn": 0.0,
+        },
+        "proves": known.proves,
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,175 @@
+"""From xAPI statements (IEEE 9274.1.1) to evidence: what was passed, failed, completed, scored elsewhere."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from learning_paths.errors import EvidenceError
+from learning_paths.evidence.mapping import Rules
+from learning_paths.evidence.source import Found, Skipped, is_name, read_moment, read_text
+from learning_paths.store import Evidence
+
+SOURCE = "xapi"
+VERBS = {
+    f"http://adlnet.gov/expapi/verbs/{verb}": verb for verb in ("passed", "failed", "completed", "scored")
+}
+VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+SUFFIXES = (".json", ".jsonl", ".ndjson")
+MOST_AHEAD_DAYS = 1
+
+
+def read(path: Path, rules: Rules, now: datetime) -> Found:
+    """Yield a row for each statement of a file or of a folder's files, or why it is none.
+
+    A file holds one statement, a list, a query's result (``{"statements": […]}``) or one statement a line.
+
+    Raises
+    ------
+    EvidenceError
+        When a file cannot be read, or a folder has none.
+    """
+    files = sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES) if path.is_dir() else [path]
+    if not files:
+        raise EvidenceError(f"{path} has no statements; they are read from {', '.join(SUFFIXES)}")
+    found = [(file, line, entry) for file in files for line, entry in _entries(file)]
+    voided = {_voids(entry) for _, _, entry in found} - {None}
+    for file, line, entry in found:
+        if isinstance(entry, dict):
+            yield _row(entry, {"file": str(file), "line": line}, rules, now, voided)
+        else:
+            why = entry if isinstance(entry, ValueError) else "a statement must be a JSON object"
+            yield Skipped(str(file), line, f"is no statement: {why}")
+
+
+def again(row: Evidence, rules: Rules) -> Evidence:
+    """Return a row with all that follows from what its statement says worked out anew."""
+    return replace(row, **_derived(row.detail, rules))
+
+
+def _entries(file: Path) -> Iterator[tuple[int, Any]]:
+    """Yield what a file holds with its line or number, or what is wrong with the line."""
+    text = read_text(file)
+    try:
+        whole = _parse(text)
+    except ValueError:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip():
+                try:
+                    yield number, _parse(line)
+                except ValueError as error:
+                    yield number, ValueError(f"{error}; write one a line, or one JSON list")
+        return
+    if isinstance(whole, dict):
+        whole = whole.get("statements", [whole])
+    yield from enumerate(whole if isinstance(whole, list) else [whole], start=1)
+
+
+def _parse(text: str) -> Any:
+    def refuse(word: str) -> Any:
+        raise ValueError(f"{word} is no number")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _row(
+    said: Mapping[str, Any],
+    where: dict[str, Any],
+    rules: Rules,
+    now: datetime,
+    voided: Iterable[str | None],
+) -> Evidence | Skipped:
+    def skipped(what: str) -> Skipped:
+        return Skipped(where["file"], where["line"], what)
+
+    verb = _at(said, "verb", "id")
+    if verb == VOIDED:
+        return skipped("withdraws another statement")
+    if verb not in VERBS:
+        return skipped(f"the verb {verb!r} says nothing about mastery; known: {', '.join(VERBS.values())}")
+    learner = _at(said, "actor", "account", "name")
+    if not is_name(learner):
+        return skipped("names nobody; actor.account.name must be the hub's name of a learner")
+    key = said.get("id") or hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    if not is_name(key):
+        return skipped("its id is no UUID")
+    if key in voided:
+        return skipped(f"statement {key} was withdrawn")
+    activity = _at(said, "object", "id")
+    if not is_name(activity) or rules.activity(activity) is None:
+        return skipped(f"no entry of the mapping has the object {activity!r}; add it to evidence-mapping.yml")
+    scaled = _at(said, "result", "score", "scaled")
+    score = _score(VERBS[verb], scaled)
+    if score is None:
+        return skipped(f"{VERBS[verb]} without result.score.scaled from -1 to 1 says nothing, got {scaled!r}")
+    when = read_moment(said.get("timestamp") or said.get("stored"))
+    if when is None or (when - now).days >= MOST_AHEAD_DAYS:
+        return skipped(
+            f"its timestamp {said.get('timestamp')!r} is missing, no ISO 8601 time or in the future"
+        )
+    detail = {
+        "statement": key,
+        "verb": VERBS[verb],
+        "activity": activity,
+        "scaled": scaled,
+        "name": _name(said, activity),
+        "from": where,
+    }
+    return Evidence(
+        learner=learner.strip(),
+        source=SOURCE,
+        key=key,
+        lab="",
+        task="",
+        tried_at=when,
+        late_seconds=0.0,
+        **_derived(detail, rules),
+    )
+
+
+def _derived(detail: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
+    """Return all that a statement means; one that no entry knows any more speaks for nothing."""
+    known = rules.activity(detail["activity"])
+    told = {name: detail[name] for name in ("statement", "verb", "activity", "scaled", "name", "from")}
+    derived: dict[str, Any] = {"score": _score(detail["verb"], detail["scaled"]), "points": 1.0}
+    if known is None:
+        return {**derived, "detail": told, "proves": ()}
+    weights = {"weight": known.weight, "guess": known.guess}
+    return {**derived, "detail": {**told, **weights}, "proves": known.proves}
+
+
+def _score(verb: str, scaled: Any) -> float | None:
+    """Return the share that was reached; without a score, passed is all of it and failed nothing."""
+    if scaled is None:
+        return {"passed": 1.0, "failed": 0.0}.get(verb)
+    if isinstance(scaled, bool) or not isinstance(scaled, int | float) or not math.isfinite(scaled):
+        return None
+    return max(0.0, float(scaled)) if -1.0 <= scaled <= 1.0 else None
+
+
+def _voids(said: Any) -> str | None:
+    return _at(said, "object", "id") if _at(said, "verb", "id") == VOIDED else None
+
+
+def _name(said: Mapping[str, Any], activity: str) -> dict[str, str]:
+    """Return what the activity calls itself, by our languages; its id where it has no name."""
+    names = _at(said, "object", "definition", "name")
+    texts = {key: text for key, text in (names.items() if isinstance(names, dict) else ()) if is_name(text)}
+    default = next(iter(texts.values()), activity)
+    return {
+        language: next((text for key, text in texts.items() if key.startswith(language)), default)
+        for language in ("en", "zh")
+    }
+
+
+def _at(said: Any, *keys: str) -> Any:
+    for key in keys:
+        said = said.get(key) if isinstance(said, dict) else None
+    return said
