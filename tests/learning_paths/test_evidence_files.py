@@ -130,8 +130,8 @@ def test_lists_results_lines_and_folders_are_read(taken, store, rules, tmp_path)
     report = take_up(store, rules, [folder], NOW)
     assert sorted(int(row.key[-2:]) for row in store.evidence("ada")) == [1, 2, 3, 4, 5]
     assert [(one.line, one.what.split(":")[0]) for one in report.skipped] == [
-        (3, "is no JSON"),
-        (4, "is no JSON"),
+        (3, "is no statement"),
+        (4, "is no statement"),
     ]
 
 
