@@ -25,3 +25,14 @@ def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
         return Path(chosen).expanduser().absolute()
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(base).expanduser().absolute() / "zhisuan-academy"
+
+
+def store_url(data: Path) -> str:
+    """Return the database URL of what is known of learners.
+
+    Parameters
+    ----------
+    data
+        The data folder; its ``store.sqlite`` is the store unless ``ACADEMY_STORE`` names another database.
+    """
+    return os.environ.get("ACADEMY_STORE") or f"sqlite:///{data / 'store.sqlite'}"

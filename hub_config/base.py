@@ -124,6 +124,7 @@ def _services(c: Config, deployment: Deployment) -> None:
             "api_token": deployment.secret("academy-service-token"),
             "environment": {
                 "ACADEMY_DATA": str(deployment.data),
+                "ACADEMY_STORE": deployment.store_url,
                 "PATH": os.environ["PATH"],
                 "OMP_NUM_THREADS": "1",
             },

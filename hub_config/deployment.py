@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sandbox
-from catalogue.folders import data_folder
+from catalogue.folders import data_folder, store_url
 
 from .errors import HubError, Refused
 
@@ -104,8 +104,8 @@ class Deployment:
 
     @property
     def store_url(self) -> str:
-        """Database URL of the learning-path store."""
-        return f"sqlite:///{self.data / 'store.sqlite'}"
+        """Database URL of the learning-path store; see `catalogue.folders.store_url`."""
+        return store_url(self.data)
 
     def home(self, name: str) -> Path:
         """Return the home of one person."""

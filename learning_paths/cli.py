@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from catalogue import CatalogueError
-from learning_paths.commands import hours, plan
+from learning_paths.commands import evidence, hours, plan
 from learning_paths.errors import BadProfile, PlanError
 from learning_paths.goals import NO_GOAL
 
-VERBS = (plan, hours)
+VERBS = (plan, evidence, hours)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

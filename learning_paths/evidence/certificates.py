@@ -74,8 +74,6 @@ def _row(given: Mapping[str, str], where: dict[str, Any], rules: Rules, now: dat
         key=f"{known.name}/{when}",
         lab="",
         task="",
-        score=1.0,
-        points=1.0,
         tried_at=datetime(when.year, when.month, when.day, tzinfo=UTC),
         late_seconds=0.0,
         **_derived(detail, rules),
@@ -86,9 +84,11 @@ def _derived(detail: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
     """Return detail and competencies; a certificate that no entry knows any more speaks for nothing."""
     known = rules.certificate(detail["certificate"])
     told = {name: detail[name] for name in ("certificate", "expires", "from")}
+    won = {"score": 1.0, "points": 1.0}
     if known is None:
-        return {"detail": told, "proves": ()}
+        return {**won, "detail": told, "proves": ()}
     return {
+        **won,
         "detail": {
             **told,
             "activity": detail["certificate"],

@@ -6,16 +6,15 @@ predictions, answers, marks, and plans as they were shown.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from learning_paths.curriculum import Ground
 from learning_paths.evidence import certificates, gradebook, placed, xapi
 from learning_paths.evidence.mapping import Rules
 from learning_paths.evidence.weighing import days, observations
-from learning_paths.mastery import Mastery
+from learning_paths.mastery import Array
 from learning_paths.store import Answer, Evidence, Store, last_revisions
 
 
@@ -69,16 +68,16 @@ def replay(
     total, differences, fingerprint = 0, [], hashlib.sha256()
     for name in everybody:
         answers = {str(one.number): store.answers(one.id) for one in store.placements(name)}
-        believe = partial(posterior, store, ground, name, now=now)
+        start = prior(store, ground, name)
 
         def rebuild(
             rows: list[Evidence],
             answers: Mapping[str, Sequence[Answer]] = answers,
-            believe: Callable[..., Mastery] = believe,
+            start: Array = start,
         ) -> tuple[list[Evidence] | None, tuple[int, list[int], bytes, bytes]]:
             rebuilt = [_again(row, rules, answers) for row in rows]
             changed = [row.id for row, other in zip(rows, rebuilt, strict=True) if row != other]
-            before, after = _bits(believe(rows)), _bits(believe(rebuilt))
+            before, after = (_belief(ground, start, each, now) for each in (rows, rebuilt))
             same = not changed and before == after
             return rebuilt if same or apply else None, (len(rows), changed, before, after)
 
@@ -90,14 +89,15 @@ def replay(
     return Replayed(len(everybody), total, differences, fingerprint.hexdigest())
 
 
-def posterior(
-    store: Store, ground: Ground, learner: str, rows: Sequence[Evidence], *, now: datetime
-) -> Mastery:
-    """Return what to believe of a learner after some of their rows, whatever the order of arrival."""
+def prior(store: Store, ground: Ground, learner: str) -> Array:
+    """Return what the background in a learner's profile lets one assume, nothing without a profile."""
     profile = store.profile(learner)
-    background = profile.data if profile else {}
-    prior = ground.prior(background.get("degree"), background.get("job"), background.get("years") or 0)
-    return ground.posterior(prior, observations(last_revisions(rows), ground, now), days(now))
+    told = profile.data if profile else {}
+    degree, job = (
+        name if name in ground.catalogue.backgrounds else None
+        for name in (told.get("degree"), told.get("job"))
+    )
+    return ground.prior(degree, job, told.get("years") or 0)
 
 
 def _again(row: Evidence, rules: Rules, answers: Mapping[str, Sequence[Answer]]) -> Evidence:
@@ -109,5 +109,6 @@ def _again(row: Evidence, rules: Rules, answers: Mapping[str, Sequence[Answer]])
     return {xapi.SOURCE: xapi, certificates.SOURCE: certificates}[row.source].again(facts, rules)
 
 
-def _bits(mastery: Mastery) -> bytes:
+def _belief(ground: Ground, start: Array, rows: Sequence[Evidence], now: datetime) -> bytes:
+    mastery = ground.posterior(start, observations(last_revisions(rows), ground, now), days(now))
     return mastery.now.tobytes() + mastery.fresh.tobytes()

@@ -94,6 +94,12 @@ def called(row: Evidence, catalogue: Catalogue) -> dict[str, str]:
     return {language: text.format(name=name.get(language)) for language, text in WORK[row.source].items()}
 
 
+def piece(row: Evidence) -> tuple[str, str]:
+    """Return what tells a piece of work from others; the last try of it counts."""
+    named = f"{row.lab}/{row.task}" if row.source == SOURCE else row.detail.get("activity", row.key)
+    return row.source, named
+
+
 def days(moment: datetime) -> float:
     """Return a moment in days since 1970."""
     return moment.timestamp() / 86400
@@ -116,9 +122,7 @@ def _tries(evidence: Sequence[Evidence], catalogue: Catalogue) -> dict[tuple[str
     """Return all tries of each piece of work, oldest first, of what the catalogue still has."""
     tasks = {(lab.slug, task.id) for lab in catalogue.labs.values() for task in lab.tasks}
     found: dict[tuple[str, str], list[Evidence]] = {}
-    for row in sorted(evidence, key=lambda row: (row.tried_at, row.id)):
-        if row.source != SOURCE:
-            found.setdefault((row.source, row.detail.get("activity", row.key)), []).append(row)
-        elif (row.lab, row.task) in tasks:
-            found.setdefault((row.lab, row.task), []).append(row)
+    for row in sorted(evidence, key=lambda row: (row.tried_at, row.source, row.key)):
+        if row.source != SOURCE or (row.lab, row.task) in tasks:
+            found.setdefault(piece(row), []).append(row)
     return found

@@ -1,0 +1,147 @@
+"""Everything of one person in one file, and everything of one person gone."""
+
+import glob
+import html
+import json
+import os
+import shlex
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from learning_paths.curriculum import Ground
+from learning_paths.errors import EvidenceError
+from learning_paths.evidence.trace import trace
+from learning_paths.store import Store
+
+COURSE = "academy"
+"""nbgrader's name of the one course."""
+TABLES = {
+    "profiles": ("What you said about yourself, every version", "你填写的个人信息（全部版本）"),
+    "evidence": (
+        "Graded work, statements, certificates, placement",
+        "已评分的作业、学习记录、证书与水平测试",
+    ),
+    "traces": ("What each of these changed in what is believed of you", "每条记录如何改变对你的评估"),
+    "predictions": ("Answers to checkpoints in lessons", "课程中检查点的回答"),
+    "placements": ("Placement tests", "水平测试"),
+    "answers": ("Answers in placement tests", "水平测试的回答"),
+    "plans": ("Plans as they were shown to you", "曾向你展示的学习计划"),
+    "marks": ("What you or an instructor pinned, skipped or tested out of", "你或教师置顶、跳过或免修的单元"),
+}
+PAGE = Path(__file__).with_name("handout.html")
+
+
+def export(store: Store, ground: Ground, learner: str, out: Path, now: datetime) -> dict[str, int]:
+    """Write all that the store has of a person as JSON files and a page, into a zip for the owner only.
+
+    Returns
+    -------
+    dict
+        Rows by file.
+
+    Raises
+    ------
+    EvidenceError
+        When the store has nothing of the person, or the file is there already or cannot be written.
+    """
+    found = must_be_known(store, learner)
+    found["traces"] = trace(store, ground, learner, now)
+    files = {f"{name}.json": json.dumps(found[name], ensure_ascii=False, indent=1) for name in TABLES}
+    files["index.html"] = _page(learner, found, now)
+    draft = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        if out.exists():
+            raise EvidenceError(f"{out} is there already; name another --out")
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as raw:
+            with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as pack:
+                for name, text in files.items():
+                    pack.writestr(name, text)
+            raw.flush()
+            os.fsync(raw.fileno())
+        os.replace(draft, out)
+    except OSError as error:
+        raise EvidenceError(f"cannot write {out}: {error.strerror}; name another --out") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return {f"{name}.json": len(found[name]) for name in TABLES}
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A place with data of a person that the store's erasing does not reach."""
+
+    what: str
+    path: str
+    there: bool
+    command: str
+
+
+def elsewhere(data: Path, learner: str) -> list[Elsewhere]:
+    """Return where else a person's data lie in a data folder, each with the command that removes it."""
+    course, accounts = data / "course", data / "accounts.sqlite"
+    inbound = data / "exchange" / COURSE / "inbound"
+    name = shlex.quote(learner)
+    student = f"cd {shlex.quote(str(course))} && nbgrader db student remove {name} --force"
+    literal = learner.replace("'", "''")
+    delete = shlex.join(["sqlite3", str(accounts), f"DELETE FROM accounts WHERE name = '{literal}'"])
+    found = [Elsewhere("grades", str(course / "gradebook.db"), (course / "gradebook.db").exists(), student)]
+    if Path(learner).name == learner:  # what is no file's name has no folder
+        folders = {
+            "submissions": course / "submitted" / learner,
+            "graded submissions": course / "autograded" / learner,
+            "feedback": course / "feedback" / learner,
+            "home folder": data / "homes" / learner,
+            "desk": data / "desks" / learner,
+        }
+        for what, folder in folders.items():
+            command = shlex.join(["rm", "-r", str(folder)])
+            found.append(Elsewhere(what, str(folder), folder.exists(), command))
+        handed_in = inbound.is_dir() and any(inbound.glob(f"{glob.escape(learner)}+*"))
+        command = f"rm -r {shlex.quote(str(inbound))}/{name}+*"
+        found.append(Elsewhere("handed in", str(inbound), handed_in, command))
+    found.append(Elsewhere("account", str(accounts), accounts.exists(), delete))
+    return found
+
+
+def must_be_known(store: Store, learner: str) -> dict[str, list[dict[str, Any]]]:
+    """Return everything that the store has of a person.
+
+    Raises
+    ------
+    EvidenceError
+        When that is nothing.
+    """
+    found = store.everything(learner)
+    if not any(found.values()):
+        raise EvidenceError(
+            f"the store has nothing of {learner!r}; names are those of ./academy hub --accounts"
+        )
+    return found
+
+
+def _page(learner: str, found: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime) -> str:
+    tables = "".join(
+        f'<tr><td>{name}.json</td><td>{len(found[name])}</td><td>{en} <span lang="zh">{zh}</span></td></tr>\n'
+        for name, (en, zh) in TABLES.items()
+    )
+    evidence = "".join(
+        f"<tr><td>{row['tried_at'][:16]}</td><td>{html.escape(row['origin'])}</td>"
+        f"<td>{row['score']:g} / {row['points']:g}</td><td>{html.escape(_changed(row))}</td></tr>\n"
+        for row in found["traces"]
+    )
+    return Template(PAGE.read_text(encoding="utf-8")).substitute(
+        name=html.escape(learner), now=f"{now:%Y-%m-%d %H:%M} UTC", tables=tables, evidence=evidence
+    )
+
+
+def _changed(row: Mapping[str, Any]) -> str:
+    told = [
+        f"{one['competency']}@{one['level']} {one['before']:.0%} → {one['after']:.0%}"
+        for one in row["changed"]
+    ]
+    return "; ".join(told) or row["state"]

@@ -1,0 +1,119 @@
+"""`academy evidence` as somebody types it: exit codes, JSON, errors that say what next."""
+
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from learning_paths import cli
+from learning_paths.store import Store
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+STATEMENT = {
+    "id": "s1",
+    "actor": {"account": {"name": "ada"}},
+    "verb": {"id": "http://adlnet.gov/expapi/verbs/passed"},
+    "object": {"id": "urn:zhisuan-academy:fine-tuning@I"},
+    "timestamp": "2026-11-21T08:00:00Z",
+}
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    monkeypatch.delenv("ACADEMY_STORE", raising=False)
+    monkeypatch.setenv("ACADEMY_DATA", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "160")
+    store = Store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    store.save_profile("ada", {"degree": None}, NOW)
+    store.close()
+    (tmp_path / "statements.json").write_text(json.dumps([STATEMENT, {**STATEMENT, "id": 3}]))
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*words, code=0):
+        assert cli.main(["evidence", *map(str, words)]) == code
+        told = capsys.readouterr()
+        return json.loads(told.out) if "--json" in words else told
+
+    return run
+
+
+def test_from_a_file_to_a_trace_and_out_again(run, data):
+    told = run("import", data / "statements.json", "--dry-run")
+    assert told.out == "1 new and 0 changed would be kept, 0 known already, 1 left out\n"
+    assert "statements.json:2: its id is no UUID" in told.err
+    assert run("import", data / "statements.json", "--json")["new"] == 1
+    assert run("import", data / "statements.json", "--json")["known"] == 1
+
+    (row,) = run("show", "ada", "--competency", "fine-tuning", "--json")["evidence"]
+    assert row["changed"][0]["before"] < row["changed"][0]["after"]
+    assert "passed urn:zhisuan-academy:fine-tuning@I" in run("show", "ada").out.replace("\n", "")
+    assert run("show", "ada", "--competency", "pre-training", "--json")["evidence"] == []
+
+    replayed = run("replay", "--json")
+    assert (replayed["learners"], replayed["rows"], replayed["differences"]) == (1, 1, [])
+    assert run("replay").out.startswith("1 learners, 1 rows, 0 differences; posteriors ")
+
+    assert run("export", "ada", "--out", data / "ada.zip", "--json")["rows"]["evidence.json"] == 1
+    assert "index.html" in zipfile.ZipFile(data / "ada.zip").namelist()
+
+
+def test_what_differs_ends_a_replay_with_one_until_it_is_taken_over(run, data):
+    run("import", data / "statements.json")
+    (data / "evidence-mapping.yml").write_text(
+        'activities: [{id: "urn:zhisuan-academy:{skill}", weight: 0.1}]'
+    )
+    told = run("replay", code=1)
+    assert "ada: 1 rows mean something else now, another posterior" in told.out
+    assert "--apply" in told.err
+    assert len(run("replay", "--apply", "--json")["differences"]) == 1
+    assert run("replay", "--json")["differences"] == []
+
+
+def test_erasing_is_asked_for_shown_and_done(run, data, monkeypatch):
+    run("import", data / "statements.json")
+    planned = run("erase", "ada", "--dry-run", "--json")
+    assert (planned["rows"]["evidence"], planned["rows"]["profiles"]) == (1, 1)
+    assert "add --yes" in run("erase", "ada", code=2).err
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: "no")
+    assert "nothing was deleted" in run("erase", "ada", code=3).err
+    assert run("show", "ada", "--json")["evidence"]
+    monkeypatch.setattr("builtins.input", lambda _: "ada")
+    told = run("erase", "ada").out
+    assert "1 profiles, 1 evidence" in told or "1 evidence" in told
+    assert "nbgrader db student remove ada --force" in told
+    assert "has nothing of 'ada'" in run("erase", "ada", "--yes", code=2).err
+
+
+@pytest.mark.parametrize(
+    "words", [("show", "eve"), ("export", "eve", "--out", "e.zip"), ("replay", "--learner", "eve")]
+)
+def test_somebody_unknown_is_said_so(run, words):
+    assert "has nothing of 'eve'; names are those of ./academy hub --accounts" in run(*words, code=2).err
+
+
+def test_an_unknown_competency_gets_the_nearest(run):
+    assert "the nearest: fine-tuning" in run("show", "ada", "--competency", "fine-tunin", code=2).err
+
+
+def test_without_a_store_nothing_is_made(run, data):
+    told = run("show", "ada", "--data", data / "other", code=2)
+    assert "there is no store in" in told.err
+    assert not (data / "other").exists()
+
+
+def test_another_database_is_named_by_one_variable(run, postgres, monkeypatch, data):
+    url = postgres.database()
+    monkeypatch.setenv("ACADEMY_STORE", url)
+    assert run("import", data / "statements.json", "--json")["strangers"] == ["ada"]
+    assert len(run("show", "ada", "--json")["evidence"]) == 1
+    monkeypatch.delenv("ACADEMY_STORE")
+    assert run("show", "ada", "--json")["evidence"] == []
+    monkeypatch.setenv("ACADEMY_STORE", postgres.url("nowhere"))
+    told = run("replay", code=2)
+    assert "nowhere" in told.err
+    assert "sesame" not in told.err
