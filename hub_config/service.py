@@ -1,53 +1,31 @@
 """The academy service: what learners' servers ask, and what staff see. It alone holds store and gradebook."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
-from collections.abc import Callable
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 from jupyterhub.log import log_request
-from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
+from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado import web
 from tornado.httpserver import HTTPServer
-from tornado.log import app_log, enable_pretty_logging
+from tornado.log import enable_pretty_logging
 
 import catalogue
 from learning_paths.academy import Academy
-from learning_paths.errors import (
-    BadProfile,
-    GradebookError,
-    NoProfile,
-    PlanError,
-    StoreError,
-    UnknownCheckpoint,
-    UnknownUnit,
-)
 
 from .accounts import Accounts
 from .caretaker import Caretaker
 from .deployment import Deployment
-from .errors import HubError
+from .handlers import ApiHandler, Handler
 from .overview import standings
+from .path_api import PATH_ROUTES
 
-STAFF = frozenset({"instructor", "manager"})
 PAGES = Path(__file__).resolve().parent / "staff"
 MOST_BODY_BYTES = 2**20
-STATUS: dict[type[Exception], HTTPStatus] = {
-    NoProfile: HTTPStatus.NOT_FOUND,
-    UnknownCheckpoint: HTTPStatus.NOT_FOUND,
-    UnknownUnit: HTTPStatus.NOT_FOUND,
-    BadProfile: HTTPStatus.UNPROCESSABLE_ENTITY,
-    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
-    GradebookError: HTTPStatus.SERVICE_UNAVAILABLE,
-    PlanError: HTTPStatus.BAD_REQUEST,
-    HubError: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 PROBLEMS = {
     403: (
         "This page is for instructors and academy managers",
@@ -68,89 +46,6 @@ OURS = (
     "Load the page anew; if it happens again, tell whoever runs the academy the time.",
     "请重新加载页面；如果再次出现，请把时间告诉学院的系统管理员。",
 )
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-
-
-class Handler(HubOAuthenticated, web.RequestHandler):
-    """A request by somebody whom the hub knows, by token or by the hub's sign-in."""
-
-    @property
-    def academy(self) -> Academy:
-        """The facade behind all answers."""
-        return self.settings["academy"]
-
-    @property
-    def person(self) -> str:
-        """The hub's name of who asks: the token tells it, nothing that was sent along."""
-        return self.current_user["name"]
-
-    def set_default_headers(self) -> None:
-        """Set what every answer carries."""
-        for name, value in SECURITY_HEADERS.items():
-            self.set_header(name, value)
-
-    def body(self) -> dict[str, Any]:
-        """Return the JSON object that was sent.
-
-        Raises
-        ------
-        tornado.web.HTTPError
-            When there is none.
-        """
-        try:
-            sent = json.loads(self.request.body)
-        except ValueError as error:
-            raise web.HTTPError(400, reason="the body is no JSON") from error
-        if not isinstance(sent, dict):
-            raise web.HTTPError(400, reason="the body is no JSON object")
-        return sent
-
-    async def answer(self, ask: Callable[..., Any], *arguments: Any) -> None:
-        """Answer with what `ask` returns, in a thread: others need not wait for databases and plans."""
-        self.finish(json.dumps(await asyncio.to_thread(ask, *arguments), ensure_ascii=False))
-
-    def must_be_staff(self) -> None:
-        """Turn away who is neither instructor nor manager."""
-        if not STAFF & set(self.current_user.get("groups", ())):
-            raise web.HTTPError(403, reason="only instructors and academy managers see all learners")
-
-
-class ApiHandler(Handler):
-    """A request answered in JSON, errors included."""
-
-    def set_default_headers(self) -> None:
-        """Say that it is JSON."""
-        super().set_default_headers()
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-
-    def get_login_url(self) -> str:
-        """Refuse instead of sending a program to a sign-in page."""
-        raise web.HTTPError(401, reason="no valid token; sign in at the hub")
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer ``{"error": what went wrong}``; what nobody foresaw is logged, its inside not told."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        said = {"error": self._reason}
-        for kind, status in STATUS.items():
-            if isinstance(error, kind):
-                said["error"] = str(error)
-                self.set_status(status)
-                break
-        if isinstance(error, BadProfile):
-            said["field"] = error.field
-        self.finish(json.dumps(said, ensure_ascii=False))
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Log one line for what a person can mend, everything for what nobody foresaw."""
-        if isinstance(value, tuple(STATUS)):
-            app_log.warning("%s %s: %s", self.request.method, self.request.path, value)
-        else:
-            super().log_exception(typ, value, tb)
 
 
 class Me(ApiHandler):
@@ -188,33 +83,6 @@ class Profile(ApiHandler):
     async def put(self) -> None:
         """Keep it."""
         await self.answer(self.academy.save_profile, self.person, self.body())
-
-
-class Plan(ApiHandler):
-    """The way to the goal."""
-
-    @web.authenticated
-    async def get(self) -> None:
-        """Answer the plan, with what changed."""
-        await self.answer(self.academy.plan, self.person)
-
-
-class WhatIf(ApiHandler):
-    """The way to another goal, beside the present one."""
-
-    @web.authenticated
-    async def get(self, role: str) -> None:
-        """Answer what both share, what is extra and what is saved."""
-        await self.answer(self.academy.what_if, self.person, role)
-
-
-class Picture(ApiHandler):
-    """A unit's way through the graph."""
-
-    @web.authenticated
-    async def get(self, language: str, unit: str) -> None:
-        """Answer it as SVG."""
-        await self.answer(self.academy.picture, self.person, unit, language)
 
 
 class Grades(ApiHandler):
@@ -320,12 +188,10 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         ("api/me", Me),
         ("api/choices", Choices),
         ("api/profile", Profile),
-        ("api/plan", Plan),
-        ("api/what-if/([^/]+)", WhatIf),
-        ("api/pictures/([^/]+)/(.+)", Picture),
         ("api/grades", Grades),
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),
         ("api/learners", Learners),
+        *PATH_ROUTES,
         ("api/.*", NothingToAsk),
     ]
     return web.Application(
@@ -335,6 +201,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         academy=academy,
         standings=lambda: standings(academy, accounts.all()),
         shown=lambda name: next((one.shown for one in accounts.all() if one.name == name), name),
+        names=lambda: {one.name for one in accounts.all()},
         prefix=prefix,
         cookie_secret=cookie_secret,
         log_function=log_request,  # the hub's own: it leaves tokens and codes out

@@ -16,6 +16,7 @@ from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheck
 from learning_paths.evidence import Gradebook, Submission
 from learning_paths.goals import goal_of
 from learning_paths.intervals import interval
+from learning_paths.marking import Marking
 from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
 from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
@@ -61,6 +62,7 @@ class Academy:
         self.store = Store(store_url)
         self.gradebook = Gradebook(gradebook)
         self._clock = clock
+        self.marking = Marking(self.store, self.ground, clock)
 
     def close(self) -> None:
         """Let go of both databases."""

@@ -1,31 +1,17 @@
-"""What changed between two plans, in words: which graded task moved which competency, which units moved."""
+"""What changed between two plans, in words: which work moved which competency, which units moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from catalogue import Skill
 from learning_paths.curriculum import Ground
+from learning_paths.evidence import called
 from learning_paths.mastery import Mastery
+from learning_paths.sayings import Text, joined, listed, say
 from learning_paths.store import Evidence, Snapshot
 
-SAYINGS = {
-    "graded": {
-        "en": "Your lab “{lab}”, task “{task}”, got {score} of {points} points: “{skill}” went from "
-        "{before} % to {after} %{verdict}.",
-        "zh": "你的实验“{lab}”中任务“{task}”得了 {score} / {points} 分："
-        "“{skill}”从 {before} % 变为 {after} %{verdict}。",
-    },
-    "regraded": {
-        "en": "Your lab “{lab}”, task “{task}”, was graded again and has {score} of {points} points "
-        "now: “{skill}” went from {before} % to {after} %{verdict}.",
-        "zh": "你的实验“{lab}”中任务“{task}”被重新评分，现为 {score} / {points} 分："
-        "“{skill}”从 {before} % 变为 {after} %{verdict}。",
-    },
-    "left": {"en": "Out of the plan: {titles}.", "zh": "已从计划中移出：{titles}。"},
-    "came": {"en": "New in the plan: {titles}.", "zh": "计划中新增：{titles}。"},
-    "profile": {"en": "You changed what you told us about yourself.", "zh": "你修改了个人信息。"},
-}
-MASTERED = {"en": ", which counts as mastered", "zh": "，视为已掌握"}
-NOT_YET = {"en": ", which is not enough yet", "zh": "，尚未达到要求"}
+MOST = 3
+"""So many competencies are told in words after a placement; the data has all."""
 
 
 def changes(
@@ -54,75 +40,131 @@ def changes(
     Returns
     -------
     list of dict
-        ``kind`` (graded, regraded, left, came, profile) and ``text`` by language; graded ones also ``lab``,
-        ``task``, ``score``, ``points``, ``competency``, ``level``, ``before`` and ``after`` (probabilities),
-        ``mastered`` and ``source``, the submission's key.
+        ``kind`` (graded, regraded, placed, shown, left, came, profile) and ``text`` by language. The first
+        four are one entry for a lab, a placement or another piece of work, with ``lab`` (None where it was no
+        lab), ``tasks`` (``task``, ``title``, ``score``, ``points`` and ``source``, the row's key) and
+        ``competencies`` that they prove: ``competency``, ``level``, ``title``, ``before`` and ``after``
+        (probabilities), ``mastered``, and ``by``, the tasks that prove it. Units that left or came have
+        ``units``.
     """
     found = []
     if made["profile"]["version"] != previous.profile_version:
-        found.append({"kind": "profile", "text": dict(SAYINGS["profile"])})
-    last = {(row.lab, row.task): row for row in fresh}
-    for row in last.values():
-        found += _graded(ground, row, before, after)
+        found.append({"kind": "profile", "text": say("changed-profile", {})})
+    found += [_work(ground, rows, before, after) for rows in _pieces(ground, fresh)]
     was = {unit["id"]: unit["title"] for unit in previous.plan["units"]}
     now = {unit["id"]: unit["title"] for unit in made["units"]}
     for kind, units, others in (("left", was, now), ("came", now, was)):
         different = {name: title for name, title in units.items() if name not in others}
         if different:
-            found.append({"kind": kind, "units": list(different), "text": _listed(kind, different.values())})
+            titles = listed(list(different.values()), len(different))
+            text = say(f"changed-{kind}", {"titles": titles})
+            found.append({"kind": kind, "units": list(different), "text": text})
     return found
 
 
-def _graded(ground: Ground, row: Evidence, before: Mastery, after: Mastery) -> list[dict[str, Any]]:
-    lab = ground.catalogue.labs.get(row.lab)
-    task = next((task for task in lab.tasks if task.id == row.task), None) if lab else None
-    if lab is None or task is None:
-        return []
-    kind = "regraded" if row.revision > 1 else "graded"
-    mastered = after.mastered()
-    found = []
-    for skill in task.proves:
-        node = ground.node(skill)
-        was, now = float(before.now[node]), float(after.now[node])
-        verdict = MASTERED if mastered[node] else NOT_YET
-        text = {
-            language: SAYINGS[kind][language].format(
-                lab=lab.title[language],
-                task=task.title[language],
-                score=f"{row.score:g}",
-                points=f"{row.points:g}",
-                skill=ground.name(node, language),
-                before=round(100 * was),
-                after=round(100 * now),
-                verdict=verdict[language],
-            )
-            for language in ("en", "zh")
-        }
-        found.append(
-            {
-                "kind": kind,
-                "lab": row.lab,
-                "task": row.task,
-                "score": row.score,
-                "points": row.points,
-                "competency": skill.competency,
-                "level": str(skill.level),
-                "before": round(was, 3),
-                "after": round(now, 3),
-                "mastered": bool(mastered[node]),
-                "source": f"{row.source}:{row.key}",
-                "text": text,
-            }
-        )
-    return found
+def _pieces(ground: Ground, fresh: Sequence[Evidence]) -> Iterable[list[Evidence]]:
+    """Return the newest revisions by piece of work: a lab's tasks, a placement's answers, or one row."""
+    newest = {(row.source, row.lab, row.task or row.key): row for row in fresh}
+    found: dict[tuple[str, str], list[Evidence]] = {}
+    for row in newest.values():
+        if _skills(ground, row):
+            piece = row.lab or ("" if row.source == "placement" else row.key)
+            found.setdefault((row.source, piece), []).append(row)
+    return found.values()
 
 
-def _listed(kind: str, titles: Any) -> dict[str, str]:
-    titles = list(titles)
-    marks = {"en": (", ", "“{}”"), "zh": ("、", "“{}”")}
+def _skills(ground: Ground, row: Evidence) -> list[Skill]:
+    """Return what a row speaks for, of what the catalogue still has."""
+    if row.lab:
+        lab = ground.catalogue.labs.get(row.lab)
+        return [skill for task in lab.tasks if task.id == row.task for skill in task.proves] if lab else []
+    skills = [Skill.parse(text) for text in row.proves or ()]
+    return [skill for skill in skills if skill.competency in ground.rows]
+
+
+def _work(ground: Ground, rows: Sequence[Evidence], before: Mastery, after: Mastery) -> dict[str, Any]:
+    lab = rows[0].lab or None
+    if lab is None:
+        kind = "placed" if rows[0].source == "placement" else "shown"
+    else:
+        kind = "regraded" if any(row.revision > 1 for row in rows) else "graded"
+    proved: dict[Skill, list[str]] = {}
+    for row in rows:
+        for skill in _skills(ground, row):
+            proved.setdefault(skill, []).append(row.task or row.key)
+    tasks = [_task(ground, row) for row in rows]
+    competencies = [_moved(ground, skill, by, before, after) for skill, by in proved.items()]
     return {
-        language: SAYINGS[kind][language].format(
-            titles=comma.join(quoted.format(one[language]) for one in titles)
+        "kind": kind,
+        "lab": lab,
+        "tasks": tasks,
+        "competencies": competencies,
+        "text": _told(ground, kind, rows, tasks, competencies),
+    }
+
+
+def _task(ground: Ground, row: Evidence) -> dict[str, Any]:
+    if row.lab:
+        title = next(task.title for task in ground.catalogue.labs[row.lab].tasks if task.id == row.task)
+        named = {"en": title.en, "zh": title.zh}
+    else:
+        named = called(row, ground.catalogue)
+    return {
+        "task": row.task or row.key,
+        "title": named,
+        "score": row.score,
+        "points": row.points,
+        "source": f"{row.source}:{row.key}",
+    }
+
+
+def _moved(
+    ground: Ground, skill: Skill, by: Sequence[str], before: Mastery, after: Mastery
+) -> dict[str, Any]:
+    node = ground.node(skill)
+    return {
+        "competency": skill.competency,
+        "level": str(skill.level),
+        "title": {language: ground.name(node, language) for language in ("en", "zh")},
+        "before": round(float(before.now[node]), 3),
+        "after": round(float(after.now[node]), 3),
+        "mastered": bool(after.mastered()[node]),
+        "by": list(by),
+    }
+
+
+def _told(
+    ground: Ground,
+    kind: str,
+    rows: Sequence[Evidence],
+    tasks: Sequence[Mapping[str, Any]],
+    competencies: Sequence[Mapping[str, Any]],
+) -> Text:
+    if kind == "placed":
+        words = {"right": sum(row.score > 0 for row in rows), "count": len(rows)}
+    elif kind == "shown":
+        words = {"work": called(rows[0], ground.catalogue)}
+    else:
+        scores = [say("changed-task", {**task, **_points(task)}) for task in tasks]
+        title = ground.catalogue.labs[rows[0].lab].title
+        words = {"lab": {"en": title.en, "zh": title.zh}, "tasks": _one_by_one(scores)}
+    told = sorted(competencies, key=lambda one: -abs(one["after"] - one["before"]))
+    moves = [
+        say(
+            "changed-mastered" if one["mastered"] else "changed-not-yet",
+            {"skill": one["title"], "before": round(100 * one["before"]), "after": round(100 * one["after"])},
         )
-        for language, (comma, quoted) in marks.items()
+        for one in (told[:MOST] if kind == "placed" else competencies)
+    ]
+    return joined([say(f"changed-{kind}", words), *moves])
+
+
+def _points(task: Mapping[str, Any]) -> dict[str, str]:
+    return {name: f"{task[name]:g}" for name in ("score", "points")}
+
+
+def _one_by_one(texts: Sequence[Text]) -> Text:
+    return {
+        language: comma.join(text[language] for text in texts)
+        for language, comma in (("en", ", "), ("zh", "，"))
     }

@@ -140,6 +140,11 @@ class Ground:
         """Return an item's typed id; a gap is named by its competency at its level."""
         return item.id if isinstance(item, Unit) else f"competency:{self.skill(item.node)}"
 
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """All lessons, labs and gaps by their typed ids."""
+        return {self.identity(item): item for item in self.curriculum.order}
+
     def minutes(self, item: Item) -> int | None:
         """Return what an item takes; None for a gap that nothing allows to estimate."""
         return item.minutes if isinstance(item, Unit) else self.gap_minutes.get(item.node)

@@ -25,6 +25,10 @@ class NoProfile(PlanError):
     """The learner has not said yet who they are and where they want to go."""
 
 
+class BadMark(PlanError):
+    """A pin, a skip or a test-out that cannot be set or undone."""
+
+
 class UnknownUnit(PlanError):
     """A unit that a learner's plan does not have."""
 

@@ -109,6 +109,45 @@ SAYINGS = {
         "a certificate.",
         "zh": "如在工作中或别处学会，可通过水平测试的题目或证书来证明。",
     },
+    "marked-pin": {
+        "en": "Pinned by {by} on {date}: it comes as early as its needs allow.",
+        "zh": "{by} 于 {date} 固定：在先修允许的范围内尽早安排。",
+    },
+    "marked-skip": {
+        "en": "Left out by {by} on {date}.",
+        "zh": "{by} 于 {date} 跳过。",
+    },
+    "marked-test-out": {
+        "en": "Tested out by {by} on {date}: the lab stays, its lessons go.",
+        "zh": "{by} 于 {date} 选择直接测试：保留实验，免去课程。",
+    },
+    "changed-marks": {"en": "Marked: {titles}.", "zh": "已标记：{titles}。"},
+    "changed-unmarked": {"en": "Mark undone: {titles}.", "zh": "已撤销标记：{titles}。"},
+    "changed-graded": {
+        "en": "Your lab “{lab}” is graded: {tasks} points.",
+        "zh": "你的实验“{lab}”已评分：{tasks}。",
+    },
+    "changed-regraded": {
+        "en": "Your lab “{lab}” was graded again: {tasks} points.",
+        "zh": "你的实验“{lab}”已重新评分：{tasks}。",
+    },
+    "changed-task": {"en": "{title} {score} of {points}", "zh": "{title} {score} / {points} 分"},
+    "changed-placed": {
+        "en": "Your placement test: {right} of {count} answers right.",
+        "zh": "你的水平测试：{count} 题中答对 {right} 题。",
+    },
+    "changed-shown": {"en": "Taken up: your {work} counts.", "zh": "已计入：你的{work}。"},
+    "changed-mastered": {
+        "en": "“{skill}” went from {before} % to {after} %, which counts as mastered.",
+        "zh": "“{skill}”从 {before} % 变为 {after} %，视为已掌握。",
+    },
+    "changed-not-yet": {
+        "en": "“{skill}” went from {before} % to {after} %, which is not enough yet.",
+        "zh": "“{skill}”从 {before} % 变为 {after} %，尚未达到要求。",
+    },
+    "changed-left": {"en": "Out of the plan: {titles}.", "zh": "已从计划中移出：{titles}。"},
+    "changed-came": {"en": "New in the plan: {titles}.", "zh": "计划中新增：{titles}。"},
+    "changed-profile": {"en": "You changed what you told us about yourself.", "zh": "你修改了个人信息。"},
 }
 
 Text = dict[str, str]

@@ -5,6 +5,6 @@ that follows from a row can be worked out anew (`replay`); `observations` weighs
 """
 
 from learning_paths.evidence.gradebook import Grade, Gradebook, Submission, rows
-from learning_paths.evidence.weighing import days, observations, shown, weighed
+from learning_paths.evidence.weighing import called, days, observations, shown, weighed
 
-__all__ = ["Grade", "Gradebook", "Submission", "days", "observations", "rows", "shown", "weighed"]
+__all__ = ["Grade", "Gradebook", "Submission", "called", "days", "observations", "rows", "shown", "weighed"]

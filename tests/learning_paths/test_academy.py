@@ -87,13 +87,18 @@ def test_a_graded_lab_moves_the_plan_and_says_which_task_did_it(academy, teacher
     assert "lab:stable-softmax" not in units(second)
     assert "lab:stable-softmax" in [unit["id"] for unit in second["done"]]
     assert second["progress"]["mastered"] == 1
-    graded = [change for change in second["changes"] if change["kind"] == "graded"]
-    assert {change["task"] for change in graded} == {"log-sum-exp", "sums"}
-    for change in graded:
-        assert change["before"] < 0.1 < 0.75 < change["after"]
-        assert change["competency"] == "numerics-information"
-        assert "stable-softmax" in change["source"]
-        assert "10 of 10" in change["text"]["en"] or "5 of 5" in change["text"]["en"]
+    (graded,) = [change for change in second["changes"] if change["kind"] == "graded"]
+    assert [task["task"] for task in graded["tasks"]] == ["log-sum-exp", "sums"]
+    assert all("stable-softmax" in task["source"] for task in graded["tasks"])
+    (moved,) = graded["competencies"]
+    assert moved["before"] < 0.1 < 0.75 < moved["after"]
+    assert (moved["competency"], moved["level"]) == ("numerics-information", "I")
+    assert moved["by"] == ["log-sum-exp", "sums"]
+    text = graded["text"]["en"]
+    assert text.startswith(
+        "Your lab “Lab stable-softmax” is graded: log-sum-exp 10 of 10, sums 5 of 5 points."
+    )
+    assert text.count("went from") == 1
     left = next(change for change in second["changes"] if change["kind"] == "left")
     assert "lab:stable-softmax" in left["units"]
 
@@ -118,9 +123,9 @@ def test_a_failed_lab_stays_in_the_plan_with_its_score_as_the_reason(academy, te
     plan = academy.plan("ada")
     lab = next(unit for unit in plan["units"] if unit["id"] == "lab:stable-softmax")
     assert "of 5 points" in lab["reasons"][0]["text"]["en"]
-    assert all(
-        change["before"] >= change["after"] for change in plan["changes"] if change["kind"] == "graded"
-    )
+    (graded,) = [change for change in plan["changes"] if change["kind"] == "graded"]
+    assert all(one["before"] >= one["after"] for one in graded["competencies"])
+    assert "which is not enough yet" in graded["text"]["en"]
 
 
 def test_a_regrade_is_told_as_one(academy, teacher, clock):
@@ -128,9 +133,9 @@ def test_a_regrade_is_told_as_one(academy, teacher, clock):
     teacher.grade("ada", "stable-softmax", {**LAB, "check-sums": 0}, clock.now)
     academy.plan("ada")
     teacher.override("ada", "stable-softmax", "check-sums", 5.0)
-    changes = [change for change in academy.plan("ada")["changes"] if change["kind"] == "regraded"]
-    assert [(change["task"], change["score"]) for change in changes] == [("sums", 5.0)]
-    assert changes[0]["after"] > changes[0]["before"]
+    (change,) = [change for change in academy.plan("ada")["changes"] if change["kind"] == "regraded"]
+    assert [(task["task"], task["score"]) for task in change["tasks"]] == [("sums", 5.0)]
+    assert change["competencies"][0]["after"] > change["competencies"][0]["before"]
 
 
 def test_what_was_shown_long_ago_comes_back_as_a_refresher(academy, teacher, clock):

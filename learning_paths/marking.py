@@ -1,0 +1,133 @@
+"""Pins, skips and test-outs: what people want to be otherwise in a plan, who said so, when and why."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from learning_paths.curriculum import Ground
+from learning_paths.demands import test_out_lab
+from learning_paths.errors import BadMark
+from learning_paths.marks import Marks
+from learning_paths.sayings import say
+from learning_paths.store import Mark, Store
+
+KINDS = {"pin": "pinned", "skip": "skipped", "test-out": "tested_out"}
+"""Kind of mark, and the name of its set in `Marks`."""
+MOST_LETTERS = 500
+
+
+class Marking:
+    """Sets, undoes and tells marks.
+
+    Parameters
+    ----------
+    store
+        Keeps the log.
+    ground
+        Knows the units.
+    clock
+        Gives the present moment.
+    """
+
+    def __init__(self, store: Store, ground: Ground, clock: Callable[[], datetime]):
+        self._store, self._ground, self._clock = store, ground, clock
+
+    def add(self, learner: str, said: Mapping[str, Any], by: str) -> dict[str, Any]:
+        """Mark a unit; another mark of this unit is undone, so that one holds at a time.
+
+        Parameters
+        ----------
+        learner
+            Whose plan it is.
+        said
+            ``unit`` (typed id), ``kind`` (pin, skip, test-out) and, if wanted, ``reason``.
+        by
+            Who says so.
+
+        Raises
+        ------
+        BadMark
+            When something is missing or unknown, a test-out has no lab, or the unit's mark is another's.
+        """
+        unit, kind, reason = said.get("unit"), said.get("kind"), said.get("reason") or ""
+        unknown = sorted(set(said) - {"unit", "kind", "reason"})
+        if unknown:
+            raise BadMark(f"unknown field {unknown[0]!r}; known: unit, kind, reason")
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise BadMark(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
+        if not isinstance(unit, str) or unit not in self._ground.items:
+            raise BadMark(f"unknown unit {unit!r}; give the id of a unit of the plan, such as lab:rag")
+        if kind == "test-out" and test_out_lab(self._ground.curriculum, unit) is None:
+            raise BadMark(f"{unit} cannot be tested out: no lab proves what it teaches")
+        if kind == "pin" and unit.startswith("competency:"):
+            raise BadMark(f"{unit} is not taught here yet, so it cannot be pinned; skip it or leave it")
+        if not isinstance(reason, str) or len(reason) > MOST_LETTERS:
+            raise BadMark(f"the reason is no text of at most {MOST_LETTERS} letters; say it shorter")
+        others = [mark for mark in self._store.marks(learner) if mark.unit == unit and mark.kind != kind]
+        for mark in others:
+            self._must_be_free(mark, learner, by)
+        now = self._clock()
+        for mark in others:
+            self._store.undo_mark(mark.id, by, now)
+        return self._data(self._store.add_mark(learner, unit, kind, reason.strip(), by, now))
+
+    def undo(self, learner: str, number: Any, by: str) -> dict[str, Any]:
+        """Let a mark hold no longer.
+
+        Parameters
+        ----------
+        number
+            The mark's id.
+
+        Raises
+        ------
+        BadMark
+            When the learner has no such mark, or it is an instructor's and the learner asks.
+        """
+        mark = next((one for one in self._store.marks(learner, history=True) if one.id == number), None)
+        if mark is None:
+            raise BadMark(
+                f"there is no mark {number!r} in this plan; reload the page, it lists those that hold"
+            )
+        self._must_be_free(mark, learner, by)
+        return self._data(self._store.undo_mark(mark.id, by, self._clock()))
+
+    def told(self, learner: str, *, history: bool = False) -> list[dict[str, Any]]:
+        """Return the marks that hold, oldest first, or all that ever did."""
+        return [self._data(mark) for mark in self._store.marks(learner, history=history)]
+
+    def held(self, learner: str) -> Marks:
+        """Return the marks that hold as the planner takes them."""
+        return marks_of(self._store.marks(learner))
+
+    @staticmethod
+    def _must_be_free(mark: Mark, learner: str, by: str) -> None:
+        """Refuse a learner to undo what somebody who teaches has set."""
+        if by == learner and mark.made_by != learner:
+            raise BadMark(f"{mark.unit} was marked by {mark.made_by}; ask them to undo it")
+
+    def _data(self, mark: Mark) -> dict[str, Any]:
+        item = self._ground.items.get(mark.unit)  # a unit may have left the catalogue since
+        title = self._ground.title(item) if item else {"en": mark.unit, "zh": mark.unit}
+        words = {"title": title, "by": mark.made_by, "date": mark.made_at.date().isoformat()}
+        return {
+            "id": mark.id,
+            "unit": mark.unit,
+            "title": title,
+            "kind": mark.kind,
+            "reason": mark.reason,
+            "made_by": mark.made_by,
+            "made_at": mark.made_at.isoformat(),
+            "own": mark.made_by == mark.learner,
+            "undone_at": mark.undone_at and mark.undone_at.isoformat(),
+            "undone_by": mark.undone_by,
+            "text": say(f"marked-{mark.kind}", words),
+        }
+
+
+def marks_of(marks: Iterable[Mark]) -> Marks:
+    """Return marks that hold as the planner takes them."""
+    found: dict[str, set[str]] = {name: set() for name in KINDS.values()}
+    for mark in marks:
+        found[KINDS[mark.kind]].add(mark.unit)
+    return Marks(**{name: frozenset(units) for name, units in found.items()})

@@ -1,0 +1,89 @@
+"""The service's answers about plans and marks: who may ask what, and what a wrong question gets."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from tornado.testing import AsyncHTTPTestCase
+
+import catalogue
+from hub_config.handlers import Handler
+from hub_config.service import application
+from learning_paths.academy import Academy
+
+LAB = "lab:first-programs"
+PROFILE = {"degree": "none", "role": "operator-developer", "hours": 6}
+GROUPS = {"ada": ["learner"], "ines": ["instructor"]}
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    """Ask the service as somebody: ``ask("ada", "GET", "api/plan")`` gives status and JSON."""
+
+    def who(handler):
+        name = handler.request.headers.get("X-Person")
+        return {"name": name, "groups": GROUPS[name]} if name else None
+
+    monkeypatch.setattr(Handler, "get_current_user", who)
+    academy = Academy(f"sqlite:///{tmp_path / 'store.db'}", catalogue.load(), tmp_path / "none.db")
+    accounts = SimpleNamespace(all=lambda: [SimpleNamespace(name=name, shown=name) for name in GROUPS])
+
+    class Case(AsyncHTTPTestCase):
+        def get_app(self):
+            return application(academy, accounts, "/", "secret")
+
+        def runTest(self):
+            return None
+
+    case = Case()
+    case.setUp()
+
+    def asked(person, method, path, body=None):
+        headers = {"X-Person": person} if person else {}
+        sent = None if body is None else json.dumps(body)
+        answer = case.fetch(f"/{path}", method=method, headers=headers, body=sent)
+        return answer.code, json.loads(answer.body)
+
+    yield asked
+    case.tearDown()
+    academy.close()
+
+
+def test_plan_what_if_and_picture(ask):
+    assert ask("ada", "GET", "api/what-if/data-engineer")[0] == 404
+    assert ask("ada", "PUT", "api/profile", PROFILE)[0] == 200
+    code, plan = ask("ada", "GET", "api/plan")
+    assert code == 200
+    code, compared = ask("ada", "GET", "api/what-if/data-engineer")
+    assert code == 200
+    assert compared["goal"]["hours"] == pytest.approx(plan["total_hours"], abs=0.5)
+    code, refused = ask("ada", "GET", "api/what-if/astronaut")
+    assert (code, refused["field"]) == (422, "role")
+    code, drawn = ask("ada", "GET", "api/pictures/zh/lesson:python-start/01-values-names-decisions")
+    assert code == 200
+    assert drawn["svg"].startswith("<svg")
+    assert ask("ada", "GET", "api/pictures/zh/lab:nothing")[0] == 404
+
+
+def test_a_learner_marks_and_undoes(ask):
+    code, made = ask("ada", "POST", "api/marks", {"unit": LAB, "kind": "pin", "reason": "first"})
+    assert code == 200
+    assert ask("ada", "GET", "api/marks")[1] == [made]
+    assert ask("ada", "POST", "api/marks/undo", {"id": made["id"]})[0] == 200
+    assert ask("ada", "GET", "api/marks")[1][0]["undone_by"] == "ada"
+    code, refused = ask("ada", "POST", "api/marks", {"unit": LAB, "kind": "burn"})
+    assert code == 400
+    assert "use pin, skip, test-out" in refused["error"]
+
+
+def test_staff_mark_for_others_and_learners_do_not(ask):
+    said = {"unit": LAB, "kind": "pin", "reason": "the class does it"}
+    assert ask("ada", "POST", "api/learners/ines/marks", said)[0] == 403
+    assert ask("ada", "GET", "api/learners/ines/marks")[0] == 403
+    assert ask(None, "POST", "api/learners/ada/marks", said)[0] in (401, 403)
+    assert ask("ines", "POST", "api/learners/nobody/marks", said)[0] == 404
+    code, made = ask("ines", "POST", "api/learners/ada/marks", said)
+    assert (code, made["made_by"], made["own"]) == (200, "ines", False)
+    assert ask("ada", "POST", "api/marks/undo", {"id": made["id"]})[0] == 400
+    assert ask("ines", "POST", "api/learners/ada/marks", {"undo": made["id"]})[0] == 200
+    assert ask("ines", "GET", "api/learners/ada/marks")[1][0]["undone_by"] == "ines"
