@@ -109,7 +109,7 @@ class Curriculum:
         CurriculumError
             When units wait for each other in a circle.
         """
-        return topological(self._items(), self.before)
+        return topological(self._items(), *self._waiting)
 
     @cached_property
     def rank(self) -> Mapping[Item, int]:
@@ -145,19 +145,37 @@ class Curriculum:
 
     @cached_property
     def before(self) -> Mapping[Item, Set[Item]]:
-        """For each item the items that must come before it."""
-        before: dict[Item, set[Item]] = {item: set() for item in self._items()}
+        """For each item the items that come before it."""
+        must, should = self._waiting
+        rank = self.rank
+        return {
+            item: must[item] | {other for other in should[item] if rank[other] < rank[item]} for item in must
+        }
+
+    @cached_property
+    def _waiting(self) -> tuple[Mapping[Item, Set[Item]], Mapping[Item, Set[Item]]]:
+        """For each item what must come before it, and what should: labs, where rivals allow."""
+        must: dict[Item, set[Item]] = {item: set() for item in self._items()}
+        should: dict[Item, set[Item]] = {item: set() for item in must}
+
+        def wait(item: Item, earlier: Iterable[Item]) -> None:
+            for other in earlier:
+                lab = isinstance(other, Unit) and bool(other.proves)
+                (should if lab else must)[item].add(other)
+
         for node in self.needed_by:
             for item in self.cover(node):
                 for earlier in self.asked_by(node):
-                    before[item].update(self._bringing(earlier, item))
+                    wait(item, self._bringing(earlier, item))
         for unit in self.units:
             for used in unit.uses:
-                before[unit].update(self._bringing(used, unit))
+                wait(unit, self._bringing(used, unit))
             for proved in unit.proves:
-                before[unit].update(self.lessons.get(proved) or (self.gap(proved),))
-            before[unit].update(other for other in self.courses[unit.course] if comes_before(other, unit))
-        return before
+                wait(unit, self.lessons.get(proved) or (self.gap(proved),))
+            mates = [other for other in self.courses[unit.course] if comes_before(other, unit)]
+            (should if unit.proves else must)[unit].update(mate for mate in mates if mate.teaches)
+            should[unit].update(mate for mate in mates if mate.proves)
+        return must, should
 
     @cached_property
     def courses(self) -> Mapping[str, tuple[Unit, ...]]:

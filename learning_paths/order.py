@@ -6,16 +6,37 @@ from collections.abc import Mapping, Sequence, Set
 from learning_paths.errors import CurriculumError
 from learning_paths.units import Item, Unit
 
+Waiting = Mapping[Item, Set[Item]]
+_Entry = tuple[tuple[int, int, int], Item]  # places are unique: items are never compared
 
-def topological(items: Sequence[Item], before: Mapping[Item, Set[Item]]) -> tuple[Item, ...]:
-    """Kahn's algorithm (1962): of the items that are free, one of the current course first, then by place."""
-    waiting = {item: set(before[item]) for item in items}
+
+def topological(items: Sequence[Item], must: Waiting, should: Waiting) -> tuple[Item, ...]:
+    """Kahn's algorithm (1962): of the items that are free, one of the current course first, then by place.
+
+    Parameters
+    ----------
+    items
+        What to order.
+    must
+        For each item those that come before it.
+    should
+        For each item those that come before it where that makes no circle. Rivals make such circles: a lab
+        that one course has for two levels stands between them in the other.
+
+    Raises
+    ------
+    CurriculumError
+        When items must wait for each other.
+    """
+    waiting = {item: len(must[item] | should[item]) for item in items}
+    hard = {item: len(must[item]) for item in items}
     after: dict[Item, list[Item]] = {}
-    for item, earlier in waiting.items():
-        for other in earlier:
+    for item in items:
+        for other in must[item] | should[item]:
             after.setdefault(other, []).append(item)
-    free: list[tuple[tuple[int, int, int], Item]] = []  # places are unique: items are never compared
-    of_course: dict[str, list[tuple[tuple[int, int, int], Item]]] = {}
+    free: list[_Entry] = []
+    possible: list[_Entry] = []
+    of_course: dict[str, list[_Entry]] = {}
     placed: dict[Item, None] = {}
 
     def release(item: Item) -> None:
@@ -26,17 +47,22 @@ def topological(items: Sequence[Item], before: Mapping[Item, Set[Item]]) -> tupl
     for item in items:
         if not waiting[item]:
             release(item)
+        if not hard[item]:
+            heapq.heappush(possible, (item.place, item))
     course = ""
-    while free:
-        own = of_course.get(course) or free
-        item = heapq.heappop(own)[1]
+    while free or possible:
+        item = heapq.heappop(of_course.get(course) or free or possible)[1]
         if item in placed:
             continue
         placed[item], course = None, item.course
         for other in after.get(item, ()):
-            waiting[other].discard(item)
+            waiting[other] -= 1
             if not waiting[other]:
                 release(other)
+            if item in must[other]:
+                hard[other] -= 1
+                if not hard[other]:
+                    heapq.heappush(possible, (other.place, other))
     stuck = [item for item in items if item not in placed]
     if stuck:
         names = ", ".join(item.id for item in stuck if isinstance(item, Unit))
