@@ -41,6 +41,8 @@ class Problem:
         Things that are wanted.
     minutes
         What taking each thing costs, 0 or more.
+    possible
+        Things that may be wanted besides.
 
     Attributes
     ----------
@@ -52,7 +54,9 @@ class Problem:
         The clauses of every thing that any solution may take.
     """
 
-    def __init__(self, open_: Open, start: Iterable[int], minutes: Sequence[int]):
+    def __init__(
+        self, open_: Open, start: Iterable[int], minutes: Sequence[int], possible: Iterable[int] = ()
+    ):
         self.minutes = minutes
         self.asked: dict[int, list[Clause]] = {}
         self._open = open_
@@ -61,7 +65,7 @@ class Problem:
         while extra := self._shared():
             self.forced.update(dict.fromkeys(extra))
             self.pending = self._force()
-        self._explore()
+        self._explore(possible)
 
     @property
     def cost(self) -> int:
@@ -102,8 +106,8 @@ class Problem:
         common = (set.intersection(*map(set, clause)) for clause in self.pending)
         return {thing for things in common for thing in things if thing not in self.forced}
 
-    def _explore(self) -> None:
-        queue = [thing for clause in self.pending for option in clause for thing in option]
+    def _explore(self, possible: Iterable[int]) -> None:
+        queue = [*possible, *(thing for clause in self.pending for option in clause for thing in option)]
         seen = set(self.forced)
         while queue:
             thing = queue.pop()
@@ -175,7 +179,7 @@ def _search(problem: Problem, found: Set[int], kept: Set[int], effort: float) ->
     model.model.minimize(cp_model.LinearExpr.weighted_sum(list(model.variables.values()), weights))
     for thing, variable in model.variables.items():
         model.model.add_hint(variable, thing in found)
-    solver = model.solver(effort)
+    solver = solver_of(effort)
     status = solver.solve(model.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return found, forced, "greedy"
@@ -207,15 +211,6 @@ class Model:
         for thing, clause in problem.choices():
             self._add(self.variables[thing], clause)
 
-    @staticmethod
-    def solver(effort: float) -> cp_model.CpSolver:
-        """Return a solver that gives the same answer each time."""
-        solver = cp_model.CpSolver()
-        parameters = solver.parameters
-        parameters.num_workers, parameters.random_seed = 1, 1
-        parameters.max_deterministic_time = effort
-        return solver
-
     def _add(self, asker: cp_model.IntVar | None, clause: Clause) -> None:
         """Add: who asks takes all things of one option."""
         options = [
@@ -235,3 +230,12 @@ class Model:
                 self.model.add_bool_and(option).only_enforce_if(whole)
                 literals.append(whole)
         self.model.add_bool_or(literals)
+
+
+def solver_of(effort: float) -> cp_model.CpSolver:
+    """Return a solver that gives the same answer each time, on every machine."""
+    solver = cp_model.CpSolver()
+    parameters = solver.parameters
+    parameters.num_workers, parameters.random_seed = 1, 1
+    parameters.max_deterministic_time = effort
+    return solver

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from catalogue import Catalogue, Level, Skill
+from catalogue.units import Course
 from learning_paths import estimates, mastery
 from learning_paths.graph import Curriculum
 from learning_paths.mastery import Array, Mastery, Observation
@@ -186,6 +187,7 @@ class Ground:
                     place=(first, number, position),
                     teaches=self._nodes(lesson.teaches),
                     uses=self._nodes((*course.uses, *lesson.uses)),
+                    languages=self._languages(course, lesson.slug),
                 )
             for position, slug in enumerate(name for name in course.labs if name in labs):
                 lab = labs[slug]
@@ -197,6 +199,10 @@ class Ground:
                     proves=self._nodes(skill for task in lab.tasks for skill in task.proves),
                     uses=self._nodes(course.uses),
                 )
+
+    def _languages(self, course: Course, slug: str) -> tuple[str, ...]:
+        translated = (self.catalogue.root / course.file).with_name(f"{slug}.zh.md")
+        return ("en", "zh") if translated.is_file() else ("en",)
 
     def _nodes(self, skills: Iterable[Skill]) -> tuple[Node, ...]:
         return tuple(dict.fromkeys(self.node(skill) for skill in skills))

@@ -1,21 +1,24 @@
 """The plan as JSON: what `academy plan --json` prints and the start page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from learning_paths.curriculum import Ground
-from learning_paths.effort import missing
+from learning_paths.deadline import deadline
+from learning_paths.effort import effort, missing
 from learning_paths.errors import UnknownUnit
 from learning_paths.explain import Explainer, Shown
 from learning_paths.goals import Goal
 from learning_paths.intervals import Interval, prior_interval
+from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.mastery import Array, Mastery
 from learning_paths.planner import Selection
-from learning_paths.profiles import Learner
+from learning_paths.profiles import LANGUAGES, Learner
+from learning_paths.schedule import Schedule
+from learning_paths.task import Task
 from learning_paths.units import Gap, Item, Node, Unit
 from learning_paths.way import picture
-from learning_paths.weeks import hours_needed, pack
 
 
 @dataclass(frozen=True)
@@ -48,29 +51,58 @@ class Standing:
         return self.interval or prior_interval(self.prior)
 
 
-def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> dict[str, Any]:
-    """Return the plan from where a learner stands to a goal.
+def make(
+    ground: Ground,
+    learner: Learner,
+    goal: Goal,
+    standing: Standing,
+    marks: Marks = NO_MARKS,
+    before: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """Return the plan from where a learner stands to a goal, in the least time.
+
+    Parameters
+    ----------
+    ground
+        What there is to learn.
+    learner
+        Hours a week, deadline and language.
+    goal
+        Where to go.
+    standing
+        What is believed of the learner.
+    marks
+        Pins, skips and test-outs.
+    before
+        The plan before: for its units the week in which they stood, counted from the present one (what was
+        behind time has 0 or less). Units stay where they stood if that takes neither hours nor weeks.
 
     Returns
     -------
     dict
         ``goal``; ``units`` in order with ``id``, ``kind`` (lesson, lab, gap), ``title``, ``course``,
         ``hours`` (None for a gap that nothing allows to estimate), ``week`` and ``until`` (from 1), ``state``
-        (next, later, gap), ``reasons``, ``unlocks``, ``if_skipped``, ``alternative``; ``done``, the units
-        that are behind the learner; ``total_hours`` with ``gap_hours`` of them for gaps; ``weeks``;
-        ``practice_share``, the labs' part of the hours that are covered; ``deadline`` where a number of weeks
-        was wished for; ``competencies``, what the goal asks and where the learner stands; ``progress``.
+        (next, later, gap), ``languages`` (of its text; a gap has all), ``reasons``, ``unlocks``,
+        ``if_skipped``, ``alternative``; ``done``, the units that are behind the learner; ``total_hours`` with
+        ``gap_hours`` of them for gaps; ``weeks``; ``practice_share``, the labs' part of the hours that are
+        covered; ``practice``, what learning at work has to add; ``bound``, the fewest hours and weeks that
+        any plan takes; ``uncovered``, levels that marks leave unlearned in part or in whole; ``deadline``
+        where a number of weeks was wished for, see :func:`learning_paths.deadline.deadline`;
+        ``competencies``, what the goal asks and where the learner stands; ``progress``.
     """
-    left = missing(ground, goal, standing.mastery, standing.read)
-    whole = missing(ground, goal, Mastery(standing.prior, standing.prior))
+    asked = [ground.node_of(name, level) for name, level in goal.skills.items()]
+    task = Task(ground, asked, standing.mastery.mastered(), learner.language, standing.read, marks)
+    left = task.select(frozenset(before or ()))
+    at_first = Mastery(standing.prior, standing.prior).mastered()
+    kept = {item.id for item in left.chosen if isinstance(item, Unit)} | standing.read
+    whole = Task(ground, asked, at_first, learner.language, marks=marks).select(kept)
     explainer = explainer_of(ground, goal, left, standing)
-    runs = _runs(list(left.chosen))
-    minutes = [sum(ground.minutes(item) or 0 for item in run) for run in runs]
-    # a gap is an estimate and no sitting: it begins in what is left of a week
-    flows = frozenset(place for place, run in enumerate(runs) if isinstance(run[-1], Gap))
-    weeks = pack(minutes, max(1, round(learner.hours * 60)), flows)
-    units = _units(ground, runs, minutes, weeks, explainer)
-    behind = [item for item in whole.chosen if isinstance(item, Unit) and item not in left.chosen]
+    a_week = minutes_a_week(learner)
+    schedule = Schedule.of(ground, left.chosen, a_week, before)
+    if learner.weeks is not None:
+        schedule = schedule.within(ground, learner.weeks, a_week)
+    units = _units(ground, schedule, explainer)
+    behind = _behind(whole, left, standing.read)
     hours = {
         kind: sum(unit["hours"] or 0 for unit in units if unit["kind"] == kind)
         for kind in ("lesson", "lab", "gap")
@@ -86,21 +118,20 @@ def make(ground: Ground, learner: Learner, goal: Goal, standing: Standing) -> di
         "total_hours": round(covered + hours["gap"], 2),
         "gap_hours": round(hours["gap"], 2),
         "hours_a_week": learner.hours,
-        "weeks": max((unit["until"] for unit in units), default=0),
+        "weeks": schedule.end,
         "practice_share": round(hours["lab"] / covered, 3) if covered else 0.0,
         "done": [
             {"id": item.id, "kind": _kind(item), "title": ground.title(item), "course": item.course}
             for item in behind
         ],
+        "practice": _practice(ground, left),
+        "bound": _bound(left, schedule, a_week),
+        "uncovered": [f"competency:{ground.skill(node)}" for node in left.uncovered],
         "competencies": _competencies(ground, goal, standing.mastery),
     }
     plan["progress"] = _progress(plan, behind)
     if learner.weeks is not None:
-        plan["deadline"] = {
-            "weeks": learner.weeks,
-            "fits": plan["weeks"] <= learner.weeks,
-            "hours_a_week_needed": hours_needed(minutes, learner.weeks, flows),
-        }
+        plan["deadline"] = deadline(task, a_week, learner.weeks, schedule)
     return plan
 
 
@@ -134,14 +165,15 @@ def picture_of(ground: Ground, goal: Goal, standing: Standing, unit: str, langua
 
 def _units(
     ground: Ground,
-    runs: Sequence[Sequence[Item]],
-    minutes: Sequence[int],
-    weeks: Sequence[tuple[int, int]],
+    schedule: Schedule,
     explainer: Explainer,
 ) -> list[dict[str, Any]]:
+    runs = schedule.runs
     first = next((run[-1] for run in runs if isinstance(run[-1], Unit)), None)
     units = []
-    for number, (run, length, (week, until)) in enumerate(zip(runs, minutes, weeks, strict=True)):
+    for number, (run, length, (week, until)) in enumerate(
+        zip(runs, schedule.minutes, schedule.weeks, strict=True)
+    ):
         item = run[-1]
         estimated = isinstance(item, Unit) or item.node in ground.gap_minutes
         state = "gap" if isinstance(item, Gap) else "next" if item is first else "later"
@@ -155,6 +187,7 @@ def _units(
                 "week": week,
                 "until": until,
                 "state": state,
+                "languages": list(item.languages) if isinstance(item, Unit) else list(LANGUAGES),
                 "reasons": explainer.reasons(item),
                 "unlocks": [
                     {"id": ground.identity(other), "title": ground.title(other)}
@@ -167,16 +200,49 @@ def _units(
     return units
 
 
-def _runs(items: Sequence[Item]) -> list[list[Item]]:
-    """Return the items, with the levels of one competency's gap that follow each other taken together."""
-    runs: list[list[Item]] = []
-    for item in items:
-        last = runs[-1][-1] if runs else None
-        if isinstance(item, Gap) and isinstance(last, Gap) and last.node[0] == item.node[0]:
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-    return runs
+def minutes_a_week(learner: Learner) -> int:
+    """Return a learner's minutes a week, 1 or more."""
+    return max(1, round(learner.hours * 60))
+
+
+def _behind(whole: Selection, left: Selection, read: Set[str]) -> list[Unit]:
+    """Return the units that the way from the background had and that are no longer needed.
+
+    What only another way has than the one that is taken now is not behind anybody.
+    """
+    return [
+        item
+        for item, nodes in whole.chosen.items()
+        if isinstance(item, Unit)
+        and item not in left.chosen
+        and (item.id in read or not any(node in left.links for node in nodes))
+    ]
+
+
+def _practice(ground: Ground, left: Selection) -> dict[str, Any]:
+    """Say what learning at work adds by the framework's shares: practice, and time with colleagues."""
+    shares = ground.catalogue.talent.work_learning.shares
+    hours = effort(ground, left.chosen)
+    lessons = hours.lessons + hours.planned_lessons
+    return {
+        "shares": shares.model_dump(),
+        "labs_hours": round(hours.labs + hours.planned_labs, 2),
+        "work_hours": round(hours.practice, 2),
+        "coaching_hours": round(shares.coaching / shares.digital_learning * lessons, 2),
+    }
+
+
+def _bound(left: Selection, schedule: Schedule, a_week: int) -> dict[str, Any]:
+    """Say how far the plan can be from the shortest one: in hours, and in weeks of so many minutes."""
+    minutes = sum(schedule.minutes)
+    least = minutes - left.bound.gap
+    return {
+        "method": left.bound.method,
+        "hours": round(least / 60, 2),
+        "gap_hours": round(left.bound.gap / 60, 2),
+        "gap": round(left.bound.gap / minutes, 4) if minutes else 0.0,
+        "weeks": -(-least // a_week),
+    }
 
 
 def _kind(item: Item) -> str:

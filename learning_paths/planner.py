@@ -40,14 +40,14 @@ class Selection:
     chosen
         The items in their order, each with the missing nodes that it is there for.
     bound
-        How much shorter another selection could be.
+        How much shorter another selection could be; None for a part of a goal.
     uncovered
         Nodes that stay unlearned in part or in whole, because a mark took units out.
     """
 
     links: Mapping[Node, Link]
     chosen: Mapping[Item, tuple[Node, ...]]
-    bound: Bound
+    bound: Bound | None
     uncovered: tuple[Node, ...] = ()
 
 
@@ -99,19 +99,23 @@ def select(
 
 
 def problem_of(
-    curriculum: Curriculum, open_: Open, goals: Iterable[Node], minutes: Callable[[Item], int]
+    curriculum: Curriculum,
+    open_: Open,
+    goals: Iterable[Node],
+    minutes: Callable[[Item], int],
+    possible: Iterable[Node] = (),
 ) -> Problem:
-    """Return what goals and pins ask, with what each thing costs this learner."""
+    """Return what goals and pins ask, what is possible besides, and what each thing costs this learner."""
     demands = open_.demands
     costs = [0] * demands.nodes + [minutes(unit) for unit in demands.units]
     for number in demands.gaps:
         if number not in open_.skipped and number not in open_.claimed:
             costs[number] = minutes(curriculum.gap(node_of(number)))
-    return Problem(open_, [*map(number_of, goals), *sorted(open_.pinned)], costs)
+    return Problem(open_, [*map(number_of, goals), *sorted(open_.pinned)], costs, map(number_of, possible))
 
 
 def selected(
-    curriculum: Curriculum, open_: Open, goals: Iterable[Node], taken: Set[int], bound: Bound
+    curriculum: Curriculum, open_: Open, goals: Iterable[Node], taken: Set[int], bound: Bound | None
 ) -> Selection:
     """Return things that were taken as items in their order, each node with the shortest way to a goal."""
     walk = _Walk(curriculum, open_, taken)

@@ -28,6 +28,8 @@ class Unit:
         Nodes that a lab proves; empty for a lesson.
     uses
         Nodes that it takes as known.
+    languages
+        Those of its text.
     """
 
     id: str
@@ -37,6 +39,10 @@ class Unit:
     teaches: tuple[Node, ...] = ()
     proves: tuple[Node, ...] = ()
     uses: tuple[Node, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 @dataclass(frozen=True, slots=True)
