@@ -89,4 +89,10 @@ def missing(ground: Ground, goal: Goal, mastery: Mastery, read: Set[str] = froze
     """Return what lies between somebody and a goal."""
     mastered = mastery.mastered()
     goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
-    return select(ground.curriculum, goals, lambda node: bool(mastered[node]), read)
+    return select(
+        ground.curriculum,
+        goals,
+        lambda node: bool(mastered[node]),
+        read,
+        minutes=lambda item: ground.minutes(item) or 0,
+    )
