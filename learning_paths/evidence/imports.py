@@ -9,7 +9,7 @@ from typing import Any
 from learning_paths.errors import EvidenceError
 from learning_paths.evidence import certificates, xapi
 from learning_paths.evidence.mapping import Rules
-from learning_paths.evidence.source import Found, Skipped
+from learning_paths.evidence.source import Found, Skipped, Withdrawn
 from learning_paths.store import Evidence, Store
 
 
@@ -69,17 +69,27 @@ def take_up(
     EvidenceError
         When one of them cannot be read; nothing is kept then.
     """
-    rows: list[Evidence] = []
-    skipped: list[Skipped] = []
-    for path in paths:
-        for one in _read(path, rules, now):
-            (skipped if isinstance(one, Skipped) else rows).append(one)  # type: ignore[arg-type]
+    found = [one for path in paths for one in _read(path, rules, now)]
+    skipped = [one for one in found if isinstance(one, Skipped)]
+    rows = _held_back(store, found)
     new = store.new_evidence(rows)
     if not dry_run:
         store.add_evidence(rows, now)
     learners = dict.fromkeys(row.learner for row in rows)
     strangers = [name for name in learners if store.profile(name) is None]
     return Report(new, len(rows) - len(new), skipped, strangers)
+
+
+def _held_back(store: Store, found: Sequence[Evidence | Skipped | Withdrawn]) -> list[Evidence]:
+    """Return the rows that were found; a statement that was withdrawn, now or before, speaks for nothing."""
+    rows = [one for one in found if isinstance(one, Evidence)]
+    taken_back = [one.key for one in found if isinstance(one, Withdrawn)]
+    keys = {row.key for row in rows if row.source == xapi.SOURCE} | set(taken_back)
+    kept = {row.key: row for row in store.evidence_with_keys(xapi.SOURCE, keys)}
+    gone = {key for key, row in kept.items() if row.detail.get("withdrawn")}
+    return [xapi.withdrawn(row) if row.source == xapi.SOURCE and row.key in gone else row for row in rows] + [
+        xapi.withdrawn(kept[key]) for key in taken_back if key in kept
+    ]
 
 
 def _read(path: Path, rules: Rules, now: datetime) -> Found:

@@ -32,7 +32,14 @@ class Skipped:
         return f"{self.file}:{self.line}: {self.what}"
 
 
-Found = Iterator[Evidence | Skipped]
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A statement that its source takes back, by its key; it may have been kept long ago."""
+
+    key: str
+
+
+Found = Iterator[Evidence | Skipped | Withdrawn]
 """What a source reads, in the order in which it stands there; a bad entry never ends the reading."""
 
 

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from learning_paths.errors import EvidenceError
 from learning_paths.evidence.mapping import Rules
-from learning_paths.evidence.source import Found, Skipped, is_name, read_moment, read_text
+from learning_paths.evidence.source import Found, Skipped, Withdrawn, is_name, read_moment, read_text
 from learning_paths.store import Evidence
 
 SOURCE = "xapi"
@@ -38,17 +37,25 @@ def read(path: Path, rules: Rules, now: datetime) -> Found:
         raise EvidenceError(f"{path} has no statements; they are read from {', '.join(SUFFIXES)}")
     found = [(file, line, entry) for file in files for line, entry in _entries(file)]
     voided = {_voids(entry) for _, _, entry in found} - {None}
+    yield from (Withdrawn(key) for key in voided if key is not None)
     for file, line, entry in found:
         if isinstance(entry, dict):
-            yield _row(entry, {"file": str(file), "line": line}, rules, now, voided)
+            if _voids(entry) is None:
+                yield _row(entry, {"file": str(file), "line": line}, rules, now, voided)
         else:
             why = entry if isinstance(entry, ValueError) else "a statement must be a JSON object"
             yield Skipped(str(file), line, f"is no statement: {why}")
 
 
+def withdrawn(row: Evidence) -> Evidence:
+    """Return a row as it is when its statement was taken back: it speaks for nothing."""
+    return replace(row, detail={**row.detail, "withdrawn": True}, proves=())
+
+
 def again(row: Evidence, rules: Rules) -> Evidence:
     """Return a row with all that follows from what its statement says worked out anew."""
-    return replace(row, **_derived(row.detail, rules))
+    anew = replace(row, **_derived(row.detail, rules))
+    return withdrawn(anew) if row.detail.get("withdrawn") else anew
 
 
 def _entries(file: Path) -> Iterator[tuple[int, Any]]:
@@ -84,15 +91,13 @@ def _row(
     where: dict[str, Any],
     rules: Rules,
     now: datetime,
-    voided: Iterable[str | None],
+    voided: Collection[str | None],
 ) -> Evidence | Skipped:
     def skipped(what: str) -> Skipped:
         return Skipped(where["file"], where["line"], what)
 
     verb = _at(said, "verb", "id")
-    if verb == VOIDED:
-        return skipped("withdraws another statement")
-    if verb not in VERBS:
+    if not isinstance(verb, str) or verb not in VERBS:
         return skipped(f"the verb {verb!r} says nothing about mastery; known: {', '.join(VERBS.values())}")
     learner = _at(said, "actor", "account", "name")
     if not is_name(learner):
@@ -149,13 +154,14 @@ def _score(verb: str, scaled: Any) -> float | None:
     """Return the share that was reached; without a score, passed is all of it and failed nothing."""
     if scaled is None:
         return {"passed": 1.0, "failed": 0.0}.get(verb)
-    if isinstance(scaled, bool) or not isinstance(scaled, int | float) or not math.isfinite(scaled):
-        return None
-    return max(0.0, float(scaled)) if -1.0 <= scaled <= 1.0 else None
+    known = isinstance(scaled, int | float) and not isinstance(scaled, bool) and -1 <= scaled <= 1
+    return max(0.0, float(scaled)) if known else None
 
 
 def _voids(said: Any) -> str | None:
-    return _at(said, "object", "id") if _at(said, "verb", "id") == VOIDED else None
+    """Return the key of the statement that this one withdraws."""
+    key = _at(said, "object", "id")
+    return key if _at(said, "verb", "id") == VOIDED and is_name(key) else None
 
 
 def _name(said: Mapping[str, Any], activity: str) -> dict[str, str]:

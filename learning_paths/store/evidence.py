@@ -14,7 +14,7 @@ from learning_paths.tables import evidence
 
 T = TypeVar("T")
 AT_ONCE = 200
-"""Learners asked for in one query."""
+"""Learners or keys asked for in one query."""
 
 
 class EvidenceTable(Database):
@@ -41,6 +41,18 @@ class EvidenceTable(Database):
             return len(fresh)
 
         return self._write(add)
+
+    def evidence_with_keys(self, source: str, keys: Iterable[str]) -> list[Evidence]:
+        """Return the last revisions of pieces of work of a source, whoever did them."""
+        wanted, found = sorted(set(keys)), {}
+        with self.engine.connect() as connection:
+            for start in range(0, len(wanted), AT_ONCE):
+                query = sa.select(evidence).where(
+                    evidence.c.source == source, evidence.c.key.in_(wanted[start : start + AT_ONCE])
+                )
+                for row in connection.execute(query.order_by(evidence.c.id)):
+                    found[row.learner, row.key] = _evidence(row)
+        return list(found.values())
 
     def new_evidence(self, rows: Iterable[Evidence]) -> list[Evidence]:
         """Return what `add_evidence` would keep of some rows, with the revisions they would be."""

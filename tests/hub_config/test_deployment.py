@@ -98,3 +98,10 @@ def test_a_port_in_use_is_refused_with_who_and_what_next() -> None:
     assert f"process {os.getpid()}" in str(caught.value)
     proposed = int(str(caught.value).rsplit("--port ", 1)[1])
     assert is_free("127.0.0.1", proposed)
+
+
+def test_the_store_lies_in_the_folder_unless_a_variable_names_another(tmp_path, monkeypatch):
+    monkeypatch.delenv("ACADEMY_STORE", raising=False)
+    assert Deployment.at(tmp_path).store_url == f"sqlite:///{tmp_path}/store.sqlite"
+    monkeypatch.setenv("ACADEMY_STORE", "postgresql://ada@/academy")
+    assert Deployment.at(tmp_path).store_url == "postgresql://ada@/academy"

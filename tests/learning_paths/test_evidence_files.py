@@ -4,13 +4,16 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalogue import InvalidFile
 from learning_paths.curriculum import Ground
 from learning_paths.errors import EvidenceError
-from learning_paths.evidence import observations, shown
+from learning_paths.evidence import observations, shown, xapi
 from learning_paths.evidence.imports import take_up
 from learning_paths.evidence.mapping import load_rules
+from learning_paths.evidence.source import Skipped, Withdrawn
 from learning_paths.store import Store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -93,6 +96,8 @@ def test_scores_follow_from_verb_and_result(taken, store, verb, scaled, score):
     [
         (statement(verb="completed"), r"completed without result\.score\.scaled"),
         (statement(scaled=7), "from -1 to 1 says nothing, got 7"),
+        (statement(scaled=10**400), "from -1 to 1 says nothing"),
+        (statement(name="\ud800"), r"actor\.account\.name"),
         (statement(scaled=True), "from -1 to 1 says nothing"),
         (statement(verb="attempted"), "says nothing about mastery; known: passed, failed"),
         (
@@ -149,11 +154,49 @@ def test_a_statement_without_an_id_is_known_by_what_it_says(taken):
     assert len(taken([said, {**said, "timestamp": "2026-11-21T08:00:00Z"}]).new) == 1
 
 
-def test_a_withdrawn_statement_does_not_count(taken, store):
-    void = statement(2, verb="voided", object={"objectType": "StatementRef", "id": statement(1)["id"]})
-    report = taken([statement(1), void])
+VOID = statement(2, verb="voided", object={"objectType": "StatementRef", "id": statement(1)["id"]})
+
+
+def test_a_statement_that_the_same_file_withdraws_does_not_count(taken, store):
+    report = taken([statement(1), VOID])
     assert store.evidence("ada") == []
-    assert [one.what.split()[-1] for one in report.skipped] == ["withdrawn", "statement"]
+    assert [one.what for one in report.skipped] == [f"statement {statement(1)['id']} was withdrawn"]
+
+
+def test_a_statement_that_is_withdrawn_later_speaks_for_nothing_from_then_on(taken, store, rules, small):
+    taken([statement(1), statement(3)])
+    assert len(taken([VOID], "later.json").new) == 1
+    gone, other = store.evidence("ada")
+    assert (gone.revision, gone.proves, other.proves) == (2, (), xapi.again(other, rules).proves)
+    assert xapi.again(gone, rules) == gone
+    assert len(observations([gone, other], Ground(small))) == 2
+    for text in ([VOID], [statement(1), VOID], [statement(1)]):
+        assert taken(text, "again.json").new == []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.sampled_from(sorted(xapi.VERBS)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["id", "actor", "account", "name", "verb", "object", "result", "score", "timestamp"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(said=JSON | st.fixed_dictionaries(dict.fromkeys(("actor", "verb", "object", "id"), JSON)))
+def test_no_statement_however_odd_ends_the_reading(small, tmp_path_factory, said):
+    path = tmp_path_factory.mktemp("odd") / "odd.json"
+    path.write_text(json.dumps([said]), encoding="utf-8")
+    for one in xapi.read(path, load_rules(small), NOW):
+        assert isinstance(one, Skipped | Withdrawn)
+        str(one).encode()
 
 
 def test_a_dry_run_keeps_nothing(taken, store):
