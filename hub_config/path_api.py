@@ -73,6 +73,15 @@ class LearnersMarks(ApiHandler):
         return learner
 
 
+class Progress(ApiHandler):
+    """Where the learner stands."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Answer every competency by stage, and what moved it."""
+        await self.answer(self.academy.progress, self.person)
+
+
 class Picture(ApiHandler):
     """A unit's way through the graph."""
 
@@ -86,6 +95,7 @@ PATH_ROUTES = [
     ("api/plan", Plan),
     ("api/what-if/([^/]+)", WhatIf),
     ("api/pictures/([^/]+)/(.+)", Picture),
+    ("api/progress", Progress),
     ("api/marks", Marks),
     ("api/marks/undo", UndoMark),
     ("api/learners/([^/]+)/marks", LearnersMarks),

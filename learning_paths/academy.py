@@ -19,6 +19,7 @@ from learning_paths.intervals import interval
 from learning_paths.marking import Marking
 from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
+from learning_paths.progress import log, progress
 from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
 from learning_paths.tracks import load_tracks
 from learning_paths.what_if import what_if
@@ -152,6 +153,21 @@ class Academy:
         _, learner, standing, _ = self._known(user)
         goal, other = learner.goal(self.catalogue), goal_of(self.catalogue, role)
         return what_if(self.ground, learner, goal, other, standing)
+
+    def progress(self, user: str) -> dict[str, Any]:
+        """Return where a learner stands in every competency, by stage, and the work that moved it.
+
+        Raises
+        ------
+        NoProfile
+            When the learner has not filled in the form yet.
+        """
+        _, learner, standing, now = self._known(user)
+        history = self.store.evidence(user, history=True)
+        return {
+            "stages": progress(self.ground, learner.goal(self.catalogue), standing),
+            "log": log(self.ground, standing.prior, history, now),
+        }
 
     def picture(self, user: str, unit: str, language: str) -> dict[str, str]:
         """Return the way of a unit of a learner's plan as ``svg``.

@@ -50,7 +50,7 @@ def changes(
     found = []
     if made["profile"]["version"] != previous.profile_version:
         found.append({"kind": "profile", "text": say("changed-profile", {})})
-    found += [_work(ground, rows, before, after) for rows in _pieces(ground, fresh)]
+    found += [work(ground, rows, before, after) for rows in pieces(ground, fresh)]
     was = {unit["id"]: unit["title"] for unit in previous.plan["units"]}
     now = {unit["id"]: unit["title"] for unit in made["units"]}
     for kind, units, others in (("left", was, now), ("came", now, was)):
@@ -62,7 +62,7 @@ def changes(
     return found
 
 
-def _pieces(ground: Ground, fresh: Sequence[Evidence]) -> Iterable[list[Evidence]]:
+def pieces(ground: Ground, fresh: Sequence[Evidence]) -> Iterable[list[Evidence]]:
     """Return the newest revisions by piece of work: a lab's tasks, a placement's answers, or one row."""
     newest = {(row.source, row.lab, row.task or row.key): row for row in fresh}
     found: dict[tuple[str, str], list[Evidence]] = {}
@@ -82,7 +82,8 @@ def _skills(ground: Ground, row: Evidence) -> list[Skill]:
     return [skill for skill in skills if skill.competency in ground.rows]
 
 
-def _work(ground: Ground, rows: Sequence[Evidence], before: Mastery, after: Mastery) -> dict[str, Any]:
+def work(ground: Ground, rows: Sequence[Evidence], before: Mastery, after: Mastery) -> dict[str, Any]:
+    """Return the entry of one piece of work; see `changes`."""
     lab = rows[0].lab or None
     if lab is None:
         kind = "placed" if rows[0].source == "placement" else "shown"

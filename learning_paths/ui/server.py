@@ -27,7 +27,7 @@ SECONDS = 20
 """Patience with the academy service."""
 
 _QUESTIONS = re.compile(
-    r"me|choices|profile|plan|marks|marks/undo|what-if/[a-z0-9-]+|pictures/[a-z]+/[A-Za-z0-9:/@-]+|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+"
+    r"me|choices|profile|plan|progress|marks|marks/undo|what-if/[a-z0-9-]+|pictures/[a-z]+/[A-Za-z0-9:/@-]+|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+"
 )
 
 
