@@ -123,8 +123,9 @@ class Academy:
     def plan(self, user: str) -> dict[str, Any]:
         """Return a learner's plan with what changed since the plan before.
 
-        Grades that came in since are taken up first. A new snapshot is kept whenever profile or evidence are
-        new; ``changes`` compares the last two, so that it can be read again until something else happens.
+        Grades that came in since are taken up first. A new snapshot is kept whenever profile, evidence or
+        marks are new; ``changes`` compares the last two, so that it can be read again until something else
+        happens. ``marks`` are those that hold; each unit has its own as ``mark``, or None.
 
         Raises
         ------
@@ -132,7 +133,12 @@ class Academy:
             When the learner has not filled in the form yet.
         """
         profile, learner, standing, now = self._known(user)
-        made = make(self.ground, learner, learner.goal(self.catalogue), standing)
+        goal, marks = learner.goal(self.catalogue), self.marking.held(user)
+        made = make(self.ground, learner, goal, standing, marks, self._weeks_before(user, now))
+        made["marks"] = self.marking.told(user)
+        of_unit = {mark["unit"]: mark for mark in made["marks"]}
+        for unit in made["units"]:
+            unit["mark"] = of_unit.get(unit["id"])
         previous = self._snapshot(user, profile, made, now)
         made["profile"] = {**profile.data, "version": profile.version}
         made["changes"] = (
@@ -152,7 +158,7 @@ class Academy:
         """
         _, learner, standing, _ = self._known(user)
         goal, other = learner.goal(self.catalogue), goal_of(self.catalogue, role)
-        return what_if(self.ground, learner, goal, other, standing)
+        return what_if(self.ground, learner, goal, other, standing, self.marking.held(user))
 
     def progress(self, user: str) -> dict[str, Any]:
         """Return where a learner stands in every competency, by stage, and the work that moved it.
@@ -183,8 +189,10 @@ class Academy:
         """
         if language not in LANGUAGES:
             raise BadProfile("language", f"unknown language {language!r}; use {' or '.join(LANGUAGES)}")
-        _, learner, standing, _ = self._known(user)
-        return {"svg": picture_of(self.ground, learner.goal(self.catalogue), standing, unit, language)}
+        _, learner, standing, now = self._known(user)
+        known = (learner, learner.goal(self.catalogue), standing)
+        marks, before = self.marking.held(user), self._weeks_before(user, now)
+        return {"svg": picture_of(self.ground, *known, unit, language, marks, before)}
 
     def checkpoint(self, user: str, course: str, name: str, answer: Any) -> dict[str, Any]:
         """Judge an answer to a lesson's checkpoint and keep it.
@@ -282,18 +290,32 @@ class Academy:
         return Standing(prior, mastery, evidence.shown(known, self.ground), read, bounds)
 
     def _snapshot(self, user: str, profile: Profile, made: dict[str, Any], now: datetime) -> Snapshot | None:
-        """Keep the plan if profile or evidence are new; return the snapshot before it."""
+        """Keep the plan if profile, evidence or marks are new; return the snapshot before it."""
         newest = max((row.id for row in self.store.evidence(user, history=True)), default=0)
         last = self.store.last_plans(user)
-        if last and (last[0].profile_version, last[0].evidence_id) == (profile.version, newest):
+        marks = [{"id": mark["id"], "title": mark["title"]} for mark in made["marks"]]
+        stands_on = (profile.version, newest, marks)
+        if (
+            last
+            and (last[0].profile_version, last[0].evidence_id, last[0].plan.get("marks", [])) == stands_on
+        ):
             return last[1] if len(last) > 1 else None
         short = {
-            "units": [{"id": unit["id"], "title": unit["title"]} for unit in made["units"]],
+            "units": [{name: unit[name] for name in ("id", "title", "week")} for unit in made["units"]],
+            "marks": marks,
             "total_hours": made["total_hours"],
             "weeks": made["weeks"],
         }
         self.store.add_plan(user, profile.version, newest, short, now)
         return last[0] if last else None
+
+    def _weeks_before(self, user: str, now: datetime) -> dict[str, int] | None:
+        """Return in which week, counted from now, each unit of the plan before stood."""
+        last = self.store.last_plans(user, 1)
+        if not last:
+            return None
+        passed = max(0, (now - last[0].made_at).days // 7)
+        return {unit["id"]: unit.get("week", 1) - passed for unit in last[0].plan["units"]}
 
     def _changes(
         self,

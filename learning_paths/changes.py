@@ -35,14 +35,14 @@ def changes(
     previous
         The plan before.
     made
-        The plan now, with its profile.
+        The plan now, with its profile and marks.
 
     Returns
     -------
     list of dict
-        ``kind`` (graded, regraded, placed, shown, left, came, profile) and ``text`` by language. The first
-        four are one entry for a lab, a placement or another piece of work, with ``lab`` (None where it was no
-        lab), ``tasks`` (``task``, ``title``, ``score``, ``points`` and ``source``, the row's key) and
+        ``kind`` (graded, regraded, placed, shown, left, came, profile, marks) and ``text`` by language. The
+        first four are one entry for a lab, a placement or another piece of work, with ``lab`` (None where it
+        was no lab), ``tasks`` (``task``, ``title``, ``score``, ``points`` and ``source``, the row's key) and
         ``competencies`` that they prove: ``competency``, ``level``, ``title``, ``before`` and ``after``
         (probabilities), ``mastered``, and ``by``, the tasks that prove it. Units that left or came have
         ``units``.
@@ -50,6 +50,7 @@ def changes(
     found = []
     if made["profile"]["version"] != previous.profile_version:
         found.append({"kind": "profile", "text": say("changed-profile", {})})
+    found += _marks(previous.plan.get("marks", []), made["marks"])
     found += [work(ground, rows, before, after) for rows in pieces(ground, fresh)]
     was = {unit["id"]: unit["title"] for unit in previous.plan["units"]}
     now = {unit["id"]: unit["title"] for unit in made["units"]}
@@ -59,6 +60,19 @@ def changes(
             titles = listed(list(different.values()), len(different))
             text = say(f"changed-{kind}", {"titles": titles})
             found.append({"kind": kind, "units": list(different), "text": text})
+    return found
+
+
+def _marks(was: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    held, still = {mark["id"] for mark in was}, {mark["id"] for mark in now}
+    found = [
+        {"kind": "marks", "text": joined([say("changed-mark", {"title": mark["title"]}), mark["text"]])}
+        for mark in now
+        if mark["id"] not in held
+    ]
+    gone = [mark["title"] for mark in was if mark["id"] not in still]
+    if gone:
+        found.append({"kind": "marks", "text": say("changed-unmarked", {"titles": listed(gone)})})
     return found
 
 

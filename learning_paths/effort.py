@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from learning_paths.curriculum import Ground
 from learning_paths.goals import Goal
+from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.mastery import Mastery
-from learning_paths.planner import Selection, select
+from learning_paths.planner import Selection
+from learning_paths.task import Task
 from learning_paths.units import Gap, Item
 
 MINUTES = 60
@@ -85,14 +87,15 @@ def beginning(ground: Ground, degree: str | None = None, job: str | None = None)
     return Mastery(prior, prior)
 
 
-def missing(ground: Ground, goal: Goal, mastery: Mastery, read: Set[str] = frozenset()) -> Selection:
-    """Return what lies between somebody and a goal."""
-    mastered = mastery.mastered()
+def missing(
+    ground: Ground,
+    goal: Goal,
+    mastery: Mastery,
+    read: Set[str] = frozenset(),
+    marks: Marks = NO_MARKS,
+    language: str = "en",
+    kept: Set[str] = frozenset(),
+) -> Selection:
+    """Return what lies between somebody and a goal; the parameters are those of `Task`."""
     goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
-    return select(
-        ground.curriculum,
-        goals,
-        lambda node: bool(mastered[node]),
-        read,
-        minutes=lambda item: ground.minutes(item) or 0,
-    )
+    return Task(ground, goals, mastery.mastered(), language, read, marks).select(kept)

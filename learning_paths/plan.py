@@ -141,11 +141,22 @@ def explainer_of(ground: Ground, goal: Goal, left: Selection, standing: Standing
     return Explainer(ground, goal, left, *known)
 
 
-def picture_of(ground: Ground, goal: Goal, standing: Standing, unit: str, language: str) -> str:
+def picture_of(
+    ground: Ground,
+    learner: Learner,
+    goal: Goal,
+    standing: Standing,
+    unit: str,
+    language: str,
+    marks: Marks = NO_MARKS,
+    before: Mapping[str, int] | None = None,
+) -> str:
     """Return the way of a plan's unit through the graph as SVG.
 
     Parameters
     ----------
+    ground, learner, goal, standing, marks, before
+        As for `make`.
     unit
         Its typed id, as in the plan.
     language
@@ -156,7 +167,8 @@ def picture_of(ground: Ground, goal: Goal, standing: Standing, unit: str, langua
     UnknownUnit
         When the plan has no such unit.
     """
-    left = missing(ground, goal, standing.mastery, standing.read)
+    kept = frozenset(before or ())
+    left = missing(ground, goal, standing.mastery, standing.read, marks, learner.language, kept)
     item = next((item for item in left.chosen if ground.identity(item) == unit), None)
     if item is None:
         raise UnknownUnit(f"the plan has no unit {unit!r}; ./academy plan and the start page list its units")

@@ -121,8 +121,8 @@ SAYINGS = {
         "en": "Tested out by {by} on {date}: the lab stays, its lessons go.",
         "zh": "{by} 于 {date} 选择直接测试：保留实验，免去课程。",
     },
-    "changed-marks": {"en": "Marked: {titles}.", "zh": "已标记：{titles}。"},
-    "changed-unmarked": {"en": "Mark undone: {titles}.", "zh": "已撤销标记：{titles}。"},
+    "changed-mark": {"en": "“{title}”:", "zh": "“{title}”："},
+    "changed-unmarked": {"en": "No longer marked: {titles}.", "zh": "已撤销标记：{titles}。"},
     "changed-graded": {
         "en": "Your lab “{lab}” is graded: {tasks} points.",
         "zh": "你的实验“{lab}”已评分：{tasks}。",

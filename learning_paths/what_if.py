@@ -6,12 +6,20 @@ from typing import Any
 from learning_paths.curriculum import Ground
 from learning_paths.effort import beginning, effort, missing
 from learning_paths.goals import Goal
+from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.plan import Standing, make
 from learning_paths.profiles import Learner
 from learning_paths.units import Item, Unit
 
 
-def what_if(ground: Ground, learner: Learner, goal: Goal, other: Goal, standing: Standing) -> dict[str, Any]:
+def what_if(
+    ground: Ground,
+    learner: Learner,
+    goal: Goal,
+    other: Goal,
+    standing: Standing,
+    marks: Marks = NO_MARKS,
+) -> dict[str, Any]:
     """Return how the way to another goal compares with the way to the present one.
 
     Parameters
@@ -20,8 +28,8 @@ def what_if(ground: Ground, learner: Learner, goal: Goal, other: Goal, standing:
         Whose hours a week make weeks.
     goal, other
         Where the learner is going, and where they might go instead.
-    standing
-        What is known of the learner.
+    standing, marks
+        What is known of the learner, and what is to be otherwise on both ways.
 
     Returns
     -------
@@ -34,17 +42,17 @@ def what_if(ground: Ground, learner: Learner, goal: Goal, other: Goal, standing:
         lessons and labs, built or estimated; ``hours`` of ``shared`` and ``extra`` add up to those of
         ``other``.
     """
-    here = missing(ground, goal, standing.mastery, standing.read).chosen
-    there = missing(ground, other, standing.mastery, standing.read).chosen
+    known = (standing.mastery, standing.read, marks, learner.language)
+    here, there = missing(ground, goal, *known).chosen, missing(ground, other, *known).chosen
     whole = missing(ground, other, beginning(ground)).chosen
-    plan = make(ground, learner, other, standing)
+    plan = make(ground, learner, other, standing, marks)
     behind = {unit["id"] for unit in plan["done"]}
     return {
         "goal": {
             "id": goal.id,
             "title": dict(goal.title),
             "hours": round(effort(ground, here).study, 2),
-            "weeks": make(ground, learner, goal, standing)["weeks"],
+            "weeks": make(ground, learner, goal, standing, marks)["weeks"],
         },
         "other": {
             "id": other.id,

@@ -125,7 +125,7 @@ def _plan(given: argparse.Namespace) -> int:
     if given.migration is not None:
         made["migration"] = comparisons(ground, migration_of(known, given.migration))
     if given.why is not None:
-        svg = picture_of(ground, goal, standing, given.why, given.language)
+        svg = picture_of(ground, learner, goal, standing, given.why, given.language)
         unit = next(unit for unit in made["units"] if unit["id"] == given.why)
         _print({**unit, "picture": svg}, given, show_why)
         if given.picture is not None:

@@ -30,7 +30,7 @@ def told(ground: Ground, fresh: list[Evidence]) -> list[dict]:
     after[ground.rows["linear-algebra"]] = [0.9, 0.8, 0.3, 0.2]
     after[ground.rows["optimisation"], 0] = 0.05
     previous = Snapshot(1, 1, 0, NOW, {"units": [], "total_hours": 0, "weeks": 0})
-    made = {"profile": {"version": 1}, "units": []}
+    made = {"profile": {"version": 1}, "units": [], "marks": []}
     return changes(ground, fresh, Mastery(before, before), Mastery(after, after), previous, made)
 
 

@@ -89,3 +89,42 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(academy, said, problem):
     with pytest.raises(BadMark, match=problem):
         academy.marking.add("ada", said, "ada")
     assert academy.marking.told("ada", history=True) == []
+
+
+ADA = {"degree": "high-school", "competencies": ["numerics-information@I"], "hours": 4}
+
+
+def ids(plan):
+    return [unit["id"] for unit in plan["units"]]
+
+
+def test_a_plan_shows_its_marks_and_does_what_they_say(academy):
+    academy.save_profile("ada", ADA)
+    before = academy.plan("ada")
+    assert before["marks"] == []
+    assert all(unit["mark"] is None for unit in before["units"])
+    made = academy.marking.add("ada", {"unit": LESSON, "kind": "skip", "reason": "known"}, "ada")
+    plan = academy.plan("ada")
+    assert LESSON not in ids(plan)
+    assert plan["marks"] == [made]
+    assert "competency:numerics-information@B" in plan["uncovered"]
+    (mark,) = [change for change in plan["changes"] if change["kind"] == "marks"]
+    assert mark["text"]["en"] == "“Floating point”: Left out by ada on 2026-11-23."
+    left = next(change for change in plan["changes"] if change["kind"] == "left")
+    assert left["units"] == [LESSON]
+    academy.marking.undo("ada", made["id"], "ada")
+    again = academy.plan("ada")
+    assert ids(again) == ids(before)
+    assert "No longer marked: “Floating point”." in [change["text"]["en"] for change in again["changes"]]
+
+
+def test_a_pinned_unit_of_another_goal_comes_into_the_plan_and_says_why(academy):
+    academy.save_profile("ada", {**ADA, "degree": "computing", "competencies": ["programming-basics@I"]})
+    lab = "lab:first-programs"
+    assert lab not in ids(academy.plan("ada"))
+    made = academy.marking.add("ada", {"unit": lab, "kind": "pin"}, "ines")
+    plan = academy.plan("ada")
+    (unit,) = [unit for unit in plan["units"] if unit["id"] == lab]
+    assert unit["mark"] == made
+    assert "pinned" in unit["reasons"][0]["text"]["en"]
+    assert "<svg" in academy.picture("ada", lab, "en")["svg"]
