@@ -52,6 +52,7 @@ evidence = sa.Table(
     sa.Column("proves", sa.JSON(none_as_null=True)),
     sa.Column("recorded_at", Moment, nullable=False),
     sa.UniqueConstraint("learner", "source", "key", "revision", name="evidence_key_revision"),
+    sa.Index("evidence_key", "source", "key"),
 )
 
 predictions = sa.Table(
@@ -125,6 +126,7 @@ marks = sa.Table(
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("undone_at", Moment),
     sa.Column("undone_by", sa.String(255)),
+    sa.Index("marks_learner", "learner"),
 )
 sa.Index(
     "marks_held",

@@ -183,8 +183,9 @@ def _erase(given: argparse.Namespace) -> int:
 def _confirmed(learner: str, counts: dict[str, int]) -> bool:
     if not sys.stdin.isatty():
         raise EvidenceError(f"erasing {learner} cannot be undone; add --yes, or look first with --dry-run")
-    print(f"This deletes for good: {_counted(counts)}")
-    return input(f"Type {learner} to go on: ").strip() == learner
+    print(f"This deletes for good: {_counted(counts)}", file=sys.stderr)
+    print(f"Type {learner} to go on: ", end="", file=sys.stderr, flush=True)
+    return input().strip() == learner
 
 
 def _counted(counts: dict[str, int]) -> str:

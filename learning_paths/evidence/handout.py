@@ -5,6 +5,7 @@ import html
 import json
 import os
 import shlex
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,8 @@ def elsewhere(data: Path, learner: str) -> list[Elsewhere]:
     course, accounts = data / "course", data / "accounts.sqlite"
     inbound = data / "exchange" / COURSE / "inbound"
     name = shlex.quote(learner)
-    student = f"cd {shlex.quote(str(course))} && nbgrader db student remove {name} --force"
+    nbgrader = shlex.quote(str(Path(sys.executable).with_name("nbgrader")))
+    student = f"cd {shlex.quote(str(course))} && {nbgrader} db student remove {name} --force"
     literal = learner.replace("'", "''")
     delete = shlex.join(["sqlite3", str(accounts), f"DELETE FROM accounts WHERE name = '{literal}'"])
     found = [Elsewhere("grades", str(course / "gradebook.db"), (course / "gradebook.db").exists(), student)]

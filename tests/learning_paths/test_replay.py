@@ -11,7 +11,7 @@ from learning_paths.curriculum import Ground
 from learning_paths.evidence import days, observations, placed
 from learning_paths.evidence.imports import take_up
 from learning_paths.evidence.mapping import load_rules
-from learning_paths.evidence.replay import replay
+from learning_paths.evidence.replay import prior, replay
 from learning_paths.evidence.trace import trace
 from learning_paths.store import Evidence, Store, last_revisions
 
@@ -103,6 +103,29 @@ def test_what_was_derived_wrongly_is_found_and_mended(full, small, tmp_path, sou
     replay(full, ground, rules, NOW, apply=True)
     assert full.evidence("ada", history=True) == good
     assert replay(full, ground, rules, NOW).differences == []
+
+
+def test_both_databases_lead_to_the_same_posteriors_bit_for_bit(full, small, postgres):
+    """Whatever a database does to numbers, times and their order, nothing of it reaches a belief."""
+    other = Store(postgres.database())
+    for name in full.learners():
+        profile = full.profile(name)
+        if profile is not None:
+            other.save_profile(name, profile.data, NOW)
+        for row in reversed(full.evidence(name)):
+            other.add_evidence([row], NOW)
+    ground = Ground(small)
+    assert _believed(full, ground) == _believed(other, ground)
+    other.close()
+
+
+def _believed(store, ground):
+    found = {}
+    for name in store.learners():
+        rows = observations(store.evidence(name), ground, NOW)
+        mastery = ground.posterior(prior(store, ground, name), rows, days(NOW))
+        found[name] = mastery.now.tobytes() + mastery.fresh.tobytes()
+    return found
 
 
 def test_a_mapping_that_was_changed_shows_in_the_posteriors(full, small, tmp_path):

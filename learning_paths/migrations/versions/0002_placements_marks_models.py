@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Make four tables and give evidence a column."""
     op.add_column("evidence", sa.Column("proves", sa.JSON))
+    op.create_index("evidence_key", "evidence", ["source", "key"])
     op.create_table(
         "placements",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -54,6 +55,7 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime),
         sa.Column("undone_by", sa.String(255)),
     )
+    op.create_index("marks_learner", "marks", ["learner"])
     held = sa.text("undone_at IS NULL")
     op.create_index(
         "marks_held",
@@ -82,5 +84,6 @@ def downgrade() -> None:
     """Drop them; evidence that only the column explains goes too."""
     for table in ("models", "marks", "answers", "placements"):
         op.drop_table(table)
+    op.drop_index("evidence_key", "evidence")
     op.execute("DELETE FROM evidence WHERE proves IS NOT NULL")
     op.drop_column("evidence", "proves")
