@@ -58,7 +58,7 @@ def test_from_a_grade_to_a_plan_with_both_databases_on_postgresql(remote, postgr
     assert {row.tried_at for row in rows} == {clock.now}
     after = academy.plan("ada")
     assert after["total_hours"] < before["total_hours"]
-    assert {one["kind"] for one in after["changes"]} >= {"graded", "left"}
+    assert {one["kind"] for one in after["changes"]} >= {"regraded", "left"}
     academy.close()
 
 
