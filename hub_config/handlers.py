@@ -12,8 +12,10 @@ from tornado.log import app_log
 
 from learning_paths.academy import Academy
 from learning_paths.errors import (
+    BadAnswer,
     BadProfile,
     GradebookError,
+    NoPlacement,
     NoProfile,
     PlanError,
     StoreError,
@@ -26,6 +28,8 @@ from .errors import HubError
 STAFF = frozenset({"instructor", "manager"})
 STATUS: dict[type[Exception], HTTPStatus] = {
     NoProfile: HTTPStatus.NOT_FOUND,
+    NoPlacement: HTTPStatus.NOT_FOUND,
+    BadAnswer: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownCheckpoint: HTTPStatus.NOT_FOUND,
     UnknownUnit: HTTPStatus.NOT_FOUND,
     BadProfile: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -23,6 +23,7 @@ from .deployment import Deployment
 from .handlers import ApiHandler, Handler
 from .overview import standings
 from .path_api import PATH_ROUTES
+from .placement_api import PLACEMENT_ROUTES
 
 PAGES = Path(__file__).resolve().parent / "staff"
 MOST_BODY_BYTES = 2**20
@@ -192,6 +193,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),
         ("api/learners", Learners),
         *PATH_ROUTES,
+        *PLACEMENT_ROUTES,
         ("api/.*", NothingToAsk),
     ]
     return web.Application(

@@ -17,6 +17,7 @@ from learning_paths.evidence import Gradebook, Submission
 from learning_paths.goals import goal_of
 from learning_paths.intervals import interval
 from learning_paths.marking import Marking
+from learning_paths.placing import Placing
 from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
 from learning_paths.progress import log, progress
@@ -64,6 +65,7 @@ class Academy:
         self.gradebook = Gradebook(gradebook)
         self._clock = clock
         self.marking = Marking(self.store, self.ground, clock)
+        self.placing = Placing(self.store, self.ground, clock)
 
     def close(self) -> None:
         """Let go of both databases."""

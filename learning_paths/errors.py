@@ -59,3 +59,7 @@ class BadAnswer(PlanError):
 
 class EvidenceError(PlanError):
     """A file of evidence cannot be read, or somebody is not in the store."""
+
+
+class NoPlacement(PlanError):
+    """The learner has no placement test that is open."""

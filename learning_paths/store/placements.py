@@ -150,6 +150,12 @@ class PlacementTables(Database):
         with self.engine.connect() as connection:
             return [_read(row) for row in connection.execute(query)]
 
+    def times_asked(self) -> dict[str, int]:
+        """Return how often each item was asked, of anybody."""
+        query = sa.select(answers.c.item, sa.func.count()).group_by(answers.c.item)
+        with self.engine.connect() as connection:
+            return {item: count for item, count in connection.execute(query)}
+
 
 def _placements(connection: Connection, learner: str) -> list[Placement]:
     query = sa.select(placements).where(placements.c.learner == learner).order_by(placements.c.number)

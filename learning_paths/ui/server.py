@@ -28,6 +28,7 @@ SECONDS = 20
 
 _QUESTIONS = re.compile(
     r"me|choices|profile|plan|progress|marks|marks/undo|what-if/[a-z0-9-]+|pictures/[a-z]+/[A-Za-z0-9:/@-]+|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+"
+    r"|placement(/(start|answer|end))?"
 )
 
 

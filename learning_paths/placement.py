@@ -1,0 +1,244 @@
+"""The placement test's engine: what to believe after each answer, what to ask next, when to stop.
+
+The belief is a mixture over imagined learners (`population`), each followed only nearly: in every competency
+the real learner stands where the imagined one does, or, with probability ``STRAY``, anywhere. Answers weigh
+the imagined learners by Bayes and move the competency that they are about; through the mixture they move
+everything that goes together with it. The formulas stand in ``learning_paths/README.md``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learning_paths.mastery import LEVELS, Array
+
+STRAY = 0.1
+"""Probability that in a competency somebody stands elsewhere than the imagined learner."""
+PRIOR_COUNT = 8
+"""As many competencies of one background are taken as independent; the prior's weight is shared among all."""
+SAMPLE = 1000
+"""How many of the imagined learners are looked at, drawn by their weights."""
+UNSURE_KNOWS, UNSURE_LACKS = 0.04, 0.5
+"""Chances of "I don't know" from somebody who has reached the level, and from somebody who has not."""
+MOST_QUESTIONS = 30
+STOP_AT = 0.93
+"""Expected balanced accuracy at which the test stops; found by ``benchmarks/placement.py --calibrate``."""
+NEARLY_BEST = 0.95
+"""Of the questions that tell this share of what the best one tells, the least used is asked."""
+
+Answered = Literal["right", "wrong", "unsure"]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Items as arrays of one length.
+
+    Parameters
+    ----------
+    competency, level
+        What each asks for: row and column.
+    slip, guess
+        Chance that somebody at the level gets it wrong, and that somebody below gets it right.
+    asked
+        How often it was asked so far, of anybody.
+    """
+
+    competency: Integers
+    level: Integers
+    slip: Array
+    guess: Array
+    asked: Integers
+
+    @property
+    def node(self) -> Integers:
+        """What each asks for as a node, ``4 · competency + level``."""
+        return self.competency * LEVELS + self.level
+
+
+@dataclass(frozen=True, eq=False)
+class Belief:
+    """What is believed of a learner; `start` makes one and `update` the next.
+
+    Parameters
+    ----------
+    people
+        Imagined learners, levels reached, ``(M, C)``.
+    elsewhere
+        Where somebody stands who strays: chances of 0 to 4 levels, ``(C, 5)``.
+    log_weight
+        Of each imagined learner, ``(M,)``.
+    heard
+        For each competency that was asked about, the likelihood of all answers by levels reached, ``(5,)``.
+    """
+
+    people: NDArray[np.int8]
+    elsewhere: Array
+    log_weight: Array
+    heard: Mapping[int, Array] = field(default_factory=dict)
+
+    @cached_property
+    def sample(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Imagined learners: their weights, and what they are believed to know, ``(n, V)``."""
+        weight = np.exp(self.log_weight - self.log_weight.max()).cumsum()
+        # systematic resampling (Kitagawa 1996): unbiased, and the same every time
+        at = np.searchsorted(weight, (np.arange(SAMPLE) + 0.5) / SAMPLE * weight[-1])
+        drawn, count = np.unique(at, return_counts=True)
+        people = self.people[drawn]
+        above = self.elsewhere[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+        known = (1.0 - STRAY) * (people[:, :, None] > np.arange(LEVELS)) + STRAY * above
+        for competency, likely in self.heard.items():
+            known[:, competency] = _moved(people[:, competency], self.elsewhere[competency], likely)
+        return (count / SAMPLE).astype(np.float32), known.reshape(len(drawn), -1).astype(np.float32)
+
+    @cached_property
+    def known(self) -> Array:
+        """Probabilities of having reached each level, ``(C, 4)``, falling along the levels."""
+        weight, known = self.sample
+        return (weight @ known).astype(float).reshape(-1, LEVELS)
+
+    @property
+    def verdict(self) -> NDArray[np.bool_]:
+        """What the learner is taken to know, ``(C, 4)``: the cut that makes balanced accuracy largest.
+
+        That weighs the known and the unknown alike, so the cut is the believed share of the known.
+        """
+        return self.known > self.known.mean()
+
+    @cached_property
+    def expected_accuracy(self) -> float:
+        """Balanced accuracy that the verdict is expected to have, 0 to 1, before any calibration."""
+        weight, known = self.sample
+        said = self.verdict.reshape(-1).astype(np.float32)
+        whole = known.sum(axis=1)
+        hit = known @ said
+        rejected = (known.shape[1] - whole) - (said.sum() - hit)
+        return float(weight @ (hit / whole + rejected / (known.shape[1] - whole))) / 2
+
+
+def start(people: NDArray[np.int8], prior: Array | None = None) -> Belief:
+    """Return the belief before the first answer.
+
+    Parameters
+    ----------
+    people
+        Imagined learners, ``(M, C)``.
+    prior
+        What the background lets one assume, ``(C, 4)``; None where nothing is known.
+    """
+    usual = np.stack([(people == reached).mean(axis=0) for reached in range(LEVELS + 1)], axis=1)
+    usual = 0.9 * usual + 0.1 / (LEVELS + 1)
+    if prior is None:
+        return Belief(people, usual, np.zeros(len(people)))
+    steps = np.concatenate([np.ones((len(prior), 1)), prior, np.zeros((len(prior), 1))], axis=1)
+    own = np.clip(steps[:, :-1] - steps[:, 1:], 0.0, 1.0)
+    elsewhere = 0.5 * own + 0.5 * usual
+    fits = np.log(elsewhere)
+    weight = min(1.0, PRIOR_COUNT / len(prior)) * sum(
+        fits[row][people[:, row]] for row in range(people.shape[1])
+    )
+    return Belief(people, elsewhere, weight)
+
+
+def update(
+    belief: Belief, competency: int, level: int, answered: Answered, *, slip: float, guess: float
+) -> Belief:
+    """Return the belief after an answer.
+
+    Parameters
+    ----------
+    competency, level
+        What the question asked for.
+    answered
+        ``right``, ``wrong``, or ``unsure`` for "I don't know", which nobody guesses.
+    slip, guess
+        Of the item, above 0 with a sum below 1.
+
+    Raises
+    ------
+    ValueError
+        When slip or guess are out of range.
+    """
+    if not (slip > 0.0 and guess > 0.0 and slip + guess < 1.0):
+        raise ValueError(f"slip {slip} and guess {guess} must be above 0 with a sum below 1")
+    if answered == "unsure":
+        knows, lacks = UNSURE_KNOWS, UNSURE_LACKS
+    else:
+        knows, lacks = (1.0 - slip, guess) if answered == "right" else (slip, 1.0 - guess)
+    before = belief.heard.get(competency, np.ones(LEVELS + 1))
+    after = before * np.where(np.arange(LEVELS + 1) > level, knows, lacks)
+    at, astray = belief.people[:, competency], belief.elsewhere[competency]
+    gained = np.log(_likelihood(at, astray, after)) - np.log(_likelihood(at, astray, before))
+    return replace(belief, log_weight=belief.log_weight + gained, heard={**belief.heard, competency: after})
+
+
+def information(belief: Belief, questions: Questions) -> Array:
+    """Return how many nats of doubt, over all nodes, each question is expected to take away.
+
+    Parameters
+    ----------
+    questions
+        Those that may be asked.
+    """
+    weight, known = belief.sample
+    mean = weight @ known
+    node = questions.node
+    both = (known[:, node] * weight[:, None]).T @ known
+    for level in range(LEVELS):  # levels of one competency imply each other
+        other = questions.competency * LEVELS + level
+        both[np.arange(len(node)), other] = mean[np.maximum(node, other)]
+    guess = questions.guess[:, None].astype(np.float32)
+    sure = (1.0 - questions.slip - questions.guess)[:, None].astype(np.float32)
+    right = guess + sure * mean[node][:, None]
+    joint = guess * mean + sure * both
+    left = right * _entropy(joint / right) + (1.0 - right) * _entropy((mean - joint) / (1.0 - right))
+    return _entropy(mean).sum() - left.sum(axis=1).astype(float)
+
+
+def choose(belief: Belief, questions: Questions, free: Integers, chance: np.random.Generator) -> int:
+    """Return which question to ask: nearly the most informative, and of these the least used.
+
+    Parameters
+    ----------
+    free
+        Positions of the questions that were not asked yet; at least one.
+    chance
+        Decides between equals.
+    """
+    some = Questions(
+        questions.competency[free],
+        questions.level[free],
+        questions.slip[free],
+        questions.guess[free],
+        questions.asked[free],
+    )
+    gain = information(belief, some)
+    good = np.flatnonzero(gain >= NEARLY_BEST * gain.max())
+    least = good[some.asked[good] == some.asked[good].min()]
+    return int(free[chance.choice(least)])
+
+
+def finished(belief: Belief, asked: int) -> bool:
+    """Tell whether the test should stop after so many answers."""
+    return asked >= MOST_QUESTIONS or (asked > 0 and belief.expected_accuracy >= STOP_AT)
+
+
+def _likelihood(at: NDArray[np.int8], astray: Array, likely: Array) -> Array:
+    return (1.0 - STRAY) * likely[at] + STRAY * float(astray @ likely)
+
+
+def _moved(at: NDArray[np.int8], astray: Array, likely: Array) -> Array:
+    """Return the chances of having reached each level for imagined learners at ``at``, ``(n, 4)``."""
+    own = (1.0 - STRAY) * likely[at]
+    other = STRAY * (astray * likely)
+    above = other[::-1].cumsum()[::-1][1:]
+    return (own[:, None] * (at[:, None] > np.arange(LEVELS)) + above) / (own + other.sum())[:, None]
+
+
+def _entropy(share: NDArray[np.float32]) -> NDArray[np.float32]:
+    within = np.clip(share, 1e-4, 1.0 - 1e-4)
+    return -(within * np.log(within) + (1.0 - within) * np.log1p(-within))
