@@ -14,6 +14,7 @@ from learning_paths.changes import changes
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint
 from learning_paths.evidence import Gradebook, Submission
+from learning_paths.fitted import active
 from learning_paths.goals import goal_of
 from learning_paths.intervals import interval
 from learning_paths.marking import Marking
@@ -60,8 +61,8 @@ class Academy:
         clock: Callable[[], datetime] = _now,
     ):
         self.catalogue = catalogue
-        self.ground = Ground(catalogue)
         self.store = Store(store_url)
+        self.ground = Ground(catalogue, active(self.store))
         self.gradebook = Gradebook(gradebook)
         self._clock = clock
         self.marking = Marking(self.store, self.ground, clock)

@@ -1,6 +1,6 @@
 """The catalogue as the plain tuples and arrays that mastery and planner work on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ import numpy as np
 from catalogue import Catalogue, Level, Skill
 from catalogue.units import Course
 from learning_paths import estimates, mastery
+from learning_paths.fitted import Fitted
 from learning_paths.graph import Curriculum
 from learning_paths.mastery import Array, Mastery, Observation
 from learning_paths.units import Gap, Item, Node, Unit
@@ -25,9 +26,12 @@ class Ground:
     ----------
     catalogue
         Where everything comes from.
+    fitted
+        Gives the fitted model of mastery; None for the first day's.
     """
 
     catalogue: Catalogue
+    fitted: Callable[[], Fitted | None] = lambda: None
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -164,9 +168,11 @@ class Ground:
 
     def posterior(self, prior: Array, observations: Iterable[Observation], today: float) -> Mastery:
         """Return what to believe after graded work."""
-        return mastery.posterior(
+        state = mastery.follow(
             prior, observations, half_life=self.half_life, implied=self.implied, today=today
         )
+        model = self.fitted()
+        return model.mastery(state, self.curriculum.competencies, today) if model else state.mastery(today)
 
     def _known(self, knows: Mapping[str, Mapping[Level, float]]) -> Array:
         known = np.zeros((len(self.rows), mastery.LEVELS))

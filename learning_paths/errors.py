@@ -63,3 +63,7 @@ class EvidenceError(PlanError):
 
 class NoPlacement(PlanError):
     """The learner has no placement test that is open."""
+
+
+class RefitError(PlanError):
+    """A model of mastery cannot be fitted, read or written."""

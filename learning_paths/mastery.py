@@ -8,7 +8,8 @@ The formulas and their sources stand in ``learning_paths/README.md``.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,13 @@ IMPLIED = 0.3
 """Weight of a pass as evidence for a direct prerequisite; halves with each further step of needs."""
 CARRIED = 0.9
 """Who knows something knows each thing that it needs with at least this share of the probability."""
+
+MOST_RAISE = 0.5
+"""What other competencies show raises the log odds of one by at most this."""
+ABILITY_TASKS = 3.0
+"""After so many tasks passed against expectation, three quarters of it are reached."""
+ABILITY_HALF_LIFE = 2.5 * 365.25
+"""Days; one for all competencies, so that what raises stays a sum that only shrinks."""
 
 MASTERED = 0.75
 """A level counts as mastered from here on …"""
@@ -141,41 +149,43 @@ def prior(
     return np.clip(known, FLOOR, CEILING)
 
 
-def posterior(
-    start: Array,
-    observations: Iterable[Observation],
-    *,
-    half_life: Array,
-    implied: Mapping[Node, Mapping[Node, float]],
-    today: float,
-) -> Mastery:
-    """Return what to believe after graded work, in the order in which it was handed in.
+class State:
+    """What is believed of one learner, followed from one observation to the next.
+
+    Taking one up costs the same however many there were. Observations must come in the order of `order`.
 
     Parameters
     ----------
     start
         The prior, ``(C, 4)``; knowledge that is not shown again fades back to it.
-    observations
-        Graded tasks; their order does not matter.
     half_life
         Of each competency's knowledge, in days, ``(C,)``.
     implied
         For a node, what passing it says about other nodes: their weights.
-    today
-        On the clock of the observations' days.
     """
-    fresh, since = start.copy(), np.full(len(start), -math.inf)
 
-    def move(competency: int, day: float) -> Array:
-        row = fade(fresh[competency], start[competency], day - since[competency], half_life[competency])
-        since[competency] = day
-        return row
+    def __init__(self, start: Array, half_life: Array, implied: Mapping[Node, Mapping[Node, float]]):
+        self.start, self.half_life, self.implied = start, half_life, implied
+        self.traced = start.copy()
+        """Right after each competency's last evidence, without what other competencies show, ``(C, 4)``."""
+        self.since = np.full(len(start), -math.inf)
+        self.surprise = np.zeros(len(start))
+        """Scores over what was expected, by competency, faded to `surprised`; their sum is the ability."""
+        self.surprised = -math.inf
+        self.wins, self.fails = np.zeros(len(start)), np.zeros(len(start))
+        """Weighted shares of points won and lost, by competency; they do not fade."""
 
-    ordered = sorted(observations, key=lambda seen: (seen.day, astuple(seen)))
-    for seen in ordered:
-        day = min(seen.day, today)
-        row = move(seen.competency, day)
-        fresh[seen.competency] = update(
+    def take(self, seen: Observation) -> None:
+        """Take one observation up."""
+        row = self._move(seen.competency, seen.day)
+        known = row[seen.level]
+        expected = known * (1.0 - seen.slip) + (1.0 - known) * lucky(seen.tries, seen.guess)
+        self.surprise *= self._left(seen.day)
+        self.surprised = seen.day
+        self.surprise[seen.competency] += seen.weight * (seen.score - expected)
+        self.wins[seen.competency] += seen.weight * seen.score
+        self.fails[seen.competency] += seen.weight * (1.0 - seen.score)
+        self.traced[seen.competency] = update(
             row,
             seen.level,
             seen.score,
@@ -185,12 +195,60 @@ def posterior(
             guess=seen.guess,
             learn=seen.learn,
         )
-        for (competency, level), share in implied.get((seen.competency, seen.level), {}).items():
-            row = move(competency, day)
+        for (competency, level), share in self.implied.get((seen.competency, seen.level), {}).items():
+            row = self._move(competency, seen.day)
             passed = _pass_ratio(seen.tries, seen.slip, seen.guess)
-            fresh[competency] = _reweigh(row, level, share * seen.weight * seen.score * passed)
-    now = fade(fresh, start, (today - since)[:, None], half_life[:, None])
-    return Mastery(now, fresh)
+            self.traced[competency] = _reweigh(row, level, share * seen.weight * seen.score * passed)
+
+    def mastery(self, today: float) -> Mastery:
+        """Return what to believe on a day, none earlier than the last observation's."""
+        traced = fade(self.traced, self.start, (today - self.since)[:, None], self.half_life[:, None])
+        return Mastery(
+            _raise(traced, self._elsewhere(self.surprise * self._left(today))),
+            _raise(self.traced, self._elsewhere(self.surprise)),
+        )
+
+    def ability(self, today: float) -> float:
+        """Return the fading sum of all surprises."""
+        return float((self.surprise * self._left(today)).sum())
+
+    def _move(self, competency: int, day: float) -> Array:
+        gone = day - self.since[competency]
+        row = fade(self.traced[competency], self.start[competency], gone, self.half_life[competency])
+        self.since[competency] = day
+        return row
+
+    def _left(self, day: float) -> float:
+        return 2.0 ** (-max(0.0, day - self.surprised) / ABILITY_HALF_LIFE)
+
+    def _elsewhere(self, surprise: Array) -> Array:
+        others = np.maximum(0.0, surprise.sum() - surprise)
+        return MOST_RAISE * np.tanh(others / ABILITY_TASKS)
+
+
+def order(observations: Iterable[Observation]) -> list[Observation]:
+    """Return observations in the order in which they are taken up: by day, then by all that they say."""
+    return sorted(observations, key=lambda seen: (seen.day, astuple(seen)))
+
+
+def follow(
+    start: Array,
+    observations: Iterable[Observation],
+    *,
+    half_life: Array,
+    implied: Mapping[Node, Mapping[Node, float]],
+    today: float,
+) -> State:
+    """Return the state after graded work, whose order does not matter; `State` has the other parameters."""
+    state = State(start, half_life, implied)
+    for seen in order(observations):
+        state.take(seen if seen.day <= today else replace(seen, day=today))
+    return state
+
+
+def posterior(start: Array, observations: Iterable[Observation], *, today: float, **given: Any) -> Mastery:
+    """Return what to believe today after graded work; see `follow`."""
+    return follow(start, observations, today=today, **given).mastery(today)
 
 
 def update(
@@ -316,6 +374,12 @@ def _reweigh(row: Array, level: int, log_ratio: float) -> Array:
     above = row[level:] * ratio / whole
     below = (row[:level] - at_least + ratio * at_least) / whole
     return np.clip(np.concatenate([below, above]), 1e-6, 1.0 - 1e-6)
+
+
+def _raise(known: Array, odds: Array) -> Array:
+    """Add to the log odds of each row, ``(C, 4)`` and ``(C,)``; where nothing is added, nothing changes."""
+    factor = np.exp(odds)[:, None]
+    return np.where(odds[:, None] > 0.0, known * factor / (1.0 + known * (factor - 1.0)), known)
 
 
 def _coherent(known: Array) -> Array:

@@ -68,6 +68,7 @@ def test_an_unknown_verb_is_named_with_the_next_step():
         "new",
         "plan",
         "evidence",
+        "refit",
         "release",
         "grade",
         "prove",

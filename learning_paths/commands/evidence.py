@@ -25,6 +25,7 @@ from learning_paths.evidence.imports import take_up
 from learning_paths.evidence.mapping import load_rules
 from learning_paths.evidence.replay import replay
 from learning_paths.evidence.trace import trace
+from learning_paths.fitted import active
 from learning_paths.store import Store
 
 EXAMPLES = """examples:
@@ -101,7 +102,7 @@ def _show(given: argparse.Namespace) -> int:
         raise EvidenceError(f"unknown competency {given.competency!r}; {mend}")
     with _store(given) as store:
         must_be_known(store, given.learner)
-        rows = trace(store, Ground(known), given.learner, _now(), given.competency)
+        rows = trace(store, Ground(known, active(store)), given.learner, _now(), given.competency)
     if given.json:
         return _print({"learner": given.learner, "evidence": rows})
     table = Table(title=escape(f"Evidence of {given.learner}"), title_justify="left")
@@ -129,7 +130,9 @@ def _replay(given: argparse.Namespace) -> int:
         if given.learner is not None:
             must_be_known(store, given.learner)
         rules = load_rules(known, data_folder(given.data))
-        done = replay(store, Ground(known), rules, _now(), learner=given.learner, apply=given.apply)
+        done = replay(
+            store, Ground(known, active(store)), rules, _now(), learner=given.learner, apply=given.apply
+        )
     if given.json:
         _print({**asdict(done), "applied": given.apply})
     else:
@@ -147,7 +150,7 @@ def _replay(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     with _store(given) as store:
-        counts = export(store, Ground(catalogue.load()), given.learner, given.out, _now())
+        counts = export(store, Ground(catalogue.load(), active(store)), given.learner, given.out, _now())
     if given.json:
         return _print({"learner": given.learner, "file": str(given.out), "rows": counts})
     print(f"{given.out}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))

@@ -11,9 +11,11 @@ from learning_paths.mastery import (
     MASTERED,
     Mastery,
     Observation,
+    State,
     fade,
     implications,
     lucky,
+    order,
     posterior,
     prior,
     update,
@@ -145,6 +147,49 @@ def test_what_is_believed_is_coherent_and_the_order_of_evidence_does_not_matter(
 def test_one_more_pass_today_never_means_less(seen, more):
     passed = [Observation(one.competency, one.level, 1.0, one.weight, one.tries, 1000.0) for one in more]
     assert np.all(believed(seen + passed).now >= believed(seen).now - 1e-9)
+
+
+@given(observations(), st.floats(0, 2000))
+def test_replay_equals_live_bit_for_bit(seen, later):
+    today = 1000.0 + later
+    live = State(np.tile(FLOOR, (3, 1)), HALF_LIFE, implications(NEEDS))
+    for one in order(seen):
+        live.take(one)
+        live.mastery(one.day)  # looking changes nothing
+    again = believed(seen, today=today)
+    assert np.array_equal(live.mastery(today).now, again.now)
+    assert np.array_equal(live.mastery(today).fresh, again.fresh)
+
+
+@given(observations(), observations(1))
+def test_one_more_failure_today_never_means_more(seen, more):
+    failed = [Observation(one.competency, one.level, 0.0, one.weight, one.tries, 1000.0) for one in more]
+    assert np.all(believed(seen + failed).now <= believed(seen).now + 1e-9)
+
+
+@given(observations(), st.floats(0, 1e4), st.floats(0, 1e4))
+def test_what_other_competencies_raise_only_fades(seen, one, other):
+    state = State(np.tile(FLOOR, (3, 1)), HALF_LIFE, implications(NEEDS))
+    for each in order(seen):
+        state.take(each)
+    sooner, later = sorted((one, other))
+    bare = [
+        fade(state.traced, state.start, (1000.0 + day - state.since)[:, None], HALF_LIFE[:, None])
+        for day in (sooner, later)
+    ]
+    raised = [state.mastery(1000.0 + day).now for day in (sooner, later)]
+    odds = [known / (1 - known) for known in (*raised, *bare)]
+    assert np.all(odds[1] / odds[3] <= odds[0] / odds[2] + 1e-9)
+
+
+def test_work_elsewhere_raises_a_little_never_makes_a_master_and_failing_it_lowers_nothing():
+    elsewhere = [Observation(2, level, 1.0, 1.0, 1, 1000.0) for level in range(4)] * 5
+    start = np.full((3, 4), 0.3)
+    raised = believed(elsewhere, start=start).now[0, 0]
+    assert 0.3 < raised < 0.3 * np.exp(0.5)
+    assert raised < MASTERED
+    failed = [Observation(2, 1, 0.0, 1.0, 1, 1000.0)]
+    assert np.array_equal(believed(failed, start=start).now[:2], start[:2])
 
 
 def test_without_evidence_nothing_changes_with_time():
