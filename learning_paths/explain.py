@@ -14,13 +14,13 @@ from learning_paths.curriculum import Ground
 from learning_paths.estimates import left_to_build
 from learning_paths.goals import Goal
 from learning_paths.intervals import Interval
-from learning_paths.mastery import MASTERED, Array, Mastery
+from learning_paths.mastery import MASTERED, Mastery
 from learning_paths.planner import Selection
 from learning_paths.sayings import Text, counted, joined, listed, say
 from learning_paths.units import Gap, Item, Node, Unit
 
 UNLIKELY = 0.15
-"""Below this a background says nothing worth a number."""
+"""Below this what is known of a learner says nothing worth telling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Explainer:
         Where the learner wants to go.
     selection
         What is missing.
-    prior, mastery
-        What is believed before and after graded work.
+    mastery
+        What is believed.
     shown
         The learner's graded tasks by the row of the competency that they prove, oldest first.
     interval
@@ -66,7 +66,6 @@ class Explainer:
     ground: Ground
     goal: Goal
     selection: Selection
-    prior: Array
     mastery: Mastery
     shown: Mapping[int, Sequence[Shown]]
     interval: Interval
@@ -250,7 +249,7 @@ class Explainer:
                 "date": seen.tried_at.date().isoformat(),
             }
             return self._say("faded" if faded else "evidence", {}, {**extra, **percent})
-        return self._say("guess" if self.prior[node] >= UNLIKELY else "unknown", {}, percent)
+        return self._say("guess" if self.mastery.now[node] >= UNLIKELY else "unknown", {}, percent)
 
     def _say(self, kind: str, nodes: Mapping[str, Node | None], extra: Mapping[str, Any]) -> Text:
         return say(kind, {name: self._named(node) for name, node in nodes.items() if node} | dict(extra))

@@ -37,16 +37,27 @@ class Interval:
 def prior_interval(prior: Array) -> Interval:
     """Return the bounds of what a background says, before any evidence.
 
+    A level's bounds are its own quantiles, widened where those of its share in the level below reach further:
+    evidence at a level moves the levels above it by that share, which is a guess as well.
+
     Parameters
     ----------
     prior
-        Probabilities, any shape, above 0 and below 1.
+        Probabilities above 0 and below 1, falling along the last axis, the levels.
     """
-    low, high = (
-        np.clip(betaincinv(PEOPLE * prior, PEOPLE * (1.0 - prior), tail), LEAST, 1.0 - LEAST)
-        for tail in (TAIL, 1.0 - TAIL)
-    )
+    shares = prior.copy()
+    shares[..., 1:] = prior[..., 1:] / prior[..., :-1]
+    low, high = (_quantile(prior, tail) for tail in (TAIL, 1.0 - TAIL))
+    low_share, high_share = (_quantile(shares, tail) for tail in (TAIL, 1.0 - TAIL))
+    for level in range(1, prior.shape[-1]):
+        low[..., level] = np.minimum(low[..., level], low[..., level - 1] * low_share[..., level])
+        high[..., level] = np.maximum(high[..., level], high[..., level - 1] * high_share[..., level])
     return Interval(np.minimum(low, prior), np.maximum(high, prior))
+
+
+def _quantile(mean: Array, tail: float) -> Array:
+    inner = np.clip(mean, LEAST, 1.0 - LEAST)
+    return np.clip(betaincinv(PEOPLE * inner, PEOPLE * (1.0 - inner), tail), LEAST, 1.0 - LEAST)
 
 
 def interval(

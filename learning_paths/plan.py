@@ -6,6 +6,7 @@ from typing import Any
 
 from learning_paths.curriculum import Ground
 from learning_paths.deadline import deadline
+from learning_paths.demands import test_out_lab
 from learning_paths.effort import effort, missing
 from learning_paths.errors import UnknownUnit
 from learning_paths.explain import Explainer, Shown
@@ -83,12 +84,13 @@ def make(
         ``goal``; ``units`` in order with ``id``, ``kind`` (lesson, lab, gap), ``title``, ``course``,
         ``hours`` (None for a gap that nothing allows to estimate), ``week`` and ``until`` (from 1), ``state``
         (next, later, gap), ``languages`` (of its text; a gap has all), ``reasons``, ``unlocks``,
-        ``if_skipped``, ``alternative``; ``done``, the units that are behind the learner; ``total_hours`` with
-        ``gap_hours`` of them for gaps; ``weeks``; ``practice_share``, the labs' part of the hours that are
-        covered; ``practice``, what learning at work has to add; ``bound``, the fewest hours and weeks that
-        any plan takes; ``uncovered``, levels that marks leave unlearned in part or in whole; ``deadline``
-        where a number of weeks was wished for, see :func:`learning_paths.deadline.deadline`;
-        ``competencies``, what the goal asks and where the learner stands; ``progress``.
+        ``if_skipped``, ``alternative``, ``test_out`` (the lab to test out by, or None); ``done``, the units
+        that are behind the learner; ``total_hours`` with ``gap_hours`` of them for gaps; ``weeks``;
+        ``practice_share``, the labs' part of the hours that are covered; ``practice``, what learning at work
+        has to add; ``bound``, the fewest hours and weeks that any plan takes; ``uncovered``, levels that
+        marks leave unlearned in part or in whole; ``deadline`` where a number of weeks was wished for, see
+        :func:`learning_paths.deadline.deadline`; ``competencies``, what the goal asks and where the learner
+        stands; ``progress``.
     """
     asked = [ground.node_of(name, level) for name, level in goal.skills.items()]
     task = Task(ground, asked, standing.mastery.mastered(), learner.language, standing.read, marks)
@@ -137,8 +139,7 @@ def make(
 
 def explainer_of(ground: Ground, goal: Goal, left: Selection, standing: Standing) -> Explainer:
     """Return what finds the words for a plan."""
-    known = (standing.prior, standing.mastery, standing.shown, standing.bounds)
-    return Explainer(ground, goal, left, *known)
+    return Explainer(ground, goal, left, standing.mastery, standing.shown, standing.bounds)
 
 
 def picture_of(
@@ -207,6 +208,7 @@ def _units(
                 ],
                 "if_skipped": explainer.if_skipped(run),
                 "alternative": explainer.alternative(item),
+                "test_out": test_out_lab(ground.curriculum, item.id) if isinstance(item, Unit) else None,
             }
         )
     return units

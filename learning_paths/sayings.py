@@ -48,9 +48,9 @@ SAYINGS = {
         "zh": "从你填写的背景看，还没有迹象表明你已经掌握它（{percent} %，{low}～{high} %）。",
     },
     "guess": {
-        "en": "From your background we guess a chance of {percent} % (between {low} and {high}) that you "
-        "know it: too little to leave it out.",
-        "zh": "根据你的背景，估计你已掌握它的可能性约为 {percent} %（{low}～{high} %），还不足以跳过。",
+        "en": "From what we know of you the chance that you know it is {percent} % (between {low} and "
+        "{high}): too little to leave it out.",
+        "zh": "根据对你的了解，估计你已掌握它的可能性约为 {percent} %（{low}～{high} %），还不足以跳过。",
     },
     "evidence": {
         "en": "Your {work} reached {score} of {points} points: we put it at {percent} % now (between {low} "

@@ -58,19 +58,32 @@ class _Api(web.RequestHandler):
             "choices": self.academy.choices,
             "plan": lambda: self.academy.plan(self.person),
             "grades": lambda: self.academy.grades(self.person),
+            "progress": lambda: self.academy.progress(self.person),
         }
-        self.answer(
-            answers[path]() if path in answers else self.academy.prediction(self.person, course, name)
-        )
+        kind, _, rest = path.partition("/")
+        if kind == "what-if":
+            self.answer(self.academy.what_if(self.person, rest))
+        elif kind == "pictures":
+            language, _, unit = rest.partition("/")
+            self.answer(self.academy.picture(self.person, unit, language))
+        else:
+            self.answer(
+                answers[path]() if path in answers else self.academy.prediction(self.person, course, name)
+            )
 
     def put(self, path: str) -> None:
         self.answer(self.academy.save_profile(self.person, json.loads(self.request.body)))
 
     def post(self, path: str) -> None:
+        said, marking = json.loads(self.request.body), self.academy.marking
+        if path == "marks":
+            self.answer(marking.add(self.person, said, self.person))
+            return
+        if path == "marks/undo":
+            self.answer(marking.undo(self.person, said["id"], self.person))
+            return
         course, name = path.removeprefix("checkpoints/").split("/")
-        self.answer(
-            self.academy.checkpoint(self.person, course, name, json.loads(self.request.body)["answer"])
-        )
+        self.answer(self.academy.checkpoint(self.person, course, name, said["answer"]))
 
 
 class Service:

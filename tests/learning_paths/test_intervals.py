@@ -63,8 +63,8 @@ def test_eight_in_ten_intervals_hold_the_belief_of_who_knows_the_true_numbers(pr
 
 
 def test_a_background_that_says_little_has_a_wide_interval():
-    bounds = prior_interval(np.array([0.02, 0.5, 0.98]))
-    wide = bounds.high - bounds.low
+    bounds = prior_interval(np.array([[0.02], [0.5], [0.98]]))
+    wide = (bounds.high - bounds.low)[:, 0]
     assert wide[1] > 0.3
     assert wide[1] > 3 * max(wide[0], wide[2])
     assert TAIL == 0.1
@@ -84,6 +84,15 @@ def test_the_posterior_lies_inside_and_more_evidence_narrows():
         assert (np.diff(bounds.high, axis=1) <= 1e-12).all()
         widths.append(float((bounds.high - bounds.low)[3, 1]))
     assert widths[4] < widths[2] < widths[1]
+
+
+def test_evidence_at_a_level_leaves_the_levels_above_it_uncertain():
+    found = ground()
+    prior = found.prior(None, None, 0)
+    seen = [Observation(3, 1, 1.0, 1.0, 1, 0.0)]
+    bounds = interval(found, prior, found.posterior(prior, seen, 1.0), seen, 1.0)
+    wide = (bounds.high - bounds.low)[3]
+    assert (wide > 0.05).all()
 
 
 def test_an_old_proof_is_less_certain_than_a_fresh_one():

@@ -66,7 +66,7 @@ def test_the_way_begins_at_what_is_mastered_and_says_why_at_each_arrow(explainer
     ]
     assert found[0].leads == "heads, positions and caches are batched products, best read as einsum"
     assert found[1].leads == "sizing counts the parameters and operations of the block"
-    assert "missing: 1 % (between 0 and 3)" in found[1].note
+    assert "missing: 1 % (between 0 and 4)" in found[1].note
 
 
 def test_states_are_told_by_sign_and_border_and_not_by_colour(explainer):

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LAB = "stable-softmax"
+LAB, LAB_LEFT = "stable-softmax", "first-programs"
 SECONDS = 15_000
 FIRST_LOAD = 120_000
 
@@ -70,12 +70,69 @@ def the_plan_appears_week_by_week_with_hours_and_reasons(page: Page, campus) -> 
     first = unit(page, "lesson:python-start/01-values")
     expect(first).to_contain_text("Next")
     expect(first).to_contain_text("1 h")
-    first.locator("summary").press("Enter")
+    first.get_by_label("Why Values?").press("Enter")
     expect(first).to_contain_text("Programming basics (intermediate)")
     expect(first).to_contain_text("Afterwards you can start: “Loops")
     gap = unit(page, "competency:operator-development@E")
     expect(gap).to_contain_text("Not taught here yet")
     expect(gap.get_by_role("button")).to_have_count(0)
+    assert faults(page) == []
+
+
+def a_reason_is_told_in_words_and_drawn(page: Page, campus) -> None:
+    first = unit(page, "lesson:python-start/01-values")
+    expect(first).to_contain_text("35 % (between 17 and 55)")
+    expect(first).to_contain_text("If you leave it out")
+    picture = first.get_by_role("img", name="The way over Values")
+    expect(picture).to_contain_text("★ Operator (kernel) developer")
+    assert picture.evaluate("node => node.namespaceURI") == "http://www.w3.org/2000/svg"
+    assert faults(page) == []
+
+
+def a_unit_is_left_out_by_keyboard_with_a_reason_and_comes_back(page: Page, campus) -> None:
+    name = "lesson:python-start/02-loops"
+    unit(page, name).get_by_label("Change Loops").press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("known from school")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    marks = page.locator(".za-marks")
+    expect(marks).to_contain_text("“Loops” Left out by ada")
+    expect(marks).to_contain_text("Reason: known from school")
+    expect(marks).to_contain_text("Stays unlearned, in part or in whole: Programming basics (Intermediate)")
+    expect(page.locator("#za-marks-title")).to_be_focused()
+    expect(unit(page, name)).to_have_count(0)
+    expect(page.locator(".za-changes")).to_contain_text("Out of the plan: “Loops”")
+    assert faults(page) == []
+    marks.get_by_role("button", name="Undo: Loops").press("Enter")
+    expect(unit(page, name)).to_be_visible()
+    expect(marks).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="“Loops” is as before")).to_be_visible()
+    assert [mark.undone_by for mark in campus.academy.store.marks("ada", history=True)] == ["ada"]
+
+
+def a_pinned_unit_says_so_where_it_stands(page: Page, campus) -> None:
+    lab = unit(page, f"lab:{LAB}")
+    lab.get_by_label("Change Lab").press("Enter")
+    lab.get_by_role("button", name="Pin").click()
+    expect(lab).to_contain_text("Pinned by ada")
+    lab.get_by_role("button", name="Undo").click()
+    expect(lab).not_to_contain_text("Pinned by ada")
+
+
+def another_role_is_compared_with_the_goal(page: Page, campus) -> None:
+    page.get_by_text("What if you chose another role?").click()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("status").filter(has_text="Choose a role")).to_be_visible()
+    page.get_by_label("Compare your way").select_option(label="Data engineer")
+    page.get_by_role("button", name="Compare").click()
+    compared = page.locator(".za-compared")
+    expect(compared).to_be_focused()
+    expect(compared).to_contain_text("From where you stand, Data engineer takes")
+    assert compared.locator("[data-part]").count() == 3
+    expect(compared.locator("[data-part='shared']")).to_contain_text("“Values”")
     assert faults(page) == []
 
 
@@ -125,6 +182,42 @@ def score_feedback_and_what_changed_come_back(page: Page, campus) -> None:
     expect(frame.get_by_role("heading", name="Well done, ada")).to_be_visible()
 
 
+def progress_shows_where_the_learner_stands_and_what_moved_it(page: Page, campus) -> None:
+    to_start(page)
+    page.get_by_role("button", name="Progress", exact=True).click()
+    expect(page.get_by_role("heading", name="Where you stand")).to_be_visible()
+    one = page.locator("[data-competency='numerics-information']")
+    expect(one).to_contain_text("✓ Intermediate")
+    expect(one).to_contain_text("holds for about")
+    moved = page.locator(".za-log li")
+    expect(moved).to_have_count(1)
+    expect(moved).to_contain_text("log-sum-exp 10 of 10, sums 5 of 5 points.")
+    other = page.locator("[data-competency='market-insight']")
+    expect(other).to_have_count(0)
+    page.get_by_label("Show also what your goal does not need").press("Space")
+    expect(other).to_be_visible()
+    expect(page.get_by_label("Show also what your goal does not need")).to_be_focused()
+    assert faults(page) == []
+    page.get_by_role("button", name="Plan", exact=True).click()
+
+
+def progress_can_be_read_at_four_hundred_pixels(page: Page, campus) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.reload()
+    page.get_by_role("tab", name="Start").wait_for(timeout=FIRST_LOAD)
+    to_start(page)
+    why = unit(page, f"lab:{LAB_LEFT}").get_by_text("Why?", exact=True)
+    why.press("Enter")
+    expect(page.get_by_role("img", name="The way over").first).to_be_visible()
+    for view in ("Plan", "Progress"):
+        page.get_by_role("button", name=view, exact=True).click()
+        expect(page.get_by_role("button", name=view, exact=True)).to_have_attribute("aria-current", "page")
+        wide = page.locator(".za-start").evaluate("node => node.scrollWidth - node.clientWidth")
+        assert wide == 0, view
+        assert faults(page) == []
+    page.get_by_role("button", name="Plan", exact=True).click()
+
+
 def the_page_is_there_in_chinese_and_stays_so(page: Page, campus) -> None:
     to_start(page)
     page.get_by_role("button", name="中文").click()
@@ -144,6 +237,13 @@ def it_can_be_read_in_the_dark_and_at_two_hundred_percent(page: Page, campus) ->
     page.get_by_text("JupyterLab Dark", exact=True).click()
     page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
     assert faults(page) == []
+    unit(page, f"lab:{LAB_LEFT}").get_by_text("Why?", exact=True).press("Enter")
+    expect(page.get_by_role("img", name="The way over").first).to_be_visible()
+    unit(page, f"lab:{LAB_LEFT}").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Progress", exact=True).click()
+    expect(page.get_by_role("heading", name="Where you stand")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name="Plan", exact=True).click()
     page.get_by_role("button", name="Change background, goal or time").click()
     assert faults(page) == []
     page.set_viewport_size({"width": 640, "height": 450})
@@ -188,14 +288,20 @@ WALK = (
     a_wrong_number_is_said_at_its_field_and_nothing_typed_is_lost,
     a_service_that_is_away_is_told_with_the_next_step,
     the_plan_appears_week_by_week_with_hours_and_reasons,
+    a_reason_is_told_in_words_and_drawn,
+    a_unit_is_left_out_by_keyboard_with_a_reason_and_comes_back,
+    a_pinned_unit_says_so_where_it_stands,
+    another_role_is_compared_with_the_goal,
     a_lesson_opens_as_the_learners_own_copy,
     a_lab_that_is_not_released_says_whom_to_ask,
     a_lab_is_opened_edited_and_submitted_from_its_own_toolbar,
     score_feedback_and_what_changed_come_back,
+    progress_shows_where_the_learner_stands_and_what_moved_it,
     the_page_is_there_in_chinese_and_stays_so,
     it_can_be_read_in_the_dark_and_at_two_hundred_percent,
     who_opened_the_form_goes_back_without_a_change,
     in_a_narrow_window_the_page_is_not_squeezed_by_the_file_browser,
+    progress_can_be_read_at_four_hundred_pixels,
     the_palette_opens_the_page_again,
 )
 

@@ -3,6 +3,7 @@
 import { element, refill, whileBusy } from './dom.js';
 import { ProfileForm } from './form.js';
 import { PlanView } from './plan.js';
+import { ProgressView } from './progress.js';
 import { LANGUAGES, Words } from './words.js';
 
 const LEAST_MILLISECONDS = 5000;
@@ -31,7 +32,9 @@ export class StartPage {
     this.head = element('div', { class: 'za-head' });
     this.node = element('div', { class: 'za-start', tabindex: '-1' }, this.head, this.message, this.body);
     this.form = new ProfileForm(profile => this.save(profile));
-    this.view = new PlanView(this);
+    // each has `render(words)` and may have `load()`, asked for when it comes into view
+    this.views = { plan: new PlanView(this), progress: new ProgressView(this) };
+    this.shown = 'plan';
     this.render();
   }
 
@@ -70,6 +73,7 @@ export class StartPage {
       return;
     }
     [this.plan, this.grades] = await Promise.all([this.service.get('api/plan'), this.service.get('api/grades')]);
+    await this.views[this.shown].load?.();
     this.loadedAt = Date.now();
   }
 
@@ -78,6 +82,8 @@ export class StartPage {
     try {
       this.me.profile = await this.service.put('api/profile', { ...profile, language: this.words.language });
       this.form.keepAsSaved();
+      this.shown = 'plan';
+      this.views.plan.whatIf.forget();
       await this.loadPlan();
       this.editing = false;
       this.tell('plan-made');
@@ -180,8 +186,38 @@ export class StartPage {
     } else if (!this.plan || this.editing) {
       refill(this.body, this.staff(), this.plan ? this.back() : element('p', { class: 'za-lead' }, this.words.say('lead')), this.form.node);
     } else {
-      refill(this.body, this.staff(), this.view.render(this.words));
+      refill(this.body, this.staff(), this.tabs(), this.views[this.shown].render(this.words));
     }
+  }
+
+  /** The way between the views. */
+  tabs() {
+    return element(
+      'nav',
+      { class: 'za-buttons', 'aria-label': this.words.say('views') },
+      Object.keys(this.views).map(name => {
+        const button = element(
+          'button',
+          {
+            type: 'button',
+            class: `jp-mod-styled${name === this.shown ? ' za-current' : ''}`,
+            'data-key': `view ${name}`,
+            'aria-current': name === this.shown ? 'page' : null
+          },
+          this.words.say(`view-${name}`)
+        );
+        button.addEventListener('click', () => this.show(button, name));
+        return button;
+      })
+    );
+  }
+
+  show(button, name) {
+    return this.act(button, 'loading', async () => {
+      await this.views[name].load?.();
+      this.shown = name;
+      this.renderBody();
+    });
   }
 
   /** The way out of the form when there is a plan already. */

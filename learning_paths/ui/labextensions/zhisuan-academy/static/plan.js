@@ -1,13 +1,18 @@
 // The plan: what changed, where you stand, and the units week by week with their reasons.
 
 import { element } from './dom.js';
+import { Marks } from './marks.js';
+import { WhatIf } from './whatif.js';
+import { Why } from './why.js';
 import { nbgraderDate } from './words.js';
 
 export class PlanView {
   /** @param page  the start page: its plan, grades and status, and what its buttons do */
   constructor(page) {
     this.page = page;
-    this.open = new Set();
+    this.why = new Why(page);
+    this.marks = new Marks(page);
+    this.whatIf = new WhatIf(page);
   }
 
   render(words) {
@@ -16,7 +21,9 @@ export class PlanView {
     return [
       this.goal(plan),
       this.changes(plan),
+      this.marks.all(plan, words),
       plan.units.length ? this.weeks(plan) : element('p', { class: 'za-lead' }, words.say('nothing-left')),
+      this.whatIf.render(words),
       this.uncovered(plan),
       this.done(plan),
       this.competencies(plan)
@@ -133,8 +140,9 @@ export class PlanView {
       element(
         'div',
         { class: 'za-foot' },
-        this.why(unit),
-        unit.kind === 'gap' ? null : element('div', { class: 'za-buttons' }, this.buttons(unit, lab))
+        this.why.render(unit, words),
+        unit.kind === 'gap' ? null : element('div', { class: 'za-buttons' }, this.buttons(unit, lab)),
+        this.marks.ofUnit(unit, words)
       )
     );
   }
@@ -172,31 +180,6 @@ export class PlanView {
       parts.push(words.say('late-by', { hours: words.number(grade.late_seconds / 3600) }));
     }
     return parts.length ? element('p', { class: 'za-score' }, words.sentences(...parts)) : null;
-  }
-
-  why(unit) {
-    const { words } = this;
-    const key = `why ${unit.id}`;
-    const shown = element(
-      'details',
-      { open: this.open.has(unit.id) },
-      element(
-        'summary',
-        { 'data-key': key, 'aria-label': words.say('why-of', { title: words.of(unit.title) }) },
-        words.say('why')
-      ),
-      element('ul', {}, unit.reasons.map(reason => element('li', {}, words.of(reason.text)))),
-      unit.unlocks.length
-        ? element('p', {}, words.say('unlocks', { titles: this.quoted(unit.unlocks).join(words.say('comma')) }))
-        : null
-    );
-    shown.addEventListener('toggle', () => (shown.open ? this.open.add(unit.id) : this.open.delete(unit.id)));
-    return shown;
-  }
-
-  /** Titles hold commas themselves. */
-  quoted(units) {
-    return units.map(one => this.words.say('quoted', { title: this.words.of(one.title) }));
   }
 
   uncovered(plan) {
@@ -253,7 +236,7 @@ export class PlanView {
     const head = ['competency', 'level', 'probability', 'standing'];
     return element(
       'section',
-      { class: 'za-competencies', 'aria-labelledby': 'za-competencies-title' },
+      { class: 'za-competencies', tabindex: '0', 'aria-labelledby': 'za-competencies-title' },
       element('h3', { id: 'za-competencies-title' }, words.say('goal-asks')),
       element('p', {}, words.say('goal-asks-note')),
       element(

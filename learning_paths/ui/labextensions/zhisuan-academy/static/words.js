@@ -38,6 +38,21 @@ export class Words {
     return parts.filter(Boolean).join(this.language === 'zh' ? '' : ' ');
   }
 
+  /** Titles in quotation marks: they hold commas themselves. */
+  quoted(units) {
+    return units.map(one => this.say('quoted', { title: this.of(one.title) }));
+  }
+
+  /** A share as a whole number of per cent, without the sign. */
+  round(share) {
+    return Math.round(100 * share);
+  }
+
+  /** A day that is given as `2026-11-23`. */
+  day(text) {
+    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(text));
+  }
+
   number(value) {
     return new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 }).format(value);
   }
