@@ -20,8 +20,8 @@ from learning_paths.units import Item, Unit
 
 CHUNK = 8192
 """Learners side by side: some hundred MiB of memory."""
-GROUPS = 8000
-"""How many groups of learners with the same choices left are solved exactly."""
+WORK = 6_000_000
+"""So many things in all are looked at when groups with the same choices left are solved exactly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,19 +36,17 @@ class Plans:
         Which of them each plan has, ``(learners, items)``.
     lengths
         Minutes of each item.
-    least
-        A proven lower bound of each plan's minutes, ``(learners,)``.
+    minutes
+        Of each plan, ``(learners,)``.
+    gap
+        How many of them at most it is above the least, proven, ``(learners,)``.
     """
 
     items: tuple[Item, ...]
     taken: Mask
     lengths: Ints
-    least: Ints
-
-    @property
-    def minutes(self) -> Ints:
-        """Minutes of each plan, ``(learners,)``."""
-        return self.taken @ self.lengths
+    minutes: Ints
+    gap: Ints
 
     def weeks(self, minutes_a_week: Ints) -> Ints:
         """Return in which week each plan ends by next fit, as :func:`learning_paths.weeks.pack` has it.
@@ -83,7 +81,7 @@ def plan_many(
     minutes: Callable[[Item], int],
     mastered: Mask,
     goals: Mask,
-    groups: int = GROUPS,
+    groups: int | None = None,
     effort: float = EFFORT,
 ) -> Plans:
     """Return the plans of many learners.
@@ -99,18 +97,22 @@ def plan_many(
     goals
         Nodes that each wants to reach, of the same shape.
     groups
-        How many groups with the same choices left are solved exactly, those that come first.
+        How many groups with the same choices left are solved exactly, those that come first; by default so
+        many that it takes seconds (`WORK`).
     effort
         Deterministic time of CP-SAT for each of them.
     """
     asked = Asked(curriculum, minutes)
-    taken = np.empty((len(mastered), len(asked.columns)), bool)
-    least = np.empty(len(mastered), np.int32)
+    lengths = asked.costs[asked.columns]
+    taken = np.empty((len(mastered), len(lengths)), bool)
+    minutes, gap = np.empty(len(mastered), np.int32), np.empty(len(mastered), np.int32)
     solved: dict[bytes, Solved] = {}
+    groups = WORK // len(asked.costs) if groups is None else groups
     for start in range(0, len(mastered), CHUNK):
         part = slice(start, start + CHUNK)
         chunk = Chunk(asked, mastered[part], goals[part])
-        gap = chunk.solve(solved, groups, effort)
-        taken[part] = chunk.forced[asked.columns].T
-        least[part] = asked.costs @ chunk.forced - gap
-    return Plans(curriculum.order, taken, asked.costs[asked.columns], least)
+        gap[part] = chunk.solve(solved, groups, effort)
+        items = chunk.forced[asked.columns]
+        taken[part] = items.T
+        minutes[part] = lengths.astype(np.float32) @ items.astype(np.float32)  # exact below 2**24
+    return Plans(curriculum.order, taken, lengths, minutes, gap)
