@@ -33,6 +33,8 @@ WRONG = 0.2
 """Up to this share of the needs is wrong."""
 KINDS = (0.02, 0.25, 0.2, 1 / 24)
 """Guess of a number, of a choice of four and of five, and of an order of four."""
+WHIM = 0.7
+"""Mean spread, in steps of depth, of what a learner takes up next."""
 TRACKS = 4
 """Tracks of a graph that names none."""
 THRESHOLDS = np.arange(0.80, 0.99, 0.005)
@@ -148,7 +150,7 @@ def learner(world: World, chance: np.random.Generator) -> Bools:
             children[other].append(node)
     known = np.zeros(len(parents), bool)
     main_track, *others = chance.permutation(len(world.tracks))
-    aptitude, loyalty, whim = chance.uniform(0.5, 1.0), chance.uniform(0.7, 1.0), chance.exponential(0.7)
+    aptitude, loyalty, whim = chance.uniform(0.5, 1.0), chance.uniform(0.7, 1.0), chance.exponential(WHIM)
     reach = [graph.closure[list(track)].any(axis=0) for track in world.tracks]
     steps = int(chance.uniform(0.1, 1.1) * reach[main_track].sum() / aptitude)
     for step in range(steps):

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,14 @@ import yaml
 
 from catalogue import Catalogue, CatalogueError, InvalidFile, Problem, load
 from catalogue.errors import suggest
+from catalogue.folders import CHECKOUT
 from catalogue.reading import line_of, parse, validate
 from learning_paths.drawing import LANGUAGES, Drawn, cases, derive, draw, fill
 from learning_paths.errors import BankError
 from learning_paths.item_schema import HOLE, KINDS, NAME, ChoiceItem, Item, NumberItem
 
-FOLDER = Path(__file__).resolve().parent / "items"
+FOLDER = CHECKOUT / "items"
+"""Outside the packages: every wall shows those, and no learner may read the answers."""
 LEAST_ITEMS = 3
 LONGEST = 1.2
 """A right option that is longer than every other by this factor gives itself away."""
@@ -69,6 +71,11 @@ def load_bank(catalogue: Catalogue, folder: Path = FOLDER) -> Bank:
     InvalidFile
         With every fault of every file: line, item, value, and what would be right.
     """
+    return _load(catalogue, folder)
+
+
+@lru_cache(maxsize=4)
+def _load(catalogue: Catalogue, folder: Path) -> Bank:
     problems: list[Problem] = []
     found: dict[str, tuple[Item, ...]] = {}
     for path in sorted(folder.glob("*.yml")):

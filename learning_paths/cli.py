@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from catalogue import CatalogueError
-from learning_paths.commands import evidence, hours, plan, refit
+from learning_paths.commands import evidence, hours, place, plan, refit
 from learning_paths.errors import BadProfile, PlanError
 from learning_paths.goals import NO_GOAL
 
-VERBS = (plan, evidence, hours, refit)
+VERBS = (plan, place, evidence, hours, refit)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

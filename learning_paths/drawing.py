@@ -68,7 +68,8 @@ def guess(item: Item) -> float:
     if isinstance(item, ChoiceItem):
         return 1 / len(item.options)
     if isinstance(item, OrderItem):
-        return 1 / math.factorial(len(item.steps))
+        # somebody who lacks the knowledge still sees how some steps must follow
+        return max(NUMBER_GUESS, 1 / math.factorial(len(item.steps)))
     return NUMBER_GUESS
 
 

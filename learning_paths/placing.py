@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from catalogue import Skill
+from catalogue import Catalogue, Skill
 from learning_paths import evidence, placement
 from learning_paths.bank import FOLDER, Bank, load_bank
 from learning_paths.curriculum import Ground
@@ -126,14 +126,14 @@ class Placing:
         """
         return self._end(self._open(learner), "learner")
 
-    def believed(self, test: Placement) -> tuple[Belief, Belief, int]:
-        """Return the belief before and after a test's answers, and how many there are."""
+    def believed(self, test: Placement) -> list[tuple[Evidence | None, Belief]]:
+        """Return what was believed at the start, then each answer of a test with the belief after it."""
         own, others = [], []
         for row in self.store.evidence(test.learner):
             here = row.source == placed.SOURCE and row.key.startswith(f"{test.number}/")
             (own if here else others).append(row)
-        before = placement.start(self._people, self._prior(test.learner, others))
-        after = before
+        belief = placement.start(self._people, self._prior(test.learner, others))
+        trace: list[tuple[Evidence | None, Belief]] = [(None, belief)]
         for row in sorted(own, key=lambda one: int(one.key.partition("/")[2])):
             skill = Skill.parse(row.proves[0])
             if skill.competency not in self.ground.rows:
@@ -141,13 +141,13 @@ class Placing:
             competency, level = self.ground.node(skill)
             said = "right" if row.score else "wrong" if row.detail["known"] else "unsure"
             slip, lucky = row.detail["slip"], row.detail["guess"]
-            after = placement.update(after, competency, level, said, slip=slip, guess=lucky)
-        return before, after, len(own)
+            belief = placement.update(belief, competency, level, said, slip=slip, guess=lucky)
+            trace.append((row, belief))
+        return trace
 
     @cached_property
     def _people(self) -> Any:
-        graph = Graph(len(self.ground.rows), self.ground.curriculum.needs)
-        return population(graph, goals_of(self.ground))
+        return _people_of(self.ground.catalogue)
 
     def _prior(self, learner: str, known: list[Evidence]) -> Array | None:
         profile = self.store.profile(learner)
@@ -171,7 +171,8 @@ class Placing:
             asked = self.store.answers(test.id)
             if not asked or asked[-1].answered_at is not None:
                 self._settle(test, asked)
-                _, belief, count = self.believed(test)
+                trace = self.believed(test)
+                belief, count = trace[-1][1], len(trace) - 1
                 free = self._free(test, asked)
                 if placement.finished(belief, count) or not len(free):
                     sure = belief.expected_accuracy >= placement.STOP_AT
@@ -251,11 +252,12 @@ class Placing:
 
     def _end(self, test: Placement, why: str) -> dict[str, Any]:
         self._settle(test, self.store.answers(test.id))
-        before, after, count = self.believed(test)
+        trace = self.believed(test)
+        before, after = trace[0][1], trace[-1][1]
         answers = [one for one in self.store.answers(test.id) if one.answered_at is not None]
         summary = {
             "why": why,
-            "asked": count,
+            "asked": len(trace) - 1,
             "right": sum(bool(one.correct) for one in answers),
             "unsure": sum(not one.known for one in answers),
             "expected_accuracy": round(after.expected_accuracy, 3),
@@ -298,6 +300,13 @@ class Placing:
             }
             for name, competencies in stages.items()
         ]
+
+
+@lru_cache(maxsize=2)
+def _people_of(catalogue: Catalogue) -> Any:
+    """Return the imagined learners, the same for all learners; making them takes a second."""
+    ground = Ground(catalogue)
+    return population(Graph(len(ground.rows), ground.curriculum.needs), goals_of(ground))
 
 
 def goals_of(ground: Ground) -> list[list[int]]:

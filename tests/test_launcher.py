@@ -67,6 +67,7 @@ def test_an_unknown_verb_is_named_with_the_next_step():
         "notebooks",
         "new",
         "plan",
+        "place",
         "evidence",
         "refit",
         "release",

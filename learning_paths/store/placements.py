@@ -30,8 +30,8 @@ class PlacementTables(Database):
 
         return self._write(start)
 
-    def placements(self, learner: str) -> list[Placement]:
-        """Return a learner's placements, oldest first; only the last can be open."""
+    def placements(self, learner: str | None = None) -> list[Placement]:
+        """Return a learner's placements, or everybody's, oldest first; only a last one can be open."""
         with self.engine.connect() as connection:
             return _placements(connection, learner)
 
@@ -157,8 +157,10 @@ class PlacementTables(Database):
             return {item: count for item, count in connection.execute(query)}
 
 
-def _placements(connection: Connection, learner: str) -> list[Placement]:
-    query = sa.select(placements).where(placements.c.learner == learner).order_by(placements.c.number)
+def _placements(connection: Connection, learner: str | None) -> list[Placement]:
+    query = sa.select(placements).order_by(placements.c.learner, placements.c.number)
+    if learner is not None:
+        query = query.where(placements.c.learner == learner)
     return [Placement(**row._mapping) for row in connection.execute(query)]
 
 

@@ -1,10 +1,19 @@
 """One hub for the tests that share it: starting one takes ten seconds, releasing the labs a minute."""
 
+import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from tornado.testing import AsyncHTTPTestCase
 
+import catalogue
+from hub_config.handlers import Handler
+from hub_config.service import application
+from learning_paths.academy import Academy
 from tests.hub_process import Hub, Person
+
+SERVICE_GROUPS = {"ada": ["learner"], "ines": ["instructor"]}
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +57,38 @@ def learner(hub: Hub, people: dict[str, Person]) -> Person:
 def instructor(hub: Hub, people: dict[str, Person]) -> Person:
     """Return the first instructor, with a running server."""
     return at_work(hub, people, "instructor")
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    """Ask the service as somebody: ``ask("ada", "GET", "api/plan")`` gives status and JSON."""
+
+    def who(handler):
+        name = handler.request.headers.get("X-Person")
+        return {"name": name, "groups": SERVICE_GROUPS[name]} if name else None
+
+    monkeypatch.setattr(Handler, "get_current_user", who)
+    academy = Academy(f"sqlite:///{tmp_path / 'store.db'}", catalogue.load(), tmp_path / "none.db")
+    accounts = SimpleNamespace(
+        all=lambda: [SimpleNamespace(name=name, shown=name) for name in SERVICE_GROUPS]
+    )
+
+    class Case(AsyncHTTPTestCase):
+        def get_app(self):
+            return application(academy, accounts, "/", "secret")
+
+        def runTest(self):
+            return None
+
+    case = Case()
+    case.setUp()
+
+    def asked(person, method, path, body=None):
+        headers = {"X-Person": person} if person else {}
+        sent = None if body is None else json.dumps(body)
+        answer = case.fetch(f"/{path}", method=method, headers=headers, body=sent)
+        return answer.code, json.loads(answer.body)
+
+    yield asked
+    case.tearDown()
+    academy.close()

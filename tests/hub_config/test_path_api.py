@@ -1,52 +1,9 @@
 """The service's answers about plans and marks: who may ask what, and what a wrong question gets."""
 
-import json
-from types import SimpleNamespace
-
 import pytest
-from tornado.testing import AsyncHTTPTestCase
-
-import catalogue
-from hub_config.handlers import Handler
-from hub_config.service import application
-from learning_paths.academy import Academy
 
 LAB = "lab:first-programs"
 PROFILE = {"degree": "none", "role": "operator-developer", "hours": 6}
-GROUPS = {"ada": ["learner"], "ines": ["instructor"]}
-
-
-@pytest.fixture
-def ask(tmp_path, monkeypatch):
-    """Ask the service as somebody: ``ask("ada", "GET", "api/plan")`` gives status and JSON."""
-
-    def who(handler):
-        name = handler.request.headers.get("X-Person")
-        return {"name": name, "groups": GROUPS[name]} if name else None
-
-    monkeypatch.setattr(Handler, "get_current_user", who)
-    academy = Academy(f"sqlite:///{tmp_path / 'store.db'}", catalogue.load(), tmp_path / "none.db")
-    accounts = SimpleNamespace(all=lambda: [SimpleNamespace(name=name, shown=name) for name in GROUPS])
-
-    class Case(AsyncHTTPTestCase):
-        def get_app(self):
-            return application(academy, accounts, "/", "secret")
-
-        def runTest(self):
-            return None
-
-    case = Case()
-    case.setUp()
-
-    def asked(person, method, path, body=None):
-        headers = {"X-Person": person} if person else {}
-        sent = None if body is None else json.dumps(body)
-        answer = case.fetch(f"/{path}", method=method, headers=headers, body=sent)
-        return answer.code, json.loads(answer.body)
-
-    yield asked
-    case.tearDown()
-    academy.close()
 
 
 def test_plan_what_if_and_picture(ask):
