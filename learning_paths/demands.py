@@ -7,6 +7,7 @@ things. A clause with one option is a plain need, one with several is a choice.
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from learning_paths.units import LEVELS, Node, Unit
@@ -81,7 +82,7 @@ def compile_demands(curriculum: "Curriculum") -> Demands:
     return Demands(nodes, units, number, tuple(map(tuple, needs)), tuple(map(tuple, cover)), gaps)
 
 
-def test_out_lab(curriculum: "Curriculum", unit: str) -> str | None:
+def lab_to_test_out(curriculum: "Curriculum", unit: str) -> str | None:
     """Return the lab to test out of a unit by: itself, or the first that proves what it teaches.
 
     Parameters
@@ -119,7 +120,8 @@ class Open:
     skipped
         Things that must not be taken.
     claimed
-        For a node that is to be tested out of the lab that proves it; such a node asks for nothing else.
+        For a node that is to be tested out of the lab that proves it. Such a node asks for nothing else, and
+        the lab for nothing: who claims to know what it proves may try it at once.
     pinned
         Units that are wanted for themselves.
     """
@@ -130,11 +132,15 @@ class Open:
     claimed: Mapping[int, int] = field(default_factory=dict)
     pinned: Set[int] = frozenset()
 
+    @cached_property
+    def _labs(self) -> Set[int]:
+        return frozenset(self.claimed.values())
+
     def clauses(self, thing: int) -> list[Clause]:
         """Return the clauses of a thing that are not met."""
         if thing in self.claimed:
             return [((self.claimed[thing],),)]
-        if self.given_up(thing):
+        if self.given_up(thing) or thing in self._labs:
             return []
         demands = self.demands
         found = [clause for clause in map(self._unmet, demands.needs[thing]) if clause]

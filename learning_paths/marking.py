@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from learning_paths.curriculum import Ground
-from learning_paths.demands import test_out_lab
+from learning_paths.demands import lab_to_test_out
 from learning_paths.errors import BadMark
 from learning_paths.marks import Marks
 from learning_paths.sayings import say
@@ -57,7 +57,7 @@ class Marking:
             raise BadMark(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
         if not isinstance(unit, str) or unit not in self._ground.items:
             raise BadMark(f"unknown unit {unit!r}; give the id of a unit of the plan, such as lab:rag")
-        if kind == "test-out" and test_out_lab(self._ground.curriculum, unit) is None:
+        if kind == "test-out" and lab_to_test_out(self._ground.curriculum, unit) is None:
             raise BadMark(f"{unit} cannot be tested out: no lab proves what it teaches")
         if kind == "pin" and unit.startswith("competency:"):
             raise BadMark(f"{unit} is not taught here yet, so it cannot be pinned; skip it or leave it")

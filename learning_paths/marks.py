@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
-from learning_paths.demands import Open, node_of, number_of, test_out_lab
+from learning_paths.demands import Open, lab_to_test_out, node_of, number_of
 from learning_paths.graph import Curriculum
 from learning_paths.units import Node
 
@@ -58,7 +58,7 @@ def opened(
     )
     claimed = {}
     for name in sorted(marks.tested_out):
-        lab = test_out_lab(curriculum, name)
+        lab = lab_to_test_out(curriculum, name)
         if lab is None or met[number[lab]] or number[lab] in skipped:
             continue
         for row, proved in demands.units[number[lab] - demands.nodes].proves:
