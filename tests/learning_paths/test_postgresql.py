@@ -41,8 +41,14 @@ def remote(postgres):
     return RemoteTeacher(Path("unused"), url)
 
 
-def test_from_a_grade_to_a_plan_with_both_databases_on_postgresql(remote, postgres, small, clock):
-    academy = Academy(postgres.database(), small, remote.url, clock)
+@pytest.fixture
+def academy(postgres, remote, small, clock):
+    opened = Academy(postgres.database(), small, remote.url, clock)
+    yield opened
+    opened.close()
+
+
+def test_from_a_grade_to_a_plan_with_both_databases_on_postgresql(academy, remote, clock):
     academy.save_profile("ada", {"competencies": ["numerics-information@I"], "hours": 4})
     before = academy.plan("ada")
     remote.grade("ada", LAB, {**FULL, "check-sums": 0.0}, clock.now, due=clock.now - timedelta(hours=3))
@@ -59,7 +65,6 @@ def test_from_a_grade_to_a_plan_with_both_databases_on_postgresql(remote, postgr
     after = academy.plan("ada")
     assert after["total_hours"] < before["total_hours"]
     assert {one["kind"] for one in after["changes"]} >= {"regraded", "left"}
-    academy.close()
 
 
 def test_a_gradebook_that_cannot_be_read_is_named_without_its_password(postgres):
