@@ -59,6 +59,7 @@ class _Api(web.RequestHandler):
             "plan": lambda: self.academy.plan(self.person),
             "grades": lambda: self.academy.grades(self.person),
             "progress": lambda: self.academy.progress(self.person),
+            "placement": lambda: self.academy.placing.state(self.person),
         }
         kind, _, rest = path.partition("/")
         if kind == "what-if":
@@ -75,7 +76,15 @@ class _Api(web.RequestHandler):
         self.answer(self.academy.save_profile(self.person, json.loads(self.request.body)))
 
     def post(self, path: str) -> None:
-        said, marking = json.loads(self.request.body), self.academy.marking
+        said, marking, placing = json.loads(self.request.body), self.academy.marking, self.academy.placing
+        steps: dict[str, Callable[[], Any]] = {
+            "placement/start": lambda: placing.start(self.person),
+            "placement/answer": lambda: placing.answer(self.person, **said),
+            "placement/end": lambda: placing.end(self.person),
+        }
+        if path in steps:
+            self.answer(steps[path]())
+            return
         if path == "marks":
             self.answer(marking.add(self.person, said, self.person))
             return

@@ -272,6 +272,69 @@ def in_a_narrow_window_the_page_is_not_squeezed_by_the_file_browser(page: Page, 
     assert page.locator(".za-staff").count() == 0  # ada is a learner
 
 
+def answer_by_keyboard(page: Page) -> str:
+    """Answer the open question with what stands first, and return its kind."""
+    if page.get_by_label("Your number").count():
+        page.get_by_label("Your number").focus()
+        page.keyboard.type("1,5")
+        page.keyboard.press("Enter")
+        return "number"
+    if page.get_by_role("radio").count():
+        page.get_by_role("radio").first.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        return "choice"
+    first = page.locator(".za-options li").first.locator("span").first.inner_text()
+    page.get_by_role("button", name="Down").first.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="is now number 2")).to_be_visible()
+    expect(page.locator(".za-options li").nth(1)).to_contain_text(first)
+    page.get_by_role("button", name="Answer").press("Enter")
+    return "order"
+
+
+def the_placement_is_answered_by_keyboard_left_and_taken_up_again(page: Page, campus) -> None:
+    page.get_by_role("button", name="Placement", exact=True).click()
+    assert faults(page) == []
+    page.get_by_role("button", name="Start the test").press("Enter")
+    expect(page.get_by_role("heading", name="Question 1")).to_be_focused()
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_role("status").filter(has_text="there is no answer yet")).to_be_visible()
+    kinds = []
+    for number in range(1, 7):
+        assert faults(page) == []
+        kinds.append(answer_by_keyboard(page))
+        expect(page.get_by_role("heading", name=f"Question {number + 1}", exact=True)).to_be_focused()
+    asked = page.locator(".za-ask").inner_text()
+    page.reload()
+    page.get_by_role("tab", name="Start").wait_for(timeout=FIRST_LOAD)
+    to_start(page)
+    page.get_by_role("button", name="Placement", exact=True).click()
+    expect(page.locator(".za-ask")).to_have_text(asked)
+    page.get_by_role("button", name="I don’t know").press("Enter")
+    expect(page.get_by_role("heading", name="Question 8")).to_be_focused()
+    (test,) = campus.academy.store.placements("ada")
+    given = campus.academy.store.answers(test.id)
+    assert [one.known for one in given[:7]] == [True] * 6 + [False]
+    assert {campus.academy.placing.bank.items[one.item].kind for one in given[:6]} == set(kinds)
+
+
+def what_the_placement_found_is_shown_and_the_plan_follows(page: Page, campus) -> None:
+    page.get_by_role("button", name="Stop here").click()
+    expect(page.get_by_role("heading", name="What the test found")).to_be_focused()
+    expect(page.locator(".za-placed")).to_contain_text("7 questions:")
+    expect(page.locator(".za-placed")).to_contain_text("1 times “I don’t know”")
+    assert page.locator(".za-placed meter").count() >= 2
+    assert faults(page) == []
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("heading", name="测试结果")).to_be_visible()
+    page.set_viewport_size({"width": 400, "height": 800})
+    wide = page.locator(".za-start").evaluate("node => node.scrollWidth - node.clientWidth")
+    assert wide == 0
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.locator(".za-changes")).to_contain_text("placement")
+
+
 def the_palette_opens_the_page_again(page: Page, campus) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".lm-TabBar-tab", has_text="Start").locator(".lm-TabBar-tabCloseIcon").click()
@@ -302,6 +365,8 @@ WALK = (
     who_opened_the_form_goes_back_without_a_change,
     in_a_narrow_window_the_page_is_not_squeezed_by_the_file_browser,
     progress_can_be_read_at_four_hundred_pixels,
+    the_placement_is_answered_by_keyboard_left_and_taken_up_again,
+    what_the_placement_found_is_shown_and_the_plan_follows,
     the_palette_opens_the_page_again,
 )
 

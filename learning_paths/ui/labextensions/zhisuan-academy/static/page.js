@@ -2,6 +2,7 @@
 
 import { element, refill, whileBusy } from './dom.js';
 import { ProfileForm } from './form.js';
+import { PlacementView } from './placement.js';
 import { PlanView } from './plan.js';
 import { ProgressView } from './progress.js';
 import { LANGUAGES, Words } from './words.js';
@@ -33,7 +34,7 @@ export class StartPage {
     this.node = element('div', { class: 'za-start', tabindex: '-1' }, this.head, this.message, this.body);
     this.form = new ProfileForm(profile => this.save(profile));
     // each has `render(words)` and may have `load()`, asked for when it comes into view
-    this.views = { plan: new PlanView(this), progress: new ProgressView(this) };
+    this.views = { plan: new PlanView(this), placement: new PlacementView(this), progress: new ProgressView(this) };
     this.shown = 'plan';
     this.render();
   }
