@@ -6,7 +6,7 @@ from typing import Any
 
 from learning_paths.curriculum import Ground
 from learning_paths.deadline import deadline
-from learning_paths.demands import test_out_lab
+from learning_paths.demands import lab_to_test_out
 from learning_paths.effort import effort, missing
 from learning_paths.errors import UnknownUnit
 from learning_paths.explain import Explainer, Shown
@@ -208,7 +208,7 @@ def _units(
                 ],
                 "if_skipped": explainer.if_skipped(run),
                 "alternative": explainer.alternative(item),
-                "test_out": test_out_lab(ground.curriculum, item.id) if isinstance(item, Unit) else None,
+                "test_out": lab_to_test_out(ground.curriculum, item.id) if isinstance(item, Unit) else None,
             }
         )
     return units
