@@ -53,14 +53,7 @@ class Marking:
         unknown = sorted(set(said) - {"unit", "kind", "reason"})
         if unknown:
             raise BadMark(f"unknown field {unknown[0]!r}; known: unit, kind, reason")
-        if not isinstance(kind, str) or kind not in KINDS:
-            raise BadMark(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
-        if not isinstance(unit, str) or unit not in self._ground.items:
-            raise BadMark(f"unknown unit {unit!r}; give the id of a unit of the plan, such as lab:rag")
-        if kind == "test-out" and lab_to_test_out(self._ground.curriculum, unit) is None:
-            raise BadMark(f"{unit} cannot be tested out: no lab proves what it teaches")
-        if kind == "pin" and unit.startswith("competency:"):
-            raise BadMark(f"{unit} is not taught here yet, so it cannot be pinned; skip it or leave it")
+        check_mark(self._ground, unit, kind)
         if not isinstance(reason, str) or len(reason) > MOST_LETTERS:
             raise BadMark(f"the reason is no text of at most {MOST_LETTERS} letters; say it shorter")
         others = [mark for mark in self._store.marks(learner) if mark.unit == unit and mark.kind != kind]
@@ -123,6 +116,24 @@ class Marking:
             "undone_by": mark.undone_by,
             "text": say(f"marked-{mark.kind}", words),
         }
+
+
+def check_mark(ground: Ground, unit: Any, kind: Any) -> None:
+    """Refuse a mark that cannot be set.
+
+    Raises
+    ------
+    BadMark
+        When kind or unit is unknown, or the one does not go with the other.
+    """
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise BadMark(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
+    if not isinstance(unit, str) or unit not in ground.items:
+        raise BadMark(f"unknown unit {unit!r}; give the id of a unit of the plan, such as lab:rag")
+    if kind == "test-out" and lab_to_test_out(ground.curriculum, unit) is None:
+        raise BadMark(f"{unit} cannot be tested out: no lab proves what it teaches")
+    if kind == "pin" and unit.startswith("competency:"):
+        raise BadMark(f"{unit} is not taught here yet, so it cannot be pinned; skip it or leave it")
 
 
 def marks_of(marks: Iterable[Mark]) -> Marks:

@@ -17,6 +17,8 @@ from learning_paths.commands.why import show_why, write_whole
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile
 from learning_paths.goals import goal_of
+from learning_paths.marking import KINDS, check_mark
+from learning_paths.marks import Marks
 from learning_paths.mastery import Mastery
 from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, check
@@ -49,6 +51,13 @@ WORDS = {
         "uncovered": "Part of this goal, but no competency of the framework: {texts}.",
         "late": "This does not fit into {weeks} weeks: it would take {needed:g} hours a week.",
         "fits": "This fits into {weeks} weeks.",
+        "longer": "Or {weeks} weeks at these hours.",
+        "drop": "Or one of these less in the goal: {skills}.",
+        "part": "The best part in this time reaches {covered} of {of} missing levels in {hours:.1f} "
+        "hours: {reached}.",
+        "no-part": "In this time no missing level can be reached.",
+        "work": "Practice at work adds about {work:.0f} hours (70/20/10: practice, from others, lessons).",
+        "open": "Stays unlearned, in part or in whole: {skills}.",
         "nothing": "Your background already shows all that this goal asks. Nothing is left to plan.",
         "ids": "Names to use: ./academy catalogue show",
     },
@@ -65,6 +74,12 @@ WORDS = {
         "uncovered": "属于该目标、但不在能力框架之内：{texts}。",
         "late": "{weeks} 周内无法完成：每周需要 {needed:g} 学时。",
         "fits": "可以在 {weeks} 周内完成。",
+        "longer": "或按现有学时用 {weeks} 周。",
+        "drop": "或从目标中去掉其中一项：{skills}。",
+        "part": "此时间内最佳的部分计划用 {hours:.1f} 学时达到所缺 {of} 个级别中的 {covered} 个：{reached}。",
+        "no-part": "此时间内无法达到任何所缺的级别。",
+        "work": "另需约 {work:.0f} 学时的工作实践（70/20/10：实践、向他人学习、课程）。",
+        "open": "因此全部或部分仍未学习：{skills}。",
         "nothing": "你的背景已满足该目标的全部要求，无需再安排学习。",
         "ids": "可用名称：./academy catalogue show",
     },
@@ -94,6 +109,12 @@ def add_parser(verbs: Any) -> None:
     )
     plan.add_argument("--hours", metavar="N", help="hours a week (5)")
     plan.add_argument("--weeks", metavar="N", help="weeks in which you would like to be there")
+    for option, about in (
+        ("--pin", "put a unit in, as early as its needs allow; may be repeated"),
+        ("--skip", "leave a unit out, with what only it needs; may be repeated"),
+        ("--test-out", "keep the lab, leave out the lessons to it; may be repeated"),
+    ):
+        plan.add_argument(option, metavar="UNIT", action="append", default=[], help=about)
     plan.add_argument("--what-if", metavar="ROLE", help="compare with the way to another role; no plan")
     plan.add_argument("--why", metavar="UNIT", help="say all about why a unit of the plan is there; no plan")
     plan.add_argument("--picture", type=Path, metavar="FILE", help="with --why: write its way as SVG here")
@@ -117,15 +138,16 @@ def _plan(given: argparse.Namespace) -> int:
     goal = learner.goal(known)
     prior = ground.prior(learner.degree, learner.job, learner.years)
     standing = Standing(prior, Mastery(prior, prior), {})
+    marks = _marks(ground, given)
     if given.what_if is not None:
         other = goal_of(known, given.what_if)
-        _print(what_if(ground, learner, goal, other, standing), given, show_what_if)
+        _print(what_if(ground, learner, goal, other, standing, marks), given, show_what_if)
         return 0
-    made = make(ground, learner, goal, standing)
+    made = make(ground, learner, goal, standing, marks)
     if given.migration is not None:
         made["migration"] = comparisons(ground, migration_of(known, given.migration))
     if given.why is not None:
-        svg = picture_of(ground, learner, goal, standing, given.why, given.language)
+        svg = picture_of(ground, learner, goal, standing, given.why, given.language, marks)
         unit = next(unit for unit in made["units"] if unit["id"] == given.why)
         _print({**unit, "picture": svg}, given, show_why)
         if given.picture is not None:
@@ -133,6 +155,15 @@ def _plan(given: argparse.Namespace) -> int:
         return 0
     _print(made, given, _show)
     return 0
+
+
+def _marks(ground: Ground, given: argparse.Namespace) -> Marks:
+    """Return what is to be otherwise in the plan."""
+    said = {"pin": given.pin, "skip": given.skip, "test-out": given.test_out}
+    for kind, units in said.items():
+        for unit in units:
+            check_mark(ground, unit, kind)
+    return Marks(**{KINDS[kind]: frozenset(units) for kind, units in said.items()})
 
 
 def _print(found: Any, given: argparse.Namespace, show: Callable[[Any, str], None]) -> None:
@@ -207,10 +238,28 @@ def _show(made: dict[str, Any], language: str) -> None:
     if made["gap_hours"]:
         here = [unit["hours"] for unit in made["units"] if unit["kind"] != "gap"]
         console.print(words["gaps"].format(gap=made["gap_hours"], here=sum(here), units=len(here)))
+    if made["practice"]["work_hours"]:
+        console.print(words["work"].format(work=made["practice"]["work_hours"]))
     if made["goal"]["uncovered"]:
         texts = "; ".join(text[language] for text in made["goal"]["uncovered"])
         console.print(escape(words["uncovered"].format(texts=texts)))
+    if made["uncovered"]:
+        console.print(
+            words["open"].format(skills=", ".join(one.partition(":")[2] for one in made["uncovered"]))
+        )
     if "deadline" in made:
         deadline = made["deadline"]
         saying = words["fits" if deadline["fits"] else "late"]
         console.print(saying.format(weeks=deadline["weeks"], needed=deadline["hours_a_week_needed"]))
+        if not deadline["fits"]:
+            _show_part(deadline, words, console)
+
+
+def _show_part(deadline: dict[str, Any], words: dict[str, Any], console: Console) -> None:
+    """Print what else would make a late plan fit, and the best part of it until then."""
+    console.print(words["longer"].format(weeks=deadline["weeks_needed"]))
+    if deadline["drop"]:
+        console.print(words["drop"].format(skills=", ".join(deadline["drop"])))
+    part = deadline["partial"]
+    reached = ", ".join(part["reached"])
+    console.print(words["part" if part["covered"] else "no-part"].format(**{**part, "reached": reached}))

@@ -217,6 +217,31 @@ def test_a_reader_who_stops_early_sees_no_traceback(form):
     assert done.stderr == ""
 
 
+def test_units_are_left_out_pinned_and_tested_out_from_the_command_line(capsys):
+    words = "--role operator-developer --degree computing"
+    ids = [unit["id"] for unit in plan(capsys, words)["units"]]
+    lab = "lab:stable-softmax"
+    lesson = next(name for name in ids if name.startswith("lesson:numerics-information/02"))
+    less = plan(capsys, f"{words} --skip {lab}")
+    assert [unit["id"] for unit in less["units"]] == [name for name in ids if name != lab]
+    assert less["uncovered"] == ["competency:numerics-information@I"]
+    out = plan(capsys, f"{words} --test-out {lesson}")
+    assert {lab} <= {unit["id"] for unit in out["units"]} < set(ids) - {lesson}
+    more = plan(capsys, f"{words} --pin lab:lora")
+    assert "lab:lora" in {unit["id"] for unit in more["units"]}
+    assert main(["plan", *words.split(), "--pin", "lab:nothing"]) == 2
+    assert "unknown unit 'lab:nothing'" in capsys.readouterr().err
+
+
+def test_a_plan_that_comes_late_says_what_would_help_and_how_far_it_gets(capsys):
+    words = "--role operator-developer --degree computing --weeks 6 --hours 5"
+    assert main(["plan", *words.split()]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "does not fit into 6 weeks" in shown
+    assert "weeks at these hours" in shown
+    assert re.search(r"best part in this time reaches \d of 4 missing levels in [\d.]+ hours: oper", shown)
+
+
 def test_every_track_is_whole_and_the_four_tracks_are_there(ground):
     tracks = load_tracks(ground.catalogue)
     assert {"infrastructure", "data", "model", "application"} < set(tracks)

@@ -79,6 +79,16 @@ def the_plan_appears_week_by_week_with_hours_and_reasons(page: Page, campus) -> 
     assert faults(page) == []
 
 
+def a_late_plan_says_what_would_help(page: Page, campus) -> None:
+    late = page.locator(".za-late")
+    expect(late).to_contain_text("What would make it fit into 8 weeks")
+    expect(late).to_contain_text("levels that you lack")
+    late.get_by_text("The units of this part").press("Enter")
+    expect(late.locator("ol li").first).to_contain_text("Values, 1 h")
+    assert faults(page) == []
+    late.get_by_text("The units of this part").press("Enter")
+
+
 def a_reason_is_told_in_words_and_drawn(page: Page, campus) -> None:
     first = unit(page, "lesson:python-start/01-values")
     expect(first).to_contain_text("35 % (between 17 and 55)")
@@ -351,6 +361,7 @@ WALK = (
     a_wrong_number_is_said_at_its_field_and_nothing_typed_is_lost,
     a_service_that_is_away_is_told_with_the_next_step,
     the_plan_appears_week_by_week_with_hours_and_reasons,
+    a_late_plan_says_what_would_help,
     a_reason_is_told_in_words_and_drawn,
     a_unit_is_left_out_by_keyboard_with_a_reason_and_comes_back,
     a_pinned_unit_says_so_where_it_stands,

@@ -1,5 +1,6 @@
 // The plan: what changed, where you stand, and the units week by week with their reasons.
 
+import { deadlineSection } from './deadline.js';
 import { element } from './dom.js';
 import { Marks } from './marks.js';
 import { WhatIf } from './whatif.js';
@@ -20,6 +21,7 @@ export class PlanView {
     const { plan } = this.page;
     return [
       this.goal(plan),
+      deadlineSection(plan.deadline, words, skill => this.marks.named(`competency:${skill}`, words)),
       this.changes(plan),
       this.marks.all(plan, words),
       plan.units.length ? this.weeks(plan) : element('p', { class: 'za-lead' }, words.say('nothing-left')),
@@ -46,6 +48,7 @@ export class PlanView {
           })
         : null,
       plan.units.length ? words.say('sum-practice', { share: words.percent(plan.practice_share) }) : null,
+      plan.practice.work_hours ? words.say('sum-work', { hours: words.number(plan.practice.work_hours) }) : null,
       plan.deadline ? this.deadline(plan.deadline) : null
     );
     const next = plan.units.find(unit => unit.state === 'next');
