@@ -93,16 +93,16 @@ class Consequences:
         ]
 
     def alternatives(self, item: Item) -> list[Unit]:
-        """Return units outside the plan that teach or prove what an item is there for, the shortest first."""
+        """Return units outside the plan that bring all that an item is there for, the shortest first."""
         if isinstance(item, Gap):
             return []
-        wanted = set(self.selection.chosen[item])
+        covers = [set(self.curriculum.cover(node)) for node in self.selection.chosen[item]]
         found = [
             unit
-            for unit in self.curriculum.units
-            if unit not in self.selection.chosen
+            for unit in set.intersection(*covers)
+            if isinstance(unit, Unit)
+            and unit not in self.selection.chosen
             and bool(unit.teaches) == bool(item.teaches)
-            and wanted <= _brings(unit.teaches or unit.proves)
         ]
         return sorted(found, key=lambda unit: (unit.minutes, unit.place))
 
@@ -115,8 +115,3 @@ class Consequences:
             and item.proves
             and any(item in self.curriculum.labs.get(n, ()) for n in nodes)
         ]
-
-
-def _brings(nodes: Sequence[Node]) -> set[Node]:
-    """Return nodes with the levels below them."""
-    return {(row, lower) for row, level in nodes for lower in range(level + 1)}

@@ -77,6 +77,7 @@ SAYINGS = {
         "en": "not taught here yet, about {hours} h; {standing}",
         "zh": "本学院尚未讲授，约 {hours} 学时；{standing}",
     },
+    "way-pinned": {"en": "pinned into this plan", "zh": "已固定在计划中"},
     "way-goal": {"en": "your goal", "zh": "你的目标"},
     "way-uses": {"en": "“{unit}” takes it as known", "zh": "“{unit}”默认你已经会"},
     "skip-open": {

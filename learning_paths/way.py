@@ -56,8 +56,9 @@ def steps(explainer: Explainer, item: Item, language: str) -> Iterator[Step]:
             yield Step("unit", ground.title(item)[language], note, leads)
         else:
             yield Step("missing", ground.name(node, language), _standing(explainer, node, language), leads)
-    if links[way[-1]].unit is None:
-        yield Step("goal", explainer.goal.title[language], say("way-goal", {})[language])
+    pinned = links[way[-1]].unit
+    title = explainer.goal.title if pinned is None else ground.title(pinned)
+    yield Step("goal", title[language], say("way-goal" if pinned is None else "way-pinned", {})[language])
 
 
 def _down(explainer: Explainer, main: Node) -> list[Node]:

@@ -9,7 +9,7 @@ from learning_paths.goals import Goal
 from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.plan import Standing, make
 from learning_paths.profiles import Learner
-from learning_paths.units import Item, Unit
+from learning_paths.units import Gap, Item, Unit
 
 
 def what_if(
@@ -71,15 +71,19 @@ def what_if(
 
 
 def _group(ground: Ground, items: Iterable[Item]) -> Mapping[str, Any]:
+    """Return the hours of items and their names; the levels of a competency that is not taught are one."""
     items = list(items)
+    together: dict[Item | int, list[Item]] = {}
+    for item in items:
+        together.setdefault(item.node[0] if isinstance(item, Gap) else item, []).append(item)
     return {
         "hours": round(effort(ground, items).study, 2),
         "units": [
             {
-                "id": ground.identity(item),
-                "title": ground.title(item),
-                "hours": round(effort(ground, [item]).study, 2),
+                "id": ground.identity(run[-1]),
+                "title": ground.title(run[-1]),
+                "hours": round(effort(ground, run).study, 2),
             }
-            for item in items
+            for run in together.values()
         ],
     }

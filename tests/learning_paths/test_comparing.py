@@ -77,6 +77,8 @@ def test_what_if_splits_both_ways_without_losing_an_hour(ground):
     from_nothing = effort(ground, missing(ground, other, beginning(ground)).chosen).study
     assert found["saved_hours"] == pytest.approx(from_nothing - found["other"]["hours"], abs=0.02)
     for name in ("shared", "extra", "dropped"):
+        names = [unit["id"].partition("@")[0] for unit in found[name]["units"]]
+        assert len(set(names)) == len(names), "a gap's levels are one entry"
         hours = sum(unit["hours"] for unit in found[name]["units"])
         assert hours == pytest.approx(found[name]["hours"], abs=0.1)
 
