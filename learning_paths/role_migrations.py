@@ -13,7 +13,8 @@ from learning_paths.curriculum import Ground
 from learning_paths.effort import Effort, beginning, effort, missing
 from learning_paths.errors import BadProfile
 from learning_paths.goals import Goal, goal_of
-from learning_paths.planner import Selection, select
+from learning_paths.planner import Selection
+from learning_paths.task import Task
 from learning_paths.units import Unit
 
 
@@ -96,9 +97,11 @@ def _pairs(ground: Ground, migration: Migration) -> Iterator[dict[str, Any]]:
 def _afterwards(ground: Ground, goal: Goal, mastered: NDArray[np.bool_], way: Selection) -> Effort:
     """Return what a further goal takes of somebody who has gone a way to its end."""
     done = {item.id for item in way.chosen if isinstance(item, Unit)}
+    reached = mastered.copy()
+    for node in way.links:
+        reached[node] = True
     goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
-    further = select(ground.curriculum, goals, lambda node: bool(mastered[node]) or node in way.links, done)
-    return effort(ground, further.chosen)
+    return effort(ground, Task(ground, goals, reached, read=done).select().chosen)
 
 
 def _both(text: Any) -> Mapping[str, str]:
