@@ -6,11 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from catalogue import Catalogue, Level
+from catalogue import Catalogue
 from catalogue.notebooks.checkpoint_file import read_checkpoints
 from catalogue.notebooks.checkpoints import AnswerError, judge_entry
 from learning_paths import evidence
 from learning_paths.changes import changes
+from learning_paths.choices import choices
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint
 from learning_paths.evidence import Gradebook, Submission
@@ -20,10 +21,9 @@ from learning_paths.intervals import interval
 from learning_paths.marking import Marking
 from learning_paths.placing import Placing
 from learning_paths.plan import Standing, make, picture_of
-from learning_paths.profiles import LANGUAGES, LEAST_HOURS, MOST_HOURS, MOST_WEEKS, MOST_YEARS, Learner, check
+from learning_paths.profiles import LANGUAGES, Learner, check
 from learning_paths.progress import log, progress
 from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
-from learning_paths.tracks import load_tracks
 from learning_paths.what_if import what_if
 
 
@@ -75,36 +75,7 @@ class Academy:
 
     def choices(self) -> dict[str, Any]:
         """Return what the start page's form offers, in both languages."""
-        catalogue = self.catalogue
-        families = catalogue.structure.role_families
-
-        def named(entries: Mapping[str, Any], **extra: Callable[[Any], Any]) -> list[dict[str, Any]]:
-            return [
-                {"id": name, "title": _text(one.title), **{key: of(one) for key, of in extra.items()}}
-                for name, one in entries.items()
-            ]
-
-        backgrounds = catalogue.backgrounds.items()
-        return {
-            "degrees": named({name: one for name, one in backgrounds if one.kind == "degree"}),
-            "jobs": named({name: one for name, one in backgrounds if one.kind == "job"}),
-            "roles": named(
-                catalogue.roles,
-                duty=lambda role: _text(role.duty),
-                family=lambda role: _text(families[role.family].title),
-            ),
-            "targets": named(catalogue.targets),
-            "competencies": named(catalogue.competencies),
-            "levels": [
-                {"id": str(level), "title": _text(catalogue.structure.levels[level].title)} for level in Level
-            ],
-            "tracks": [track.data() for track in load_tracks(catalogue).values()],
-            "limits": {
-                "years": [0, MOST_YEARS],
-                "hours": [LEAST_HOURS, MOST_HOURS],
-                "weeks": [1, MOST_WEEKS],
-            },
-        }
+        return self._choices
 
     def profile(self, user: str) -> dict[str, Any] | None:
         """Return what a learner said last, with its version; None when nothing was said yet."""
@@ -242,6 +213,10 @@ class Academy:
         now = self._clock()
         rows = list(evidence.rows(self.gradebook.submissions(user), self.catalogue, now))
         return self.store.add_evidence(rows, now) if rows else 0
+
+    @cached_property
+    def _choices(self) -> dict[str, Any]:
+        return choices(self.ground)
 
     @cached_property
     def _checkpoints(self) -> dict[str, dict[str, dict[str, Any]]]:

@@ -41,6 +41,19 @@ def the_form_is_the_first_thing_and_works_by_keyboard_alone(page: Page, campus) 
     expect(page.locator("#za-duty")).to_contain_text("kernels")
 
 
+def the_form_names_where_people_of_a_job_move_to(page: Page, campus) -> None:
+    page.get_by_label("Today’s job").select_option(label="Cloud engineer")
+    move = page.get_by_role("button", name="Cloud management and scheduling platform engineer")
+    expect(move).to_contain_text("saved by your job")
+    assert faults(page) == []
+    move.press("Enter")
+    expect(page.get_by_label("Role or track")).to_be_focused()
+    assert page.get_by_label("Role or track").input_value() == "role:cloud-scheduling-platform-engineer"
+    page.get_by_label("Today’s job").select_option(label="No job yet, or another one")
+    expect(move).to_have_count(0)
+    page.get_by_label("Role or track").select_option("role:operator-developer")
+
+
 def a_wrong_number_is_said_at_its_field_and_nothing_typed_is_lost(page: Page, campus) -> None:
     page.get_by_label("Hours a week").fill("-3")
     page.get_by_role("button", name="Make my plan").click()
@@ -358,6 +371,7 @@ def the_palette_opens_the_page_again(page: Page, campus) -> None:
 
 WALK = (
     the_form_is_the_first_thing_and_works_by_keyboard_alone,
+    the_form_names_where_people_of_a_job_move_to,
     a_wrong_number_is_said_at_its_field_and_nothing_typed_is_lost,
     a_service_that_is_away_is_told_with_the_next_step,
     the_plan_appears_week_by_week_with_hours_and_reasons,

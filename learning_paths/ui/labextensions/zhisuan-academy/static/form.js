@@ -12,6 +12,7 @@ export class ProfileForm {
     this.values = { degree: '', job: '', years: '0', goal: '', hours: '5', weeks: '' };
     this.choices = null;
     this.problem = null;
+    this.moves = element('div', { class: 'za-moves', 'aria-live': 'polite' });
     this.node = element('form', { class: 'za-form', novalidate: true, onsubmit: event => this.submit(event) });
     this.node.addEventListener('input', event => this.changed(event.target));
   }
@@ -52,6 +53,9 @@ export class ProfileForm {
     }
     if (control.name === 'goal') {
       this.showDuty();
+    }
+    if (control.name === 'job') {
+      this.showMoves();
     }
   }
 
@@ -129,7 +133,7 @@ export class ProfileForm {
         this.select('job', [this.none('no-job'), ...this.options(this.choices.jobs)]),
         this.number('years', limits.years, { step: '0.5' })
       ]),
-      this.group('where-to', [this.select('goal', this.goals()), element('p', { class: 'za-duty', id: 'za-duty' })]),
+      this.group('where-to', [this.select('goal', this.goals()), element('p', { class: 'za-duty', id: 'za-duty' }), this.moves]),
       this.group('your-time', [
         this.number('hours', limits.hours, { step: '0.5' }),
         this.number('weeks', limits.weeks, { step: '1' })
@@ -137,6 +141,7 @@ export class ProfileForm {
       element('button', { type: 'submit', class: 'jp-mod-styled jp-mod-accept' }, words.say('make-plan'))
     );
     this.showDuty();
+    this.showMoves();
     this.showProblem();
   }
 
@@ -210,6 +215,25 @@ export class ProfileForm {
     const role = this.choices.roles.find(one => kind === 'role' && one.id === name);
     const duty = role ? this.words.say('duty', { duty: this.words.of(role.duty) }) : this.words.of(track?.promise);
     this.node.querySelector('#za-duty').textContent = duty;
+  }
+
+  /** Where people of this job move to, by the framework's migration paths; a click takes it as the goal. */
+  showMoves() {
+    const moves = this.choices.migrations.filter(one => one.origin.id === this.values.job);
+    const button = one => {
+      const values = { title: this.words.of(one.to.title), hours: this.words.number(one.hours), saved: this.words.number(one.saved_hours) };
+      const made = element('button', { type: 'button', class: 'jp-mod-styled' }, this.words.say('move-to', values));
+      made.addEventListener('click', () => {
+        const goal = this.node.elements.goal;
+        goal.value = `role:${one.to.id.slice(one.to.id.indexOf(':') + 1)}`;
+        this.changed(goal);
+        goal.focus();
+      });
+      return made;
+    };
+    this.moves.replaceChildren(
+      ...(moves.length ? [element('p', {}, this.words.say('moves')), element('div', { class: 'za-buttons' }, moves.map(button))] : [])
+    );
   }
 
   showProblem() {
