@@ -28,6 +28,12 @@ def test_questions_reach_the_service_in_the_learners_name(campus):
     assert campus.ask("api/plan")[1]["units"]
     answer = campus.ask("api/checkpoints/numerics-information/overflow", {"answer": "a"})
     assert (answer[0], answer[1]["correct"]) == (200, True)
+    assert campus.ask("api/what-if/operator-developer")[1]["shared"]["units"]
+    assert campus.ask("api/pictures/zh/lab:stable-softmax")[1]["svg"].startswith("<svg")
+    assert len(campus.ask("api/progress")[1]["stages"]) == 5
+    made = campus.ask("api/marks", {"unit": FLOATS, "kind": "skip", "reason": "known"})[1]
+    assert (made["made_by"], made["undone_by"]) == ("ada", None)
+    assert campus.ask("api/marks/undo", {"id": made["id"]})[1]["undone_by"] == "ada"
 
 
 def test_the_services_refusal_comes_through_with_its_field(campus):
@@ -37,7 +43,16 @@ def test_the_services_refusal_comes_through_with_its_field(campus):
 
 
 @pytest.mark.parametrize(
-    "path", ["api/../me", "api/users", "api/checkpoints/a/b/c", "api/checkpoints/%2e%2e/x"]
+    "path",
+    [
+        "api/../me",
+        "api/users",
+        "api/checkpoints/a/b/c",
+        "api/checkpoints/%2e%2e/x",
+        "api/pictures/en/../../me",
+        "api/learners/bob/marks",
+        "api/what-if/a/b",
+    ],
 )
 def test_only_known_questions_are_passed_on(campus, path):
     assert campus.ask(path)[0] == 404
