@@ -21,12 +21,12 @@ INK, PAPER = "var(--jp-ui-font-color0, CanvasText)", "var(--jp-layout-color1, Ca
 STYLE = f"""
 .za-way {{ color-scheme: light dark; background: {PAPER}; }}
 .za-way text {{ font: 13px {FONTS}; fill: {INK}; }}
-.za-way .za-name {{ font-weight: 600; }}
-.za-way .za-because {{ font-style: italic; }}
+.za-way .za-way-name {{ font-weight: 600; }}
+.za-way .za-way-because {{ font-style: italic; }}
 .za-way rect, .za-way path {{ fill: none; stroke: {INK}; stroke-width: 1.2; }}
-.za-way .za-missing {{ stroke-dasharray: 5 4; }}
-.za-way .za-unit {{ stroke-width: 3.5; }}
-.za-way .za-tip {{ fill: {INK}; stroke: none; }}
+.za-way .za-way-missing {{ stroke-dasharray: 5 4; }}
+.za-way .za-way-unit {{ stroke-width: 3.5; }}
+.za-way .za-way-tip {{ fill: {INK}; stroke: none; }}
 """
 
 
@@ -100,14 +100,12 @@ def wrapped(text: str, letters: int = LETTERS) -> list[str]:
 
 
 def _box(step: Step, y: float) -> tuple[list[str], float]:
-    lines = [(line, "za-name") for line in wrapped(f"{SIGNS[step.kind]} {step.title}")]
-    lines += [(line, "za-note") for line in wrapped(step.note)]
+    lines = [(line, "za-way-name") for line in wrapped(f"{SIGNS[step.kind]} {step.title}")]
+    lines += [(line, "za-way-note") for line in wrapped(step.note)]
     height = PADDING + LINE * len(lines) + PADDING / 2
     edge = WIDTH - 2 * MARGIN
-    box = (
-        f'<rect class="za-{step.kind}" x="{MARGIN}" y="{y:.0f}" width="{edge}" height="{height:.0f}" rx="5"/>'
-    )
-    parts = [box]
+    outer = f'width="{edge}" height="{height:.0f}" rx="5"'
+    parts = [f'<rect class="za-way-{step.kind}" x="{MARGIN}" y="{y:.0f}" {outer}/>']
     if step.kind == "goal":  # a second border inside
         inner = f'width="{edge - 6}" height="{height - 6:.0f}" rx="3"'
         parts.append(f'<rect x="{MARGIN + 3}" y="{y + 3:.0f}" {inner}/>')
@@ -116,12 +114,12 @@ def _box(step: Step, y: float) -> tuple[list[str], float]:
 
 
 def _arrow(step: Step, y: float) -> tuple[list[str], float]:
-    lines = [(line, "za-because") for line in wrapped(step.leads, LETTERS - 6)]
+    lines = [(line, "za-way-because") for line in wrapped(step.leads, LETTERS - 6)]
     x, end = MARGIN + 14, y + max(GAP, 8 + LINE * len(lines))
     tip = f"M{x - 5} {end - 8:.0f}L{x + 5} {end - 8:.0f}L{x} {end:.0f}z"
     return [
         f'<path d="M{x} {y:.0f}V{end - 8:.0f}"/>',
-        f'<path class="za-tip" d="{tip}"/>',
+        f'<path class="za-way-tip" d="{tip}"/>',
         *_text(lines, x + 14, y + 3),
     ], end
 

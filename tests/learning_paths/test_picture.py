@@ -74,10 +74,10 @@ def test_states_are_told_by_sign_and_border_and_not_by_colour(explainer):
     assert not re.search(r"#[0-9a-fA-F]{3,6}|rgb|hsl", svg)
     assert all(sign in words(svg) for sign in SIGNS.values())
     assert {one.get("class") for one in ElementTree.fromstring(svg).iter(f"{SVG}rect")} >= {
-        "za-known",
-        "za-missing",
-        "za-unit",
-        "za-goal",
+        "za-way-known",
+        "za-way-missing",
+        "za-way-unit",
+        "za-way-goal",
     }
 
 
