@@ -1,7 +1,8 @@
 """One database URL, its migrations, and changes that are whole or not at all beside other writers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,6 +57,16 @@ class Database:
         """Let go of all connections."""
         self.engine.dispose()
 
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise StoreError(
+                f"cannot read the store: {_said(error)}, {self._shown}; check that its database is up"
+            ) from error
+
     def _write(self, change: Callable[[Connection], T]) -> T:
         """Make a change in one transaction; begin again where another writer came between.
 
@@ -76,8 +87,9 @@ class Database:
                     continue
                 if isinstance(error, sa.exc.IntegrityError):
                     raise
+                mend = "shorten it" if isinstance(error, sa.exc.DataError) else "check disk space and rights"
                 raise StoreError(
-                    f"cannot write to the store: {_said(error)}, {self._shown}; check disk space and rights"
+                    f"cannot write to the store: {_said(error)}, {self._shown}; {mend}"
                 ) from error
         raise AssertionError("the last try returns or raises")
 

@@ -45,7 +45,7 @@ class EvidenceTable(Database):
     def evidence_with_keys(self, source: str, keys: Iterable[str]) -> list[Evidence]:
         """Return the last revisions of pieces of work of a source, whoever did them."""
         wanted, found = sorted(set(keys)), {}
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             for start in range(0, len(wanted), AT_ONCE):
                 query = sa.select(evidence).where(
                     evidence.c.source == source, evidence.c.key.in_(wanted[start : start + AT_ONCE])
@@ -56,7 +56,7 @@ class EvidenceTable(Database):
 
     def new_evidence(self, rows: Iterable[Evidence]) -> list[Evidence]:
         """Return what `add_evidence` would keep of some rows, with the revisions they would be."""
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return _revisions(connection, list(rows))
 
     def replace_evidence(
@@ -99,7 +99,7 @@ class EvidenceTable(Database):
         query = sa.select(evidence).where(evidence.c.learner == learner).order_by(evidence.c.id)
         if up_to is not None:
             query = query.where(evidence.c.id <= up_to)
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             rows = [_evidence(row) for row in connection.execute(query)]
         return rows if history else last_revisions(rows)
 

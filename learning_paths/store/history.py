@@ -32,7 +32,7 @@ class HistoryTables(Database):
 
     def profile(self, learner: str) -> Profile | None:
         """Return the newest version of a profile."""
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return _last_profile(connection, learner)
 
     def add_prediction(
@@ -71,7 +71,7 @@ class HistoryTables(Database):
             query = query.where(predictions.c.course == course)
         if checkpoint is not None:
             query = query.where(predictions.c.checkpoint == checkpoint)
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return [
                 Prediction(row.course, row.checkpoint, row.number, row.answer, row.correct, row.answered_at)
                 for row in connection.execute(query)
@@ -94,7 +94,7 @@ class HistoryTables(Database):
     def last_plans(self, learner: str, count: int = 2) -> Sequence[Snapshot]:
         """Return the newest plans, newest first."""
         query = sa.select(plans).where(plans.c.learner == learner).order_by(plans.c.id.desc()).limit(count)
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return [
                 Snapshot(row.id, row.profile_version, row.evidence_id, row.made_at, row.plan)
                 for row in connection.execute(query)

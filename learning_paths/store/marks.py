@@ -68,5 +68,5 @@ class MarkTable(Database):
         query = sa.select(marks).where(marks.c.learner == learner).order_by(marks.c.id)
         if not history:
             query = query.where(marks.c.undone_at.is_(None))
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return [Mark(**row._mapping) for row in connection.execute(query)]

@@ -63,14 +63,14 @@ class ModelTable(Database):
     def active_model(self, kind: str) -> Model | None:
         """Return the active model of a kind."""
         query = sa.select(models).where(models.c.kind == kind, models.c.active.is_(True))
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(query).first()
             return Model(**row._mapping) if row else None
 
     def models(self, kind: str) -> list[Model]:
         """Return all models of a kind, oldest first."""
         query = sa.select(models).where(models.c.kind == kind).order_by(models.c.id)
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return [Model(**row._mapping) for row in connection.execute(query)]
 
 

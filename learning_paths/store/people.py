@@ -19,12 +19,12 @@ class People(Database):
     def learners(self) -> list[str]:
         """Return who has a profile or evidence, in the order of their names."""
         query = sa.union(sa.select(profiles.c.learner), sa.select(evidence.c.learner)).order_by("learner")
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return list(connection.scalars(query))
 
     def everything(self, learner: str) -> dict[str, list[dict[str, Any]]]:
         """Return all rows about a person by table, in the order in which they were written."""
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return {
                 name: [
                     {key: _plain(value) for key, value in row._mapping.items()}

@@ -32,7 +32,7 @@ class PlacementTables(Database):
 
     def placements(self, learner: str | None = None) -> list[Placement]:
         """Return a learner's placements, or everybody's, oldest first; only a last one can be open."""
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return _placements(connection, learner)
 
     def end_placement(self, placement_id: int, summary: dict[str, Any], now: datetime) -> Placement:
@@ -147,13 +147,13 @@ class PlacementTables(Database):
             query = query.where(answers.c.placement_id == placement_id)
         if item is not None:
             query = query.where(answers.c.item == item)
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return [_read(row) for row in connection.execute(query)]
 
     def times_asked(self) -> dict[str, int]:
         """Return how often each item was asked, of anybody."""
         query = sa.select(answers.c.item, sa.func.count()).group_by(answers.c.item)
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return {item: count for item, count in connection.execute(query)}
 
 

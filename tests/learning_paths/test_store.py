@@ -167,6 +167,23 @@ def test_a_number_that_json_does_not_have_is_refused(store):
     assert store.profile("ada") is None
 
 
+def test_a_database_that_went_away_is_said_so_and_found_again(postgres):
+    store = Store(postgres.database())
+    store.save_profile("ada", {"hours": 4}, NOW)
+    with store.engine.connect() as connection, pytest.raises(sa.exc.OperationalError):
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert store.profile("ada").data == {"hours": 4}
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE profiles")
+    for use in (lambda: store.profile("ada"), lambda: store.save_profile("ada", {}, NOW)):
+        with pytest.raises(StoreError, match=r"cannot (read|write to) the store") as caught:
+            use()
+        assert "sesame" not in str(caught.value)
+    with pytest.raises(StoreError, match=r"too long.*shorten it"):
+        store.add_prediction("ada", "course" * 100, "point", 1, True, NOW)
+    store.close()
+
+
 def test_one_placement_is_open_at_a_time(store):
     first = store.start_placement("ada", 7, NOW)
     assert store.start_placement("ada", 8, NOW) == first
