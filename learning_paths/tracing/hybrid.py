@@ -2,8 +2,8 @@
 
 A logistic model on what `history`, `ability` and `bkt` see before an answer: Best-LR's counts (Gervet et al.,
 Journal of Educational Data Mining 12, 2020) with ability and recency. Their columns bend at quantiles (linear
-splines) and meet in products; each skill has slopes of its own. Coefficients are drawn to the mean, in log
-odds, of the fading ability and knowledge tracing: with few learners the model is that mean.
+splines) and meet in products; each skill has slopes of its own. Coefficients are drawn to `FIRST`,
+in log odds mostly the mean of fading ability and knowledge tracing: with few learners the model is that mean.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from learning_paths.tracing.regression import Layout, Penalty
 
 EASINESS = Penalty(dense=0.01, item=2.0, skill=0.5)
 STRENGTHS = {
-    "many": (10.0, 10.0, 100.0, 30.0, 10.0, 40.0, 50.0),
+    "few": (2e3, 1e5, 1e5, 300.0, 30.0, 1e3, 1e4),
     "some": (200.0, 2e3, 2e4, 150.0, 50.0, 200.0, 250.0),
-    "few": (1e3, 1e5, 1e5, 1e4, 100.0, 1e4, 1e4),
+    "many": (10.0, 10.0, 100.0, 30.0, 10.0, 40.0, 50.0),
 }
-"""Precisions for much, some and little data: of columns, their bends, their products, the effects of
-items and skills, the slopes of skills and items. Cross-validation over learners chooses."""
+"""Precisions for few, some and many learners: of columns, their bends, their products, the effects of items
+and skills, the slopes of skills and items."""
 ENOUGH = 50_000
-"""With so many answers the first of the parts decides; with fewer all of them do."""
+"""With so many answers the first of the parts decides on the strength; with fewer all of them do."""
 PARTS = 4
 """Easiness is fitted without the learner whose answers it is used for: on the other parts of so many."""
 KNOTS = 5
@@ -72,7 +72,18 @@ BY_SKILL = (
     "item_answers",
 )
 BY_ITEM = ("expected",)
-FIRST = {"expected": 0.6, "traced": 0.3, "item_last": 0.3, "skill_last": 0.1, "skill_new": -0.3}
+FIRST = {
+    "expected": 0.5,
+    "traced": 0.35,
+    "shared": 0.2,
+    "recent_0.9": 0.15,
+    "recent_0.7": 0.05,
+    "skill_last": 0.15,
+    "skill_new": -0.5,
+    "item_last": 0.4,
+    "wins": 0.1,
+    "fails": -0.1,
+}
 """Coefficients that the model is drawn to; all others to 0."""
 
 
@@ -158,7 +169,8 @@ class Scale:
         scaled = np.clip((columns - self.mean) / self.deviation, -FARTHEST, FARTHEST)
         bent = np.maximum(scaled[:, self.knots[:, 0].astype(np.int64)] - self.knots[:, 1], 0.0)
         left, right = np.array(list(combinations_with_replacement(places(MEETING), 2))).T
-        return np.hstack([scaled, bent, scaled[:, left] * scaled[:, right]])
+        parts = (scaled, bent, scaled[:, left] * scaled[:, right])
+        return np.hstack([part.astype(np.float32) for part in parts])
 
 
 @dataclass(frozen=True)
@@ -185,16 +197,21 @@ class Hybrid:
     def predict(self, answers: Answers) -> Floats:
         """Return the probability that each answer is right, from those before it, ``(N,)``."""
         columns = self.followed.columns(answers, self.followed.easy(answers))
-        return _predict(self.weights, answers, self.scale.wide(columns), self.followed)
+        known = self.followed.items, self.followed.skills
+        return sigmoid(
+            regression.odds(
+                self.weights, answers.item, answers.skills, self.scale.wide(columns), *SLOPES, *known
+            )
+        )
 
 
-def fit(answers: Answers, strength: str | None = None, seed: int = 0) -> Hybrid:
+def fit(answers: Answers, strength: str | None = None) -> Hybrid:
     """Return the model of some learners' answers.
 
     Parameters
     ----------
     strength
-        Of `STRENGTHS`; left out, cross-validated log loss over learners chooses.
+        Of `STRENGTHS`; left out, log loss on learners that are held out chooses.
 
     Raises
     ------
@@ -203,8 +220,43 @@ def fit(answers: Answers, strength: str | None = None, seed: int = 0) -> Hybrid:
     """
     if starts(answers.learner).sum() < 2 or answers.score.min() == answers.score.max():
         raise ValueError("a model needs answers of at least two learners, right ones and wrong ones")
+    return _fit_last(_prepare(answers), strength or _choose(answers))
+
+
+def _choose(answers: Answers) -> str:
+    """Return the strength from which on a weaker pull foresees held-out learners no better.
+
+    The held-out learners are in none of what is fitted, the columns' parts included: their answers would make
+    a weak pull look better than it is.
+    """
+    part = folds(answers.learner, min(PARTS, int(starts(answers.learner).sum())))
+    tried = [0] if len(answers) >= ENOUGH else np.unique(part)
+    pairs = [(answers.where(part != one), answers.where(part == one)) for one in tried]
+    prepared = [(_prepare(training), held) for training, held in pairs if starts(training.learner).sum() > 1]
+    best, lowest = "few", np.inf
+    for name in STRENGTHS:
+        loss = 0.0
+        for training, held in prepared:
+            loss += log_loss(held.score, _fit_last(training, name).predict(held)) * len(held)
+        if loss >= lowest:
+            break
+        best, lowest = name, loss
+    return best
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """All that the last regression is fitted on."""
+
+    answers: Answers
+    followed: Followed
+    scale: Scale
+    wide: NDArray[np.float32]
+
+
+def _prepare(answers: Answers) -> _Prepared:
     items, skills = int(answers.item.max()) + 1, int(answers.skills.max()) + 1
-    part = folds(answers.learner, min(PARTS, int(starts(answers.learner).sum())), seed)
+    part = folds(answers.learner, min(PARTS, int(starts(answers.learner).sum())), seed=1)
     easy = np.zeros(len(answers))
     for one in np.unique(part):
         others = _fit_easiness(answers.where(part != one), items, skills)
@@ -223,56 +275,26 @@ def fit(answers: Answers, strength: str | None = None, seed: int = 0) -> Hybrid:
     columns = followed.columns(answers, easy)
     mean, deviation = columns.mean(axis=0), np.maximum(columns.std(axis=0), LEAST_DEVIATION)
     scale = Scale(mean, deviation, _knots((columns - mean) / deviation))
-    wide = scale.wide(columns)
-    if strength is None:
-        tried = np.unique(part)[:1] if len(answers) >= ENOUGH else np.unique(part)
-        losses = {
-            name: sum(
-                _loss(
-                    _fit_last(answers, wide, scale, followed, name, part != one),
-                    answers,
-                    wide,
-                    followed,
-                    part == one,
-                )
-                for one in tried
-            )
-            for name in STRENGTHS
-        }
-        strength = min(losses, key=losses.__getitem__)
-    weights = _fit_last(answers, wide, scale, followed, strength, np.ones(len(answers), dtype=bool))
-    return Hybrid(followed, scale, weights, strength)
+    return _Prepared(answers, followed, scale, scale.wide(columns))
 
 
-def _fit_last(
-    answers: Answers, wide: Floats, scale: Scale, followed: Followed, strength: str, kept: NDArray[np.bool_]
-) -> Floats:
-    """Return the regression's coefficients for the answers that are kept."""
+def _fit_last(prepared: _Prepared, strength: str) -> Hybrid:
+    followed, scale = prepared.followed, prepared.scale
     straight, bent, meeting, *others = STRENGTHS[strength]
     sizes = scale.sizes()
-    dense = np.repeat([straight, bent, meeting], sizes)
     expected = np.zeros(sum(sizes))
     for name, value in FIRST.items():
         place = COLUMNS.index(name)
         expected[place] = value * scale.deviation[place]
-    layout = Layout(sum(sizes), followed.items, followed.skills, len(BY_SKILL), len(BY_ITEM))
-    return regression.fit(
-        answers.where(kept), wide[kept], layout, Penalty(dense, *others), slopes=SLOPES, expected=expected
+    weights = regression.fit(
+        prepared.answers,
+        prepared.wide,
+        Layout(sum(sizes), followed.items, followed.skills, len(BY_SKILL), len(BY_ITEM)),
+        Penalty(np.repeat([straight, bent, meeting], sizes), *others),
+        slopes=SLOPES,
+        expected=expected,
     )
-
-
-def _predict(weights: Floats, answers: Answers, wide: Floats, followed: Followed) -> Floats:
-    return sigmoid(
-        regression.odds(weights, answers.item, answers.skills, wide, *SLOPES, followed.items, followed.skills)
-    )
-
-
-def _loss(
-    weights: Floats, answers: Answers, wide: Floats, followed: Followed, held: NDArray[np.bool_]
-) -> float:
-    """Return the sum of log losses of the answers that are held out."""
-    of = answers.where(held)
-    return log_loss(of.score, _predict(weights, of, wide[held], followed)) * len(of)
+    return Hybrid(followed, scale, weights, strength)
 
 
 def _fit_easiness(answers: Answers, items: int, skills: int) -> Floats:
@@ -290,9 +312,10 @@ def _fit_easiness(answers: Answers, items: int, skills: int) -> Floats:
     effects = np.concatenate([intercept * 0, of_items, of_skills])
     value = _easy(effects, answers, items, skills)
     shift = 0.0
-    for _ in range(20):  # Newton's steps to the mean score
+    aim = rates(answers.score.sum(), len(answers), 1.0, 0.5) * len(answers)
+    for _ in range(20):  # Newton's steps to the mean score, which is kept from 0 and 1
         chance = sigmoid(value + shift)
-        shift += (answers.score - chance).sum() / (chance * (1 - chance)).sum()
+        shift += (aim - chance.sum()) / (chance * (1 - chance)).sum()
     effects[0] = shift
     return effects
 

@@ -106,7 +106,7 @@ def fit(
     return minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, fastmath={"reassoc", "contract"})  # sums in vectors
 def odds(weights, item, skills, columns, by_skill, by_item, items, count_skills):
     """Return the log odds of answers, ``(N,)``; unknown items and skills (their number or more) have none."""
     found = np.empty(len(item))

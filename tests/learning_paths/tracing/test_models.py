@@ -65,6 +65,13 @@ def test_a_model_of_one_learner_or_of_one_kind_of_answer_is_refused(students):
         hybrid.fit(answers.where(answers.score == 1))
 
 
+def test_a_learner_who_is_always_right_breaks_nothing():
+    answers, _ = invented(learners=2, each=10)
+    score = np.r_[np.ones(10), np.zeros(10)]
+    model = hybrid.fit(Answers(answers.learner, answers.item, answers.skills, score))
+    assert np.isfinite(model.predict(answers)).all()
+
+
 def test_few_students_get_the_careful_model():
     answers, _ = invented(learners=12, each=15)
     assert hybrid.fit(answers).strength != "many"
