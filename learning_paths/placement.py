@@ -72,6 +72,8 @@ class Belief:
         Where somebody stands who strays: chances of 0 to 4 levels, ``(C, 5)``.
     log_weight
         Of each imagined learner, ``(M,)``.
+    wanted
+        Nodes that the test is to find out, ``(V,)``: those that a goal needs, or all.
     heard
         For each competency that was asked about, the likelihood of all answers by levels reached, ``(5,)``.
     """
@@ -79,6 +81,7 @@ class Belief:
     people: NDArray[np.int8]
     elsewhere: Array
     log_weight: Array
+    wanted: NDArray[np.bool_]
     heard: Mapping[int, Array] = field(default_factory=dict)
 
     @cached_property
@@ -105,22 +108,26 @@ class Belief:
     def verdict(self) -> NDArray[np.bool_]:
         """What the learner is taken to know, ``(C, 4)``: the cut that makes balanced accuracy largest.
 
-        That weighs the known and the unknown alike, so the cut is the believed share of the known.
+        That weighs the known and the unknown alike, so the cut is the believed share of the known among what
+        is wanted.
         """
-        return self.known > self.known.mean()
+        return self.known > self.known.reshape(-1)[self.wanted].mean()
 
     @cached_property
     def expected_accuracy(self) -> float:
-        """Balanced accuracy that the verdict is expected to have, 0 to 1, before any calibration."""
+        """Balanced accuracy over what is wanted that is expected of the verdict, 0 to 1, uncalibrated."""
         weight, known = self.sample
-        said = self.verdict.reshape(-1).astype(np.float32)
+        known = known[:, self.wanted]
+        said = self.verdict.reshape(-1)[self.wanted].astype(np.float32)
         whole = known.sum(axis=1)
         hit = known @ said
         rejected = (known.shape[1] - whole) - (said.sum() - hit)
         return float(weight @ (hit / whole + rejected / (known.shape[1] - whole))) / 2
 
 
-def start(people: NDArray[np.int8], prior: Array | None = None) -> Belief:
+def start(
+    people: NDArray[np.int8], prior: Array | None = None, wanted: NDArray[np.bool_] | None = None
+) -> Belief:
     """Return the belief before the first answer.
 
     Parameters
@@ -129,11 +136,14 @@ def start(people: NDArray[np.int8], prior: Array | None = None) -> Belief:
         Imagined learners, ``(M, C)``.
     prior
         What the background lets one assume, ``(C, 4)``; None where nothing is known.
+    wanted
+        Nodes that the test is to find out, ``(C, 4)``; None for all.
     """
+    nodes = np.ones(people.shape[1] * LEVELS, dtype=bool) if wanted is None else wanted.reshape(-1)
     usual = np.stack([(people == reached).mean(axis=0) for reached in range(LEVELS + 1)], axis=1)
     usual = 0.9 * usual + 0.1 / (LEVELS + 1)
     if prior is None:
-        return Belief(people, usual, np.zeros(len(people)))
+        return Belief(people, usual, np.zeros(len(people)), nodes)
     steps = np.concatenate([np.ones((len(prior), 1)), prior, np.zeros((len(prior), 1))], axis=1)
     own = np.clip(steps[:, :-1] - steps[:, 1:], 0.0, 1.0)
     elsewhere = 0.5 * own + 0.5 * usual
@@ -141,7 +151,7 @@ def start(people: NDArray[np.int8], prior: Array | None = None) -> Belief:
     weight = min(1.0, PRIOR_COUNT / len(prior)) * sum(
         fits[row][people[:, row]] for row in range(people.shape[1])
     )
-    return Belief(people, elsewhere, weight)
+    return Belief(people, elsewhere, weight, nodes)
 
 
 def update(
@@ -177,7 +187,7 @@ def update(
 
 
 def information(belief: Belief, questions: Questions) -> Array:
-    """Return how many nats of doubt, over all nodes, each question is expected to take away.
+    """Return how many nats of doubt, over what is wanted, each question is expected to take away.
 
     Parameters
     ----------
@@ -194,6 +204,7 @@ def information(belief: Belief, questions: Questions) -> Array:
     guess = questions.guess[:, None].astype(np.float32)
     sure = (1.0 - questions.slip - questions.guess)[:, None].astype(np.float32)
     right = guess + sure * mean[node][:, None]
+    mean, both = mean[belief.wanted], both[:, belief.wanted]
     joint = guess * mean + sure * both
     left = right * _entropy(joint / right) + (1.0 - right) * _entropy((mean - joint) / (1.0 - right))
     return _entropy(mean).sum() - left.sum(axis=1).astype(float)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalogue import Catalogue, Skill
 from learning_paths import evidence, placement
@@ -159,6 +160,21 @@ class Placing:
         seen = evidence.observations(known, self.ground, now)
         return self.ground.posterior(start, seen, evidence.days(now)).now
 
+    def _wanted(self, learner: str) -> NDArray[np.bool_] | None:
+        """Return the nodes that the learner's goal needs, ``(C, 4)``; None without a profile."""
+        profile = self.store.profile(learner)
+        if profile is None:
+            return None
+        goal = check(self.ground.catalogue, profile.data).goal(self.ground.catalogue)
+        needed = [self.ground.node_of(name, level) for name, level in goal.skills.items()]
+        wanted = np.zeros((len(self.ground.rows), LEVELS), dtype=bool)
+        while needed:
+            node = needed.pop()
+            if not wanted[node]:
+                wanted[node] = True
+                needed += self.ground.curriculum.needed_by[node]
+        return wanted
+
     def _open(self, learner: str) -> Placement:
         found = self.store.placements(learner)
         if not found or found[-1].ended_at is not None:
@@ -173,7 +189,7 @@ class Placing:
                 self._settle(test, asked)
                 trace = self.believed(test)
                 belief, count = trace[-1][1], len(trace) - 1
-                free = self._free(test, asked)
+                free = self._free(test, asked, belief)
                 if placement.finished(belief, count) or not len(free):
                     sure = belief.expected_accuracy >= placement.STOP_AT
                     return self._end(test, "sure" if sure else "limit" if len(free) else "items")
@@ -199,15 +215,20 @@ class Placing:
             now=self._clock(),
         )
 
-    def _free(self, test: Placement, asked: list[Answer]) -> Any:
-        """Return the items that may be asked: none twice, and nothing fixed that an earlier test asked."""
+    def _free(self, test: Placement, asked: list[Answer], belief: Belief) -> Any:
+        """Return the items that may be asked: of what the goal needs, none twice, nothing fixed again."""
         taken = {one.item for one in asked}
         for earlier in self.store.placements(test.learner)[: test.number - 1]:
             for one in self.store.answers(earlier.id):
                 item = self.bank.items.get(one.item)
                 if item is not None and len(cases(item)) == 1:
                     taken.add(one.item)
-        return np.array([row for row, key in enumerate(self.bank.items) if key not in taken], dtype=int)
+        of_goal = belief.wanted.reshape(-1, LEVELS).any(axis=1)
+        items = enumerate(self.bank.items.values())
+        free = [
+            row for row, one in items if one.key not in taken and of_goal[self.ground.rows[one.competency]]
+        ]
+        return np.array(free, dtype=int)
 
     def _drawn(self, asked: Answer) -> Drawn | None:
         item = self.bank.items.get(asked.item)
