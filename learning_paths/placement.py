@@ -227,7 +227,7 @@ def choose(belief: Belief, questions: Questions, free: Integers, chance: np.rand
         questions.guess[free],
         questions.asked[free],
     )
-    gain = information(belief, some)
+    gain = np.maximum(information(belief, some), 0.0)  # rounding may leave a trace below nothing
     good = np.flatnonzero(gain >= NEARLY_BEST * gain.max())
     least = good[some.asked[good] == some.asked[good].min()]
     return int(free[chance.choice(least)])

@@ -129,6 +129,23 @@ def test_of_questions_that_tell_as_much_the_least_used_is_asked(people, question
     assert placement.choose(belief, twice, np.array([0]), np.random.default_rng(0)) == 0
 
 
+def test_only_what_is_wanted_counts(people, questions):
+    wanted = np.zeros((9, 4), dtype=bool)
+    wanted[3] = True
+    belief = placement.start(people, wanted=wanted)
+    told = placement.information(belief, questions)
+    assert questions.competency[told.argmax()] == 3
+    assert (told <= placement.information(placement.start(people), questions) + 1e-3).all()
+
+
+def test_where_nothing_is_left_to_find_out_a_question_is_chosen_all_the_same(people, questions):
+    everybody = np.full_like(people, 4)
+    wanted = np.zeros((9, 4), dtype=bool)
+    wanted[3, 0] = True
+    belief = placement.start(everybody, wanted=wanted)
+    assert placement.choose(belief, questions, np.arange(3), np.random.default_rng(0)) in range(3)
+
+
 def test_a_prior_moves_the_start(people):
     low = np.tile([0.05, 0.02, 0.01, 0.005], (9, 1))
     high = np.tile([0.95, 0.9, 0.5, 0.1], (9, 1))
