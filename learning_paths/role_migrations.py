@@ -13,6 +13,7 @@ from learning_paths.curriculum import Ground
 from learning_paths.effort import Effort, beginning, effort, missing
 from learning_paths.errors import BadProfile
 from learning_paths.goals import Goal, goal_of
+from learning_paths.mastery import Mastery
 from learning_paths.planner import Selection
 from learning_paths.task import Task
 from learning_paths.units import Unit
@@ -58,8 +59,9 @@ def comparisons(ground: Ground, migration: Migration) -> list[dict[str, Any]]:
     -------
     list of dict
         For each pair ``origin`` and ``to`` (``id``, ``title``), ``hours`` from there and ``from_nothing`` as
-        :meth:`Effort.data` has them, ``saved_hours`` and ``saved_share`` of lessons and labs, and ``then``:
-        what may follow, with the hours more that it takes after the first target.
+        :meth:`Effort.data` has them, ``saved_hours`` and ``saved_share`` of lessons and labs,
+        ``likely_saved_hours`` (what is expected to be saved once a placement test shows what this start
+        knows), and ``then``: what may follow, with the hours more that it takes after the first target.
     """
     return list(_pairs(ground, migration))
 
@@ -83,6 +85,7 @@ def _pairs(ground: Ground, migration: Migration) -> Iterator[dict[str, Any]]:
                 "from_nothing": nothing.data(),
                 "saved_hours": round(saved, 2),
                 "saved_share": round(saved / nothing.study, 3) if nothing.study else 0.0,
+                "likely_saved_hours": round(saved + _likely(ground, start, way), 2),
                 "then": [
                     {
                         "id": next_goal.id,
@@ -92,6 +95,17 @@ def _pairs(ground: Ground, migration: Migration) -> Iterator[dict[str, Any]]:
                     for next_goal in (goal_of(catalogue, further) for further in migration.then)
                 ],
             }
+
+
+def _likely(ground: Ground, start: Mastery, way: Selection) -> float:
+    """Return the hours of a way that are expected to fall away when it is found out what somebody knows.
+
+    An item falls away with the probability of the least likely level that it is there for.
+    """
+    return sum(
+        (ground.minutes(item) or 0) / 60 * min(float(start.now[node]) for node in nodes)
+        for item, nodes in way.chosen.items()
+    )
 
 
 def _afterwards(ground: Ground, goal: Goal, mastered: NDArray[np.bool_], way: Selection) -> Effort:

@@ -27,6 +27,7 @@ WORDS = {
         "to": "to",
         "nothing": "from nothing",
         "saves": "saved",
+        "likely": "with a placement test",
         "then": "then",
         "afterwards": "{title}: {hours:.1f} hours more",
         "note": "Plan one of them: ./academy plan --migration ID, with --job and --role where it has "
@@ -50,6 +51,7 @@ WORDS = {
         "to": "目标",
         "nothing": "从零开始",
         "saves": "节省",
+        "likely": "经水平测试预计",
         "then": "之后",
         "afterwards": "{title}：再需 {hours:.1f} 学时",
         "note": "生成其中一条的计划：./academy plan --migration ID；"
@@ -91,8 +93,8 @@ def show_migrations(pairs: Iterable[dict[str, Any]], language: str) -> None:
     """Print a line for each start and target of migration paths."""
     words, console = WORDS[language], Console()
     table = Table(title=words["migrations"], title_justify="left")
-    for name in ("migration", "origin", "to", "hours", "nothing", "saves", "then"):
-        numbers = name in ("hours", "nothing", "saves")
+    for name in ("migration", "origin", "to", "hours", "nothing", "saves", "likely", "then"):
+        numbers = name in ("hours", "nothing", "saves", "likely")
         table.add_column(words[name], justify="right" if numbers else "left", overflow="fold")
     for pair in pairs:
         then = (
@@ -106,6 +108,7 @@ def show_migrations(pairs: Iterable[dict[str, Any]], language: str) -> None:
             f"{pair['hours']['study']:.1f}",
             f"{pair['from_nothing']['study']:.1f}",
             f"{pair['saved_hours']:.1f} ({pair['saved_share']:.0%})",
+            f"{pair['likely_saved_hours']:.1f}",
             escape("\n".join(then)),
         )
     console.print(table)

@@ -115,7 +115,20 @@ def test_all_eleven_migrations_are_compared_and_none_is_longer_than_from_nothing
                 pair["from_nothing"]["study"] - pair["hours"]["study"], abs=0.02
             )
             assert 0 <= pair["saved_share"] < 1
+            assert pair["saved_hours"] < pair["likely_saved_hours"] < pair["from_nothing"]["study"]
             assert len(pair["then"]) == len(migration.then)
+
+
+def test_a_test_is_expected_to_save_each_unit_with_the_chance_that_it_is_known(ground):
+    (pair,) = comparisons(ground, ground.catalogue.migrations["sales-to-ai-sales"])
+    start = beginning(ground, job="sales")
+    way = missing(ground, goal_of(ground.catalogue, "ai-sales"), start)
+    more = 0.0
+    for gap, nodes in way.chosen.items():
+        assert nodes == (gap.node,)
+        more += ground.gap_minutes[gap.node] / 60 * start.now[gap.node]
+    assert pair["likely_saved_hours"] == pytest.approx(pair["saved_hours"] + more, abs=0.02)
+    assert more > pair["saved_hours"]
 
 
 def test_what_follows_takes_less_than_it_would_on_its_own(ground):
