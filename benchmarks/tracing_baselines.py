@@ -128,12 +128,12 @@ def dkt(answers: Answers) -> Predict:
     )
     optimiser = torch.optim.Adam(net.parameters(), lr=0.005)
 
-    def pieces(of: Answers) -> list[slice]:
+    def pieces(of: Answers, length: int) -> list[slice]:
         bounds = np.flatnonzero(np.r_[True, of.learner[1:] != of.learner[:-1], True])
         return [
-            slice(begin, min(begin + 200, end))
+            slice(begin, min(begin + length, end))
             for first, end in pairwise(bounds)
-            for begin in range(first, end, 200)
+            for begin in range(first, end, length)
         ]
 
     def rows(of: Answers, chosen: list[slice]) -> tuple[torch.Tensor, ...]:
@@ -164,7 +164,7 @@ def dkt(answers: Answers) -> Predict:
     names = np.unique(answers.learner)
     held = np.isin(answers.learner, np.random.default_rng(0).permutation(names)[: max(1, len(names) // 10)])
     training, watched = answers.where(~held), answers.where(held)
-    own, other = pieces(training), pieces(watched)
+    own, other = pieces(training, 200), pieces(watched, len(watched))
     random = np.random.default_rng(0)
     best, kept, waited = np.inf, None, 0
     for _ in range(30):
@@ -180,16 +180,16 @@ def dkt(answers: Answers) -> Predict:
         if now < best - 1e-4:
             best, waited = now, 0
             kept = {name: value.clone() for name, value in net.state_dict().items()}
-        elif (waited := waited + 1) >= 3:
+        elif (waited := waited + 1) >= 5:
             break
     net.load_state_dict(kept)
 
     def predict(test: Answers) -> Floats:
         found = np.zeros(len(test))
-        chosen = pieces(test)
+        chosen = pieces(test, len(test))
         with torch.no_grad():
-            for begin in range(0, len(chosen), 64):
-                group = chosen[begin : begin + 64]
+            for begin in range(0, len(chosen), 16):
+                group = chosen[begin : begin + 16]
                 asked, past, _, _ = rows(test, group)
                 odds = forward(asked, past).numpy()
                 for place, one in enumerate(group):

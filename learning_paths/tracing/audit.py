@@ -1,5 +1,6 @@
 """Leaks that make a model look better than it is: answers split over their skills, learners on both sides."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,8 @@ from learning_paths.tracing.answers import NOTHING, Answers
 SUSPICIOUS = 20
 """From so many pairs on, that they all agree is no luck."""
 LUCKY = 0.995
+TELLING = 32
+"""Bits in which of a sequence's answers are wrong: two learners who know it all look alike and are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Leaks:
     shared
         Learners who are in training and in test.
     copied
-        Learners of the test whose whole sequence, of `SUSPICIOUS` answers or more, stands in training.
+        Learners of the test whose whole sequence stands in training, where it says `TELLING` bits or more.
     """
 
     split: int
@@ -108,4 +111,8 @@ def _sequences(answers: Answers) -> list[bytes]:
         return []
     bounds = np.flatnonzero(answers.learner[1:] != answers.learner[:-1]) + 1
     both = np.column_stack([answers.item, np.round(answers.score * 1e6).astype(np.int64)])
-    return [one.tobytes() for one in np.split(both, bounds) if len(one) >= SUSPICIOUS]
+    return [one.tobytes() for one in np.split(both, bounds) if _bits(one[:, 1]) >= TELLING]
+
+
+def _bits(score: np.ndarray) -> float:
+    return math.log2(math.comb(len(score), int((score == score.max()).sum())))

@@ -1,5 +1,7 @@
 """Planted leaks are found, mended where they can be, and honest data stay as they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def split(answers: Answers) -> Answers:
 
 
 def halves() -> tuple[Answers, Answers]:
-    answers, _ = invented()
+    answers, _ = invented(each=60, spread=0.5)
     part = folds(answers.learner, 2)
     return answers.where(part == 0), answers.where(part == 1)
 
@@ -61,7 +63,14 @@ def test_learners_on_both_sides_are_found_by_number_and_by_their_answers():
     assert audit(both, test).shared == len(np.unique(test.learner))
     renamed = Answers(test.learner + 1_000_000, *_fields(test)[1:])
     found = audit(both, renamed)
-    assert (found.shared, found.copied) == (0, len(np.unique(test.learner)))
+    assert found.shared == 0
+    assert found.copied > 0.8 * len(np.unique(test.learner))  # all but those who were nearly always right
+
+
+def test_learners_who_know_it_all_are_no_copies():
+    training, test = halves()
+    sure = [replace(one, item=one.item * 0, score=np.ones(len(one))) for one in (training, test)]
+    assert audit(*sure).copied == 0
 
 
 def test_answers_that_are_none_are_refused():
