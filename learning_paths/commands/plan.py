@@ -13,6 +13,7 @@ from rich.table import Table
 import catalogue
 from catalogue import Catalogue
 from learning_paths.commands.comparing import show_migrations, show_what_if
+from learning_paths.commands.whole import show_whole
 from learning_paths.commands.why import show_why, write_whole
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile
@@ -253,6 +254,7 @@ def _show(made: dict[str, Any], language: str) -> None:
         console.print(saying.format(weeks=deadline["weeks"], needed=deadline["hours_a_week_needed"]))
         if not deadline["fits"]:
             _show_part(deadline, words, console)
+    show_whole(made, language, console)
 
 
 def _show_part(deadline: dict[str, Any], words: dict[str, Any], console: Console) -> None:
