@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from catalogue.ids import LevelField
+from catalogue.ids import LevelField, SkillField
 from catalogue.schema import Id, Keys, Line, ReadOnly, Share, Text
 from catalogue.units import Track
 
@@ -25,6 +25,9 @@ class Need(Keys):
     at: LevelField = Field(description="the level it must be known at")
     for_: LevelField = Field(alias="for", description="the level of this competency from which it is needed")
     why: Text = Field(description="the reason, as a learner will read it in a plan")
+    or_: tuple[SkillField, ...] = Field(
+        (), alias="or", description="what would do instead; any one of all is enough"
+    )
 
 
 class CompetencyKeys(Keys):

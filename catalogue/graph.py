@@ -115,9 +115,17 @@ def circle(needs: Mapping[Node, Iterable[Node]]) -> tuple[Node, ...] | None:
 
 
 def need_circle(competencies: Competencies) -> tuple[Skill, ...] | None:
-    """Return one circle among the needs of competencies, or None."""
+    """Return one circle among the needs of competencies and what would do instead, or None."""
     skills = (Skill(name, level) for name in competencies for level in Level)
-    return circle({skill: direct_needs(competencies, skill) for skill in skills})
+    return circle(
+        {skill: (*direct_needs(competencies, skill), *_instead(competencies, skill)) for skill in skills}
+    )
+
+
+def _instead(competencies: Competencies, skill: Skill) -> Iterator[Skill]:
+    for need in competencies[skill.competency].needs:
+        if need.for_ == skill.level:
+            yield from (other for other in need.or_ if other.competency in competencies)
 
 
 def lesson_steps(catalogue: Catalogue) -> tuple[Step, ...]:

@@ -65,6 +65,8 @@ def _of_competencies(catalogue: Catalogue) -> Iterator[Reference]:
         yield Reference(file, (name, "stage"), "stage", one.stage, catalogue.structure.stages)
         for number, need in enumerate(one.needs):
             yield Reference(file, (name, "needs", number, "needs"), "competency", need.needs, known)
+            others = [skill.competency for skill in need.or_]
+            yield from _list(file, (name, "needs", number, "or"), "competency", others, known)
 
 
 def _of_people(catalogue: Catalogue) -> Iterator[Reference]:

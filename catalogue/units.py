@@ -38,6 +38,7 @@ class CourseKeys(Keys):
     assesses: tuple[SkillField, ...] = Field((), description="what the labs prove, together")
     uses: tuple[SkillField, ...] = Field((), description="what must be known before the course")
     lessons: tuple[LessonKeys, ...] = Field(min_length=1, description="the lessons in their order")
+    bundle: bool = Field(False, description="who takes one lesson takes all that teach something missing")
     labs: tuple[Id, ...] = Field((), description="slugs of its graded labs")
 
 

@@ -56,20 +56,29 @@ class Ground:
                 (self.node(Skill(name, need.for_)), self.node(Skill(need.needs, need.at)))
                 for name, one in competencies.items()
                 for need in one.needs
+                if not need.or_
             ),
             units=tuple(self._units()),
+            either=tuple(
+                (
+                    self.node(Skill(name, need.for_)),
+                    tuple(self.node(skill) for skill in (Skill(need.needs, need.at), *need.or_)),
+                )
+                for name, one in competencies.items()
+                for need in one.needs
+                if need.or_
+            ),
+            bundles=frozenset(course.slug for course in self.catalogue.courses.values() if course.bundle),
         )
 
     @cached_property
     def reasons(self) -> Mapping[tuple[Node, Node], dict[str, str]]:
         """Why a node needs another, in both languages."""
         return {
-            (self.node(Skill(name, need.for_)), self.node(Skill(need.needs, need.at))): {
-                "en": need.why.en,
-                "zh": need.why.zh,
-            }
+            (self.node(Skill(name, need.for_)), self.node(skill)): {"en": need.why.en, "zh": need.why.zh}
             for name, one in self.catalogue.competencies.items()
             for need in one.needs
+            for skill in (Skill(need.needs, need.at), *need.or_)
         }
 
     @cached_property

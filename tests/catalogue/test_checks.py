@@ -217,6 +217,16 @@ def test_a_circle_of_needs_is_told_as_a_circle(tree):
     assert problem.what.split(": ")[1].split(" needs ")[0] == problem.what.split(" needs ")[-1]
 
 
+def test_what_would_do_instead_is_looked_up_and_makes_no_circle(tree):
+    path = with_framework(tree) / "foundations.yml"
+    need = '{needs: basic-mathematics, at: B, for: B, or: [%s], why: {en: "x", zh: "需要"}}'
+    old = "  needs: []\n\nbasic-mathematics:"
+    tree.spoil(path, old, f"  needs: [{need % 'optimisaton@B'}]\n\nbasic-mathematics:")
+    assert only_error(tree).what == "unknown competency 'optimisaton'"
+    tree.spoil(path, "optimisaton@B", "optimisation@B")
+    assert only_error(tree).what.startswith("needs go in a circle: ")
+
+
 def test_a_need_of_itself_and_a_need_stated_twice_are_found(tree):
     path = with_framework(tree) / "foundations.yml"
     itself = '{needs: programming-basics, at: B, for: I, why: {en: "x", zh: "需要"}}'
