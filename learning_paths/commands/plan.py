@@ -13,7 +13,6 @@ from rich.table import Table
 import catalogue
 from catalogue import Catalogue
 from learning_paths.commands.comparing import show_migrations, show_what_if
-from learning_paths.commands.whole import show_whole
 from learning_paths.commands.why import show_why, write_whole
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile
@@ -59,6 +58,8 @@ WORDS = {
         "no-part": "In this time no missing level can be reached.",
         "work": "Practice at work adds about {work:.0f} hours (70/20/10: practice, from others, lessons).",
         "open": "Stays unlearned, in part or in whole: {skills}.",
+        "least": "No plan reaches this in fewer hours (proven).",
+        "above": "Any plan takes {hours:.1f} hours or more (proven); this one is {gap_hours:.1f} above that.",
         "nothing": "Your background already shows all that this goal asks. Nothing is left to plan.",
         "ids": "Names to use: ./academy catalogue show",
     },
@@ -81,6 +82,8 @@ WORDS = {
         "no-part": "此时间内无法达到任何所缺的级别。",
         "work": "另需约 {work:.0f} 学时的工作实践（70/20/10：实践、向他人学习、课程）。",
         "open": "因此全部或部分仍未学习：{skills}。",
+        "least": "没有更短的计划能达到该目标（已证明）。",
+        "above": "任何计划都至少需要 {hours:.1f} 学时（已证明）；本计划多出 {gap_hours:.1f} 学时。",
         "nothing": "你的背景已满足该目标的全部要求，无需再安排学习。",
         "ids": "可用名称：./academy catalogue show",
     },
@@ -239,6 +242,7 @@ def _show(made: dict[str, Any], language: str) -> None:
     if made["gap_hours"]:
         here = [unit["hours"] for unit in made["units"] if unit["kind"] != "gap"]
         console.print(words["gaps"].format(gap=made["gap_hours"], here=sum(here), units=len(here)))
+    console.print(words["above" if made["bound"]["gap_hours"] else "least"].format(**made["bound"]))
     if made["practice"]["work_hours"]:
         console.print(words["work"].format(work=made["practice"]["work_hours"]))
     if made["goal"]["uncovered"]:
@@ -254,7 +258,6 @@ def _show(made: dict[str, Any], language: str) -> None:
         console.print(saying.format(weeks=deadline["weeks"], needed=deadline["hours_a_week_needed"]))
         if not deadline["fits"]:
             _show_part(deadline, words, console)
-    show_whole(made, language, console)
 
 
 def _show_part(deadline: dict[str, Any], words: dict[str, Any], console: Console) -> None:
