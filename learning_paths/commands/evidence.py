@@ -110,7 +110,7 @@ def _show(given: argparse.Namespace) -> int:
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         changed = [
-            f"{one['competency']}@{one['level']} {one['before']:.0%} → {one['after']:.0%},"
+            f"{one['competency']}@{one['level']} {one['before']:.1%} → {one['after']:.1%},"
             f" weight {one['weight']:.2g}"
             for one in row["changed"]
         ]

@@ -143,7 +143,7 @@ def _page(learner: str, found: Mapping[str, Sequence[Mapping[str, Any]]], now: d
 
 def _changed(row: Mapping[str, Any]) -> str:
     told = [
-        f"{one['competency']}@{one['level']} {one['before']:.0%} → {one['after']:.0%}"
+        f"{one['competency']}@{one['level']} {one['before']:.1%} → {one['after']:.1%}"
         for one in row["changed"]
     ]
     return "; ".join(told) or row["state"]

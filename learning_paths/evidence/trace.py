@@ -16,7 +16,7 @@ from learning_paths.store import Evidence, Store, last_revisions
 def trace(
     store: Store, ground: Ground, learner: str, now: datetime, competency: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return a learner's rows, oldest first.
+    """Return a learner's rows, oldest work first.
 
     Parameters
     ----------
@@ -41,10 +41,9 @@ def trace(
     for row, seen in counting:
         by_row.setdefault(row.id, []).append(seen)
     found = []
-    for row in history:
+    for row in sorted(history, key=lambda row: (row.tried_at, row.id)):
         of_row = by_row.get(row.id, [])
-        names = {ground.curriculum.competencies[seen.competency] for seen in of_row}
-        if competency is not None and competency not in names | _named(row, ground):
+        if competency is not None and competency not in _named(row, ground):
             continue
         changed = []
         for seen in of_row:
