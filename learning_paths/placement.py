@@ -26,7 +26,9 @@ UNSURE_KNOWS, UNSURE_LACKS = 0.04, 0.5
 """Chances of "I don't know" from somebody who has reached the level, and from somebody who has not."""
 MOST_QUESTIONS = 30
 STOP_AT = 0.93
-"""Expected balanced accuracy at which the test stops; found by ``benchmarks/placement.py --calibrate``."""
+"""The test stops at this expected balanced accuracy; found by ``benchmarks/placement.py --calibrate``."""
+DOUBT_LEFT = 1.0
+"""… or where no more than so many nodes are expected to be misjudged: who knows nothing is not asked on."""
 NEARLY_BEST = 0.95
 """Of the questions that tell this share of what the best one tells, the least used is asked."""
 
@@ -109,9 +111,10 @@ class Belief:
         """What the learner is taken to know, ``(C, 4)``: the cut that makes balanced accuracy largest.
 
         That weighs the known and the unknown alike, so the cut is the believed share of the known among what
-        is wanted.
+        is wanted; where hardly a doubt is left, each node is taken for what it most likely is.
         """
-        return self.known > self.known.reshape(-1)[self.wanted].mean()
+        share = self.known.reshape(-1)[self.wanted].mean()
+        return self.known > (0.5 if self.doubt <= DOUBT_LEFT else share)
 
     @cached_property
     def expected_accuracy(self) -> float:
@@ -123,6 +126,17 @@ class Belief:
         hit = known @ said
         rejected = (known.shape[1] - whole) - (said.sum() - hit)
         return float(weight @ (hit / whole + rejected / (known.shape[1] - whole))) / 2
+
+    @property
+    def doubt(self) -> float:
+        """How many of the nodes that are wanted are expected to be misjudged, each taken as most likely."""
+        known = self.known.reshape(-1)[self.wanted]
+        return float(np.minimum(known, 1.0 - known).sum())
+
+    @property
+    def sure(self) -> bool:
+        """Whether further questions would change little."""
+        return self.expected_accuracy >= STOP_AT or self.doubt <= DOUBT_LEFT
 
 
 def start(
@@ -235,7 +249,7 @@ def choose(belief: Belief, questions: Questions, free: Integers, chance: np.rand
 
 def finished(belief: Belief, asked: int) -> bool:
     """Tell whether the test should stop after so many answers."""
-    return asked >= MOST_QUESTIONS or (asked > 0 and belief.expected_accuracy >= STOP_AT)
+    return asked >= MOST_QUESTIONS or (asked > 0 and belief.sure)
 
 
 def _likelihood(at: NDArray[np.int8], astray: Array, likely: Array) -> Array:

@@ -191,8 +191,7 @@ class Placing:
                 belief, count = trace[-1][1], len(trace) - 1
                 free = self._free(test, asked, belief)
                 if placement.finished(belief, count) or not len(free):
-                    sure = belief.expected_accuracy >= placement.STOP_AT
-                    return self._end(test, "sure" if sure else "limit" if len(free) else "items")
+                    return self._end(test, "sure" if belief.sure else "limit" if len(free) else "items")
                 asked.append(self._ask(test, len(asked), belief, free))
             drawn = self._drawn(asked[-1])
             if drawn is not None:
