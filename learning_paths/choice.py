@@ -1,11 +1,12 @@
 """The cheapest things that meet all clauses: by closure, exactly by CP-SAT, or greedily with a bound."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import Protocol
 
 from ortools.sat.python import cp_model
 
-from learning_paths.demands import Clause, Open, Option
+from learning_paths.demands import Clause, Option
 
 EFFORT = 2.0
 """CP-SAT's deterministic time, about seconds: the same on every machine, so plans stay the same."""
@@ -28,6 +29,13 @@ class Bound:
     minutes: int
     gap: int
     method: str
+
+
+class Clauses(Protocol):
+    """What things ask for, as :class:`learning_paths.demands.Open` has it."""
+
+    def clauses(self, thing: int) -> list[Clause]:
+        """Return the clauses of a thing that are not met."""
 
 
 class Problem:
@@ -55,7 +63,7 @@ class Problem:
     """
 
     def __init__(
-        self, open_: Open, start: Iterable[int], minutes: Sequence[int], possible: Iterable[int] = ()
+        self, open_: Clauses, start: Iterable[int], minutes: Sequence[int], possible: Iterable[int] = ()
     ):
         self.minutes = minutes
         self.asked: dict[int, list[Clause]] = {}
@@ -79,9 +87,15 @@ class Problem:
                 yield from ((thing, clause) for clause in clauses if not self.met(clause, self.forced))
 
     @staticmethod
-    def met(clause: Clause, taken: Iterable[int]) -> bool:
+    def met(clause: Clause, taken: Container[int]) -> bool:
         """Tell whether a clause has an option that is taken in whole."""
-        return any(all(thing in taken for thing in option) for option in clause)
+        for option in clause:
+            for thing in option:
+                if thing not in taken:
+                    break
+            else:
+                return True
+        return False
 
     def _clauses(self, thing: int) -> list[Clause]:
         if thing not in self.asked:

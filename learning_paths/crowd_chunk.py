@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from learning_paths.choice import Problem, cheapest
 from learning_paths.crowd_demands import Asked
-from learning_paths.demands import Clause, Option, number_of
+from learning_paths.demands import Clause, Option
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int32]
 Solved = tuple[list[int], int]
 """Things to take, and how many minutes they may be above the least."""
-ROUNDS = 8
+ROUNDS = 3
+"""More strike out almost nothing."""
 
 
 class Chunk:
@@ -34,8 +35,8 @@ class Chunk:
         learners = len(mastered)
         nodes = np.ascontiguousarray(mastered.reshape(learners, -1).T)
         units = np.empty((len(demands.units), learners), bool)
-        for at, unit in enumerate(demands.units):
-            units[at] = nodes[[number_of(node) for node in unit.teaches + unit.proves]].all(axis=0)
+        for at, about in enumerate(demands.about):
+            units[at] = nodes[list(about)].all(axis=0)
         bundles = np.zeros((len(asked.costs) - len(nodes) - len(units), learners), bool)
         self.met = np.concatenate([nodes, units, bundles])
         self.forced = np.zeros_like(self.met)

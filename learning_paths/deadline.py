@@ -55,7 +55,7 @@ def _partial(task: Task, a_week: int, weeks: int) -> dict[str, Any]:
         late = sum(
             length for length, (_, last) in zip(schedule.minutes, schedule.weeks, strict=True) if last > weeks
         )
-        budget = max(0, min(budget, sum(schedule.minutes)) - late)
+        budget = max(0, min(budget, sum(schedule.minutes)) - max(1, late))
         selection, part = task.part(budget)
     reached = sorted(map(node_of, part.reached))
     missing = [node for node in task.asked if not task.mastered[node]]

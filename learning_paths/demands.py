@@ -37,6 +37,8 @@ class Demands:
         For each thing its clauses over units: lessons and labs of a node, the rest of a unit's bundle.
     gaps
         Nodes that no lesson teaches.
+    about
+        For each unit the nodes that it teaches or proves.
     """
 
     nodes: int
@@ -45,6 +47,7 @@ class Demands:
     needs: tuple[tuple[Clause, ...], ...]
     cover: tuple[tuple[Clause, ...], ...]
     gaps: frozenset[int]
+    about: tuple[tuple[int, ...], ...]
 
 
 def number_of(node: Node) -> int:
@@ -79,7 +82,8 @@ def compile_demands(curriculum: "Curriculum") -> Demands:
             rest = (one for one in units if one.course == unit.course and one.teaches and one is not unit)
             cover[at] += (((number[one.id],),) for one in rest)
     gaps = frozenset(number_of(node) for node in curriculum.needed_by if node not in curriculum.lessons)
-    return Demands(nodes, units, number, tuple(map(tuple, needs)), tuple(map(tuple, cover)), gaps)
+    about = tuple(tuple(map(number_of, unit.teaches + unit.proves)) for unit in units)
+    return Demands(nodes, units, number, tuple(map(tuple, needs)), tuple(map(tuple, cover)), gaps, about)
 
 
 def lab_to_test_out(curriculum: "Curriculum", unit: str) -> str | None:

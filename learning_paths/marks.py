@@ -49,9 +49,10 @@ def opened(
     """
     demands = curriculum.demands
     met = [mastered(node_of(number)) for number in range(demands.nodes)]
-    for unit in demands.units:
-        behind = unit.id in done or all(met[number_of(node)] for node in unit.teaches + unit.proves)
-        met.append(behind)
+    met += [
+        unit.id in done or all(map(met.__getitem__, about))
+        for unit, about in zip(demands.units, demands.about, strict=True)
+    ]
     number = demands.number
     skipped = {number[name] for name in marks.skipped if name in number} | set(
         _gaps(curriculum, marks.skipped)
