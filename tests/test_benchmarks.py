@@ -40,3 +40,9 @@ def test_memory_is_that_of_the_processes() -> None:
     assert (found["queued"], found["queue_graded"]) == (60, 20)
     assert 50 < found["torch_parent_pss_mib"] < 900
     assert found["torch_workers_pss_mib"] > 100  # torch is loaded there
+
+
+def test_the_store_keeps_every_row_once_and_replays_it_without_a_difference() -> None:
+    found = figures("store.py", "--learners", "3")
+    assert (found["learners"], found["differences"]) == (3, 0)
+    assert found["rows"] % 3 == 0 < found["rows"]
