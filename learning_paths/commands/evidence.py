@@ -80,17 +80,18 @@ def add_parser(verbs: Any) -> None:
 def _import(given: argparse.Namespace) -> int:
     with _store(given) as store:
         rules = load_rules(catalogue.load(), data_folder(given.data))
-        report = take_up(store, rules, given.paths, _now(), dry_run=given.dry_run).data()
+        report = take_up(store, rules, given.paths, _now(), dry_run=given.dry_run)
+    counts = report.data()
     if given.json:
-        return _print({**report, "dry_run": given.dry_run})
-    for one in report["skipped"]:
-        print(f"left out: {one['file']}:{one['line']}: {one['what']}", file=sys.stderr)
-    if report["strangers"]:
-        print(f"no profile yet, check the names: {', '.join(report['strangers'])}", file=sys.stderr)
+        return _print({**counts, "dry_run": given.dry_run})
+    for one in report.skipped:
+        print(f"left out: {one}", file=sys.stderr)
+    if report.strangers:
+        print(f"no profile yet, check the names: {', '.join(report.strangers)}", file=sys.stderr)
     kept = "would be kept" if given.dry_run else "kept"
     print(
-        f"{report['new']} new and {report['revised']} changed {kept}, {report['known']} known already,"
-        f" {len(report['skipped'])} left out"
+        f"{counts['new']} new and {counts['revised']} changed {kept}, {report.known} known already,"
+        f" {len(report.skipped)} left out"
     )
     return 0
 
