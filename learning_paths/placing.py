@@ -133,7 +133,8 @@ class Placing:
         for row in self.store.evidence(test.learner):
             here = row.source == placed.SOURCE and row.key.startswith(f"{test.number}/")
             (own if here else others).append(row)
-        belief = placement.start(self._people, self._prior(test.learner, others))
+        learner = test.learner
+        belief = placement.start(self._people, self._prior(learner, others), self._wanted(learner))
         trace: list[tuple[Evidence | None, Belief]] = [(None, belief)]
         for row in sorted(own, key=lambda one: int(one.key.partition("/")[2])):
             skill = Skill.parse(row.proves[0])
@@ -280,7 +281,7 @@ class Placing:
             "asked": len(trace) - 1,
             "right": sum(bool(one.correct) for one in answers),
             "unsure": sum(not one.known for one in answers),
-            "expected_accuracy": round(after.expected_accuracy, 3),
+            "expected_accuracy": round(1.0 - after.doubt / int(after.wanted.sum()), 3),
             "stages": self._stages(before.known, after.known),
         }
         return self._ended(self.store.end_placement(test.id, summary, self._clock()))

@@ -196,3 +196,20 @@ def test_nothing_that_is_sent_before_the_end_tells_an_answer(sitting):
         assert set(state) == {"state", "number", "started_at", "position", "most", "question"}
         assert set(state["question"]) <= {"kind", "seconds", "ask", "code", "unit", "options"}
         state = sitting.answer("ada", state["position"], None)
+
+
+def test_a_test_asks_for_what_the_goal_needs_and_ends_soon_where_nothing_is_known(sitting, store, ground):
+    store.save_profile("ada", {"role": "operations-engineer", "hours": 5.0}, NOW)
+    sitting.start("ada")
+    state = sitting.state("ada")
+    while state["state"] == "open":
+        state = sitting.answer("ada", state["position"], None)
+    assert state["summary"]["why"] == "sure"
+    assert state["summary"]["asked"] < 20
+    asked = {one.competency for one in store.answers(store.placements("ada")[0].id)}
+    needed = {
+        ground.curriculum.competencies[row] for row in np.flatnonzero(sitting._wanted("ada").any(axis=1))
+    }
+    assert asked <= needed
+    assert "linux-systems" in needed
+    assert "vision-multimodal" not in needed
