@@ -121,6 +121,8 @@ def read_world(path: Path, chance: np.random.Generator) -> World:
         for name, one in data.items():
             for track in one.get("tracks") or ():
                 tracks.setdefault(track, []).append(rows[name] * LEVELS + LEVELS - 2)
+    if not rows:
+        raise SystemExit(f"{path} names no competencies; write {{name: {{needs: […]}}}} or edges: [[b, a]]")
     used = {needed[0] for _, needed in needs}
     ends = chance.permutation([row * LEVELS + LEVELS - 2 for row in rows.values() if row not in used])
     studied = list(tracks.values()) or [part.tolist() for part in np.array_split(ends, TRACKS) if len(part)]
@@ -242,7 +244,11 @@ def sit(
     reply = respondent(world.questions, known, chance)
     belief, free = placement.start(people), np.arange(len(world.questions.level))
     curve, hoped, times = [accuracy(belief.verdict, known)], [belief.expected_accuracy], []
-    for _ in range(placement.MOST_QUESTIONS):
+    for number in range(placement.MOST_QUESTIONS):
+        if number >= len(world.questions.level):  # a small graph has no more: it stays as it is
+            curve.append(curve[-1])
+            hoped.append(hoped[-1])
+            continue
         began = time.perf_counter()
         item = ask(belief, free, chance)
         took = time.perf_counter() - began
@@ -283,7 +289,10 @@ def sit_alone(world: World, people: Any, known: Bools, chance: np.random.Generat
         return share > share.mean()
 
     curve = [accuracy(verdict(), known)]
-    for _ in range(placement.MOST_QUESTIONS):
+    for number in range(placement.MOST_QUESTIONS):
+        if number >= len(questions.level):
+            curve.append(curve[-1])
+            continue
         rows = usual[questions.competency]
         right, not_right = rows * passing, rows * (1 - passing)
         chances = right.sum(axis=1), not_right.sum(axis=1)

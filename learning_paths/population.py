@@ -1,9 +1,9 @@
 """Imagined learners from the prerequisite graph alone: what people who know this also tend to know.
 
-The placement test weighs these by a learner's answers. Two families, half of them each: people who went some
-way towards one to three goals in an order that the needs allow (`walks`), and people with abilities that go
-together where competencies lead to the same places, who know what is within reach (`abilities`). A tenth of
-the needs is left out at random in each block, because some are wrong.
+The placement test weighs these by a learner's answers. Two families: people who went some way towards one to
+three goals in an order that the needs allow (`walks`), and people with abilities that go together where
+competencies lead to the same places, who know what is within reach (`abilities`). A tenth of the needs is
+left out at random in each block but the first, because some are wrong.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from learning_paths.mastery import LEVELS, Array, Node
 
 SIZE = 8192
-BLOCKS = 8
+BLOCKS = 16
+WALKING = 0.75
+"""Share of the people who are made as walks; the others as abilities."""
 LEFT_OUT = 0.1
 """Share of the needs that a block does without."""
 RARE = np.array([0.0, 0.0, 0.3, 2.0])
@@ -112,12 +114,12 @@ def population(graph: Graph, goals: Sequence[Sequence[int]], *, seed: int = 0, s
     """
     chance = np.random.default_rng(seed)
     people = []
-    each = size // BLOCKS // 2
+    walking = round(size / BLOCKS * WALKING)
     for block in range(BLOCKS):
         part = graph.without(LEFT_OUT, chance) if block else graph
-        for family in (walks, abilities):
-            known = family(part, goals, each, chance)
-            people.append(known.reshape(graph.size, LEVELS, each).cumprod(axis=1).sum(axis=1).T)
+        for family, count in ((walks, walking), (abilities, size // BLOCKS - walking)):
+            known = family(part, goals, count, chance)
+            people.append(known.reshape(graph.size, LEVELS, count).cumprod(axis=1).sum(axis=1).T)
     return chance.permutation(np.concatenate(people)).astype(np.int8)
 
 
