@@ -6,8 +6,10 @@ from itertools import pairwise
 import numba
 import numpy as np
 
+from learning_paths.fitted import SIGNS
+from learning_paths.refit import EXPECTED, LEAST_DEVIATION, PENALTY
 from learning_paths.tracing import bkt, history, regression
-from learning_paths.tracing.answers import NOTHING, Answers, Floats, logit, rates, sigmoid
+from learning_paths.tracing.answers import NOTHING, Answers, Floats, logit, rates, sigmoid, starts
 from learning_paths.tracing.regression import Layout, Penalty
 
 Predict = Callable[[Answers], Floats]
@@ -205,6 +207,30 @@ def first_day(answers: Answers) -> Predict:
     return lambda test: sigmoid((logit(one(test)) + logit(other(test))) / 2)
 
 
+def as_refit(answers: Answers) -> Predict:
+    """What `./academy refit` fits on an academy's own evidence: its columns, its signs, effects of tasks."""
+    items, skills = sizes(answers)
+    parameters = bkt.fit(answers, skills)
+    counts = [history.COLUMNS.index(name) for name in ("skill_wins", "skill_fails", "wins", "fails")]
+
+    def columns(of: Answers) -> Floats:
+        new = max(0, int(of.skills.max()) + 1 - skills)
+        each = np.vstack([parameters, np.repeat(parameters.mean(axis=0)[None], new, axis=0)])
+        known, right = bkt.follow(of.learner, of.skills, of.score, each)
+        wide = max(items, int(of.item.max()) + 1), skills + new
+        seen = history.follow(of.learner, of.item, of.skills, of.score, np.zeros(len(of)), *wide)
+        before = np.cumsum(of.score - right) - (of.score - right)
+        begun = np.maximum.accumulate(np.where(starts(of.learner), np.arange(len(of)), 0))
+        return np.column_stack([logit(known), seen[:, counts], before - before[begun]])
+
+    layout, seen = Layout(len(SIGNS), items, skills), columns(answers)
+    scale = np.maximum(seen.std(axis=0), LEAST_DEVIATION)
+    weights = regression.fit(answers, seen / scale, layout, PENALTY, expected=EXPECTED * scale, signs=SIGNS)
+    return lambda test: sigmoid(
+        regression.odds(weights, test.item, test.skills, columns(test) / scale, NONE, NONE, items, skills)
+    )
+
+
 def sizes(answers: Answers) -> tuple[int, int]:
     """Return the number of items and of skills that may be known."""
     return int(answers.item.max()) + 1, int(answers.skills.max()) + 1
@@ -219,6 +245,7 @@ BASELINES = {
     "Best-LR": best_lr,
     "DKT": dkt,
     "BKT and IRT": first_day,
+    "as refit": as_refit,
 }
 
 

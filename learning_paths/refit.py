@@ -29,9 +29,11 @@ from learning_paths.tracing.regression import Layout, Penalty
 ENOUGH = 500
 """Learners with graded work from whom on a fitted model is tried."""
 FOLDS = 5
-PENALTY = Penalty(dense=5.0, item=10.0, skill=10.0)
+PENALTY = Penalty(dense=1.0, item=2.0, skill=0.5)
 EXPECTED = np.array([0.8, 0.0, 0.0, 0.0, 0.0, 0.0])
 """Coefficients are drawn to these: without data the hybrid says what the first day's model does."""
+
+LEAST_DEVIATION = 0.05
 
 LIMITS = {
     "en": (
@@ -136,14 +138,20 @@ def fit(graded: Graded, names: Sequence[str]) -> tuple[Fitted, Floats]:
         Ids of the competencies, by row.
     """
     layout = Layout(len(COLUMNS), int(graded.task.max()) + 1, len(names) + LEVELS)
+    scale = np.maximum(graded.seen.std(axis=0), LEAST_DEVIATION)
     weights = regression.fit(
-        _answers(graded, len(names)), graded.seen, layout, PENALTY, expected=EXPECTED, signs=SIGNS
+        _answers(graded, len(names)),
+        graded.seen / scale,
+        layout,
+        PENALTY,
+        expected=EXPECTED * scale,
+        signs=SIGNS,
     )
     intercept, of_columns, of_tasks, of_skills, *_ = layout.parts(weights)
     # an answer has two skills, its competency and its level, of which the regression takes the mean
     with_work = np.unique(graded.competency)
     effects = {names[row]: float(of_skills[row] / 2) for row in with_work}
-    return Fitted(float(intercept[0]), of_columns, effects, of_skills[len(names) :] / 2), of_tasks
+    return Fitted(float(intercept[0]), of_columns / scale, effects, of_skills[len(names) :] / 2), of_tasks
 
 
 def predict(model: Fitted, of_tasks: Floats, graded: Graded, names: Sequence[str]) -> Floats:

@@ -53,7 +53,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_every_model_is_judged_on_the_same_unseen_students(run, folder, tmp_path):
     plot = tmp_path / "plot.svg"
-    models = "item mean,IRT,PFA,BKT,DAS3H,Best-LR,BKT and IRT,hybrid"
+    models = "item mean,IRT,PFA,BKT,DAS3H,Best-LR,BKT and IRT,as refit,hybrid"
     code, out, errors = run(
         folder, "--json", "--models", models, "--students", "10", "--draws", "1", "--plot", str(plot)
     )
