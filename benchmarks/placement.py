@@ -5,7 +5,8 @@
 Simulated learners come from a model that the engine does not have: years of study, step by step, along
 tracks, in a graph that differs from the engine's in up to 20 % of the needs, with forgetting, and with slips
 and guesses that differ from learner to learner and from what the items claim; some say "I don't know", some
-never. Nothing is told of their background. Balanced accuracy is over all competencies and levels. `--graph`
+never. Nothing is told of their background. Balanced accuracy is over all competencies and levels; the figures
+that begin with `goal` are of tests as somebody with a goal sits them, over what the goal needs. `--graph`
 takes a file in the form of catalogue/framework/competencies.yml, or `edges: [[skill, needed skill], …]`.
 """
 
@@ -202,15 +203,18 @@ def measure(world: World, learners: int, seed: int) -> dict[str, Any]:
     def by_chance(belief: Belief, free: Any, chance: np.random.Generator) -> int:
         return int(chance.choice(free))
 
-    curves: dict[str, list[list[float]]] = {"ours": [], "random": [], "independent": []}
-    expected = []
+    curves: dict[str, list[list[float]]] = {"ours": [], "goal": [], "random": [], "independent": []}
+    expected: dict[str, list[list[float]]] = {"ours": [], "goal": []}
     for number in range(learners):
         known = learner(world, np.random.default_rng([seed, number]))
-        for name, ask in {"ours": ours, "random": by_chance}.items():
-            curve, hoped, times = sit(world, people, known, ask, np.random.default_rng([seed, number, 1]))
+        needed = closure(world.graph, world.goals[number % len(world.goals)])
+        sittings = {"ours": (ours, None), "goal": (ours, needed), "random": (by_chance, None)}
+        for name, (ask, wanted) in sittings.items():
+            chance = np.random.default_rng([seed, number, 1])
+            curve, hoped, times = sit(world, people, known, ask, chance, wanted)
             curves[name].append(curve)
-            if name == "ours":
-                expected.append(hoped)
+            if name in expected:
+                expected[name].append(hoped)
                 seconds += times
         curves["independent"].append(
             sit_alone(world, people, known, np.random.default_rng([seed, number, 1]))
@@ -229,23 +233,39 @@ def measure(world: World, learners: int, seed: int) -> dict[str, Any]:
         )
     figures["ms_a_question_median"] = round(float(np.median(seconds)) * 1000, 2)
     figures["ms_a_question_p99"] = round(float(np.quantile(seconds, 0.99)) * 1000, 2)
-    table = [stopping(np.array(curves["ours"]), np.array(expected), at) for at in THRESHOLDS]
-    return (
-        figures
-        | stopping(np.array(curves["ours"]), np.array(expected), placement.STOP_AT)
-        | {"calibration": table}
-    )
+    for name, hoped in expected.items():
+        told = stopping(np.array(curves[name]), np.array(hoped), placement.STOP_AT)
+        figures |= {f"{name}_{key}": value for key, value in told.items()}
+    table = [stopping(np.array(curves["goal"]), np.array(expected["goal"]), at) for at in THRESHOLDS]
+    return figures | {"calibration": table}
+
+
+def closure(graph: Graph, goal: Sequence[int]) -> Bools:
+    """Return the nodes that a goal needs, itself included, ``(V,)``."""
+    needed, left = np.zeros(len(graph.parents), dtype=bool), list(goal)
+    while left:
+        node = left.pop()
+        if not needed[node]:
+            needed[node] = True
+            left += graph.parents[node]
+    return needed
 
 
 def sit(
-    world: World, people: Any, known: Bools, ask: Ask, chance: np.random.Generator
+    world: World, people: Any, known: Bools, ask: Ask, chance: np.random.Generator, wanted: Bools | None
 ) -> tuple[list[float], list[float], list[float]]:
     """Let somebody sit the whole test; return accuracy and what was expected of it by question, and times."""
     reply = respondent(world.questions, known, chance)
-    belief, free = placement.start(people), np.arange(len(world.questions.level))
-    curve, hoped, times = [accuracy(belief.verdict, known)], [belief.expected_accuracy], []
-    for number in range(placement.MOST_QUESTIONS):
-        if number >= len(world.questions.level):  # a small graph has no more: it stays as it is
+    belief = placement.start(people, wanted=wanted)
+    asked_for = belief.wanted.reshape(-1, LEVELS).any(axis=1)
+    free = np.flatnonzero(asked_for[world.questions.competency])
+
+    def right() -> float:
+        return accuracy(belief.verdict.reshape(-1)[belief.wanted], known[belief.wanted])
+
+    curve, hoped, times = [right()], [belief.expected_accuracy], []
+    for _ in range(placement.MOST_QUESTIONS):
+        if not len(free):  # a small graph has no more: it stays as it is
             curve.append(curve[-1])
             hoped.append(hoped[-1])
             continue
@@ -266,7 +286,7 @@ def sit(
         hoped.append(belief.expected_accuracy)
         times.append(took + time.perf_counter() - began)
         free = free[free != item]
-        curve.append(accuracy(belief.verdict, known))
+        curve.append(right())
     return curve, hoped, times
 
 

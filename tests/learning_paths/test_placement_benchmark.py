@@ -30,4 +30,5 @@ def test_any_graph_can_be_tried(tmp_path, text, nodes):
     first, last = found["ours_accuracy_after_12_and_28"]
     assert 0.5 < first <= 1
     assert 0.5 < last <= 1
-    assert 0 <= found["stopped_share"] <= 1
+    assert 0 <= found["ours_stopped_share"] <= 1
+    assert found["goal_accuracy_after_12_and_28"][1] > 0.5
