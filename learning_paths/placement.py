@@ -29,7 +29,7 @@ UNSURE_KNOWS, UNSURE_LACKS = 0.04, 0.5
 """Chances of "I don't know" from somebody who has reached the level, and from somebody who has not."""
 MOST_QUESTIONS = 30
 STOP_AT = 0.93
-"""The test stops at this expected balanced accuracy; 0.93 held on one sample of learners, not on the next."""
+"""The test stops at this expected balanced accuracy; ``benchmarks/placement.py --calibrate`` found it."""
 DOUBT_LEFT = 1.0
 """… or where no more than so many nodes are expected to be misjudged: who knows nothing is not asked on."""
 NEARLY_BEST = 0.95
