@@ -263,7 +263,10 @@ def sit(
     def right() -> float:
         return accuracy(belief.verdict.reshape(-1)[belief.wanted], known[belief.wanted])
 
-    curve, hoped, times = [right()], [belief.expected_accuracy], []
+    def hope() -> float:
+        return 1.0 if belief.doubt <= placement.DOUBT_LEFT else belief.expected_accuracy
+
+    curve, hoped, times = [right()], [hope()], []
     for _ in range(placement.MOST_QUESTIONS):
         if not len(free):  # a small graph has no more: it stays as it is
             curve.append(curve[-1])
@@ -283,7 +286,7 @@ def sit(
             slip=float(questions.slip[item]),
             guess=float(questions.guess[item]),
         )
-        hoped.append(belief.expected_accuracy)
+        hoped.append(hope())
         times.append(took + time.perf_counter() - began)
         free = free[free != item]
         curve.append(right())
@@ -359,8 +362,9 @@ def reached(curves: Any, share: float) -> float | None:
 
 
 def stopping(curves: Any, expected: Any, at: float) -> dict[str, Any]:
-    """Return what stopping at an expected accuracy gives."""
+    """Return what stopping at an expected accuracy, or at hardly a doubt, gives."""
     stops = expected[:, 1:] >= at
+    stops[:, : placement.LEAST_QUESTIONS - 1] = False
     ended = stops.any(axis=1)
     when = stops.argmax(axis=1) + 1
     truly = curves[np.arange(len(curves)), when] >= TRULY

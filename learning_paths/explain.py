@@ -33,11 +33,14 @@ class Shown:
         Ids of the catalogue; empty where the work was no lab.
     work
         What to call it, by language.
+    source
+        Where it is known from, as in the store.
     """
 
     lab: str
     task: str
     work: Mapping[str, str]
+    source: str
     score: float
     points: float
     tried_at: datetime
@@ -248,7 +251,11 @@ class Explainer:
                 "points": f"{seen.points:g}",
                 "date": seen.tried_at.date().isoformat(),
             }
-            return self._say("faded" if faded else "evidence", {}, {**extra, **percent})
+            if seen.source == "placement":
+                kind = "answered" if seen.score else "not-answered"
+            else:
+                kind = "evidence"
+            return self._say("faded" if faded else kind, {}, {**extra, **percent})
         return self._say("guess" if self.mastery.now[node] >= UNLIKELY else "unknown", {}, percent)
 
     def _say(self, kind: str, nodes: Mapping[str, Node | None], extra: Mapping[str, Any]) -> Text:

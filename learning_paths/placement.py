@@ -27,7 +27,7 @@ SAMPLE = 1000
 """How many of the imagined learners are looked at, drawn by their weights."""
 UNSURE_KNOWS, UNSURE_LACKS = 0.04, 0.5
 """Chances of "I don't know" from somebody who has reached the level, and from somebody who has not."""
-MOST_QUESTIONS = 30
+LEAST_QUESTIONS, MOST_QUESTIONS = 6, 30
 STOP_AT = 0.93
 """The test stops at this expected balanced accuracy; ``benchmarks/placement.py --calibrate`` found it."""
 DOUBT_LEFT = 1.0
@@ -267,7 +267,7 @@ def choose(belief: Belief, questions: Questions, free: Integers, chance: np.rand
 
 def finished(belief: Belief, asked: int) -> bool:
     """Tell whether the test should stop after so many answers."""
-    return asked >= MOST_QUESTIONS or (asked > 0 and belief.sure)
+    return asked >= MOST_QUESTIONS or (asked >= LEAST_QUESTIONS and belief.sure)
 
 
 def _likelihood(at: NDArray[np.int8], astray: Array, likely: Array) -> Array:

@@ -57,6 +57,16 @@ SAYINGS = {
         "and {high}).",
         "zh": "你的{work}得了 {score} / {points} 分，目前估计掌握程度为 {percent} %（{low}～{high} %）。",
     },
+    "answered": {
+        "en": "You answered a placement question about it rightly: we put it at {percent} % (between {low} "
+        "and {high}), which is not enough yet.",
+        "zh": "你答对了一道相关的水平测试题，目前估计掌握程度为 {percent} %（{low}～{high} %），还不够。",
+    },
+    "not-answered": {
+        "en": "You did not have the answer to a placement question about it: we put it at {percent} % now "
+        "(between {low} and {high}).",
+        "zh": "你没有答出一道相关的水平测试题，目前估计掌握程度为 {percent} %（{low}～{high} %）。",
+    },
     "faded": {
         "en": "You showed it on {date} with your {work}; such knowledge fades and now stands at {percent} "
         "% (between {low} and {high}): a refresher.",

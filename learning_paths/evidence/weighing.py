@@ -76,7 +76,7 @@ def shown(evidence: Sequence[Evidence], ground: Ground) -> dict[int, list[Shown]
         work = called(row, ground.catalogue)
         for competency in {ground.node(skill)[0] for skill, _ in _weights(row, ground.catalogue)}:
             found.setdefault(competency, []).append(
-                Shown(row.lab, row.task, work, row.score, row.points, row.tried_at)
+                Shown(row.lab, row.task, work, row.source, row.score, row.points, row.tried_at)
             )
     return found
 

@@ -127,7 +127,7 @@ def test_a_reason_has_its_interval_and_the_work_it_rests_on(ground):
     seen = [Observation(row, 1, 0.5, 1.0, 1, 0.0)]
     mastery = ground.posterior(prior, seen, 1.0)
     work = {"en": "lab “L”, task “t”,", "zh": "实验“L”中任务“t”"}
-    shown = {row: [Shown("l", "t", work, 5.0, 10.0, datetime(2026, 11, 1, tzinfo=UTC))]}
+    shown = {row: [Shown("l", "t", work, "nbgrader", 5.0, 10.0, datetime(2026, 11, 1, tzinfo=UTC))]}
     standing = Standing(prior, mastery, shown, frozenset(), interval(ground, prior, mastery, seen, 1.0))
     made = make(ground, learner, learner.goal(ground.catalogue), standing)
     reasons = [
