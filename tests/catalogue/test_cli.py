@@ -169,7 +169,7 @@ def test_graph_writes_a_picture_words_or_data(capsys, tree):
     assert "Operator development 算子开发 [operator-development]: needs gpu-programming@B for B" in words
     data = json.loads(run(capsys, "graph", "--json", "--root", root)[1])
     assert len(data["nodes"]) == 78
-    assert {"competency", "needs", "at", "for", "why"} == set(data["needs"][0])
+    assert {"competency", "needs", "at", "for", "why", "or"} == set(data["needs"][0])
     assert set(data["needs"][0]["why"]) == {"en", "zh"}
 
 
