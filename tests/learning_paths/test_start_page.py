@@ -323,7 +323,7 @@ def the_placement_is_answered_by_keyboard_left_and_taken_up_again(page: Page, ca
     page.get_by_role("button", name="Answer").click()
     expect(page.get_by_role("status").filter(has_text="there is no answer yet")).to_be_visible()
     kinds = []
-    for number in range(1, 7):
+    for number in range(1, 4):  # a test has six questions at the least
         assert faults(page) == []
         kinds.append(answer_by_keyboard(page))
         expect(page.get_by_role("heading", name=f"Question {number + 1}", exact=True)).to_be_focused()
@@ -334,18 +334,18 @@ def the_placement_is_answered_by_keyboard_left_and_taken_up_again(page: Page, ca
     page.get_by_role("button", name="Placement", exact=True).click()
     expect(page.locator(".za-ask")).to_have_text(asked)
     page.get_by_role("button", name="I don’t know").press("Enter")
-    expect(page.get_by_role("heading", name="Question 8")).to_be_focused()
+    expect(page.get_by_role("heading", name="Question 5")).to_be_focused()
     (test,) = campus.academy.store.placements("ada")
     given = campus.academy.store.answers(test.id)
-    assert [one.known for one in given[:7]] == [True] * 6 + [False]
-    assert {campus.academy.placing.bank.items[one.item].kind for one in given[:6]} == set(kinds)
+    assert [one.known for one in given[:4]] == [True] * 3 + [False]
+    assert {campus.academy.placing.bank.items[one.item].kind for one in given[:3]} == set(kinds)
 
 
 def what_the_placement_found_is_shown_and_the_plan_follows(page: Page, campus) -> None:
     page.get_by_role("button", name="Stop here").click()
     expect(page.get_by_role("heading", name="What the test found")).to_be_focused()
-    expect(page.locator(".za-placed")).to_contain_text("7 questions:")
-    expect(page.locator(".za-placed")).to_contain_text("1 times “I don’t know”")
+    expect(page.locator(".za-placed")).to_contain_text("4 questions:")
+    expect(page.locator(".za-placed")).to_contain_text("1 not known")
     assert page.locator(".za-placed meter").count() >= 2
     assert faults(page) == []
     page.get_by_role("button", name="中文").click()
