@@ -264,9 +264,11 @@ def _printed(item: Item, *, key: bool) -> Iterator[str]:
                 reason = told.get("because", {})
                 because = reason[place] if key and reason else None
                 yield f"   {place}: {option[language]}" + (f"    [{because[language]}]" if because else "")
+            unit = f" {shown['unit'][language]}" if shown.get("unit") else ""
             if key:
-                unit = f" {shown['unit'][language]}" if shown.get("unit") else ""
                 yield f"   = {told['right']}{unit}: {told['why'][language]}"
+            elif unit:
+                yield f"   = …{unit}"
 
 
 if __name__ == "__main__":

@@ -219,6 +219,7 @@ def test_the_checker_prints_both_languages_and_hides_the_key_when_asked(read, tm
     assert "个词元" in hidden
     assert "multiplies" not in hidden
     assert "keys and values" not in hidden
+    assert "= … MiB" in hidden
 
 
 def test_every_file_of_the_academy_is_sound(catalogue):
