@@ -135,3 +135,14 @@ def test_the_dockerfile_installs_from_the_lock_through_the_launcher():
     assert "FROM python:3.11" in text
     assert re.search(r"^RUN \./academy ", text, re.MULTILINE)
     assert json.loads(re.search(r"^CMD (\[.*\])$", text, re.MULTILINE)[1])[:2] == ["./academy", "hub"]
+
+
+def test_no_rule_of_a_style_sheet_lies_in_another():
+    for sheet in sorted(CHECKOUT.glob("learning_paths/ui/**/*.css")):
+        depth = 0
+        for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), 1):
+            assert not (depth and line.startswith(".")), (
+                f"{sheet.name}:{number}: a brace is missing before {line}"
+            )
+            depth += line.count("{") - line.count("}")
+        assert depth == 0, sheet.name
