@@ -2,10 +2,7 @@
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +14,8 @@ from rich.table import Table
 
 import catalogue
 from catalogue.errors import suggest
-from catalogue.folders import data_folder, store_url
+from catalogue.folders import data_folder
+from learning_paths.commands.kept import kept_store
 from learning_paths.curriculum import Ground
 from learning_paths.errors import EvidenceError
 from learning_paths.evidence.handout import elsewhere, export, must_be_known
@@ -26,7 +24,6 @@ from learning_paths.evidence.mapping import load_rules
 from learning_paths.evidence.replay import replay
 from learning_paths.evidence.trace import trace
 from learning_paths.fitted import active
-from learning_paths.store import Store
 
 EXAMPLES = """examples:
   ./academy evidence import certificates.csv statements/ --dry-run
@@ -78,7 +75,7 @@ def add_parser(verbs: Any) -> None:
 
 
 def _import(given: argparse.Namespace) -> int:
-    with _store(given) as store:
+    with kept_store(given.data) as store:
         rules = load_rules(catalogue.load(), data_folder(given.data))
         report = take_up(store, rules, given.paths, _now(), dry_run=given.dry_run)
     counts = report.data()
@@ -101,7 +98,7 @@ def _show(given: argparse.Namespace) -> int:
     if given.competency is not None and given.competency not in known.competencies:
         mend = suggest(given.competency, tuple(known.competencies), "competency")
         raise EvidenceError(f"unknown competency {given.competency!r}; {mend}")
-    with _store(given) as store:
+    with kept_store(given.data) as store:
         must_be_known(store, given.learner)
         rows = trace(store, Ground(known, active(store)), given.learner, _now(), given.competency)
     if given.json:
@@ -127,7 +124,7 @@ def _show(given: argparse.Namespace) -> int:
 
 def _replay(given: argparse.Namespace) -> int:
     known = catalogue.load()
-    with _store(given) as store:
+    with kept_store(given.data) as store:
         if given.learner is not None:
             must_be_known(store, given.learner)
         rules = load_rules(known, data_folder(given.data))
@@ -150,7 +147,7 @@ def _replay(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
-    with _store(given) as store:
+    with kept_store(given.data) as store:
         counts = export(store, Ground(catalogue.load(), active(store)), given.learner, given.out, _now())
     if given.json:
         return _print({"learner": given.learner, "file": str(given.out), "rows": counts})
@@ -160,7 +157,7 @@ def _export(given: argparse.Namespace) -> int:
 
 def _erase(given: argparse.Namespace) -> int:
     data = data_folder(given.data)
-    with _store(given) as store:
+    with kept_store(given.data) as store:
         counts = {name: len(rows) for name, rows in must_be_known(store, given.learner).items()}
         if not given.dry_run:
             if not given.yes and not _confirmed(given.learner, counts):
@@ -194,18 +191,6 @@ def _confirmed(learner: str, counts: dict[str, int]) -> bool:
 
 def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing"
-
-
-@contextmanager
-def _store(given: argparse.Namespace) -> Iterator[Store]:
-    data = data_folder(given.data)
-    if not os.environ.get("ACADEMY_STORE") and not (data / "store.sqlite").exists():
-        raise EvidenceError(f"there is no store in {data}; start the hub once, or name another --data")
-    store = Store(store_url(data))
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _now() -> datetime:

@@ -3,7 +3,6 @@
 import argparse
 import getpass
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from rich.table import Table
 
 import catalogue
 from catalogue.folders import data_folder, store_url
+from learning_paths.commands.kept import is_kept
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadAnswer
 from learning_paths.item_report import LEAST_ANSWERS, Judged, parameters, report
@@ -274,7 +274,6 @@ def _report_table(judged: list[Judged]) -> None:
 @contextmanager
 def _store(given: argparse.Namespace, learner: str) -> Iterator[Store]:
     data = data_folder(given.data)
-    there = bool(os.environ.get("ACADEMY_STORE")) or (data / "store.sqlite").exists()
     if not given.dry_run or given.report:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = Store(store_url(data))
@@ -286,7 +285,7 @@ def _store(given: argparse.Namespace, learner: str) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
         trial = Store(f"sqlite:///{Path(folder) / 'trial.sqlite'}")
         try:
-            if there:
+            if is_kept(data):
                 kept = Store(store_url(data))
                 profile = kept.profile(learner)
                 kept.close()

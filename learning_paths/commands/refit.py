@@ -2,9 +2,6 @@
 
 import argparse
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 import catalogue
-from catalogue.folders import data_folder, store_url
+from learning_paths.commands.kept import kept_store
 from learning_paths.curriculum import Ground
 from learning_paths.errors import RefitError
 from learning_paths.fitted import KIND
@@ -90,7 +87,7 @@ def add_parser(verbs: Any) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
-    with _store(given) as store:
+    with kept_store(given.data) as store:
         if given.list:
             return _list(store, given)
         if given.activate is not None:
@@ -184,18 +181,6 @@ def _figure(metrics: dict[str, Any], name: str) -> str:
         return "-"
     bounds = metrics[f"{name}_95"]
     return f"{metrics[name]:.3f}" + (f" ({bounds[0]:.3f} … {bounds[1]:.3f})" if bounds else "")
-
-
-@contextmanager
-def _store(given: argparse.Namespace) -> Iterator[Store]:
-    data = data_folder(given.data)
-    if not os.environ.get("ACADEMY_STORE") and not (data / "store.sqlite").exists():
-        raise RefitError(f"there is no store in {data}; start the hub once, or name another --data")
-    store = Store(store_url(data))
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _print(document: Any) -> int:
