@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from types import ModuleType
@@ -189,3 +190,23 @@ def test_the_launcher_needs_only_the_standard_library():
         env={"PATH": os.environ["PATH"]},
     )
     assert answer.stdout.strip() == "[]"
+
+
+def test_after_ctrl_c_no_further_part_of_the_suite_begins(launcher, monkeypatch):
+    for name in "abcdef":
+        (launcher.CHECKOUT / "tests" / name).mkdir(parents=True)
+        (launcher.CHECKOUT / "tests" / name / f"test_{name}.py").touch()
+    (launcher.CHECKOUT / "tests" / "test_top.py").touch()
+    begun = []
+
+    def part_that_is_stopped(part):
+        begun.append(part)
+        if len(begun) == 1:
+            raise KeyboardInterrupt
+        time.sleep(0.3)
+        return 0
+
+    monkeypatch.setattr(launcher, "prove_part", part_that_is_stopped)
+    with pytest.raises(KeyboardInterrupt):
+        launcher.prove_all()
+    assert len(begun) < 5
