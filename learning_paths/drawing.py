@@ -8,6 +8,7 @@ import itertools
 import math
 import random
 import re
+import reprlib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -275,9 +276,14 @@ def read_number(answer: Any, units: Sequence[str] = ()) -> float:
     BadAnswer
         When it is none.
     """
-    if isinstance(answer, int | float) and not isinstance(answer, bool) and math.isfinite(answer):
-        return float(answer)
-    refusal = BadAnswer(f"{answer!r} is no number; type it as 1.5, 3/2 or 2e3")
+    refusal = BadAnswer(f"{reprlib.repr(answer)} is no number; type it as 1.5, 3/2 or 2e3")
+    if isinstance(answer, int | float) and not isinstance(answer, bool):
+        try:
+            value = float(answer)
+        except OverflowError:
+            raise refusal from None
+        if math.isfinite(value):
+            return value
     if not isinstance(answer, str) or len(answer) > 60:
         raise refusal
     text = unicodedata.normalize("NFKC", answer).replace("−", "-").strip().lower()
