@@ -25,6 +25,31 @@ export function element(tag, properties = {}, ...children) {
 }
 
 /**
+ * Make a button.
+ * @param {import('./words.js').Words} words
+ * @param {string} name  of its text
+ * @param {string} key  by which it gets the focus back, see `refill`
+ * @param {(button: HTMLButtonElement) => any} act
+ * @param {Object} more  title: what it is about, for screen readers; main: further classes; values: for its
+ *   text; off: nothing happens now
+ */
+export function button(words, name, key, act, { title = '', main = '', values = {}, off = false } = {}) {
+  const label = words.say(name, values);
+  return element(
+    'button',
+    {
+      type: 'button',
+      class: `jp-mod-styled${main}`,
+      'data-key': key,
+      'aria-label': title ? `${label}: ${title}` : null,
+      'aria-disabled': off ? 'true' : null,
+      onclick: event => off || act(event.currentTarget)
+    },
+    label
+  );
+}
+
+/**
  * Disable a button and say that it works while `work` runs.
  * @param {HTMLButtonElement} button
  * @param {string} busy  label meanwhile

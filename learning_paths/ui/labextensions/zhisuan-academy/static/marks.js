@@ -1,6 +1,6 @@
 // Pins, skips and test-outs: what somebody wants to be otherwise in the plan, and how to undo it.
 
-import { element } from './dom.js';
+import { button, element } from './dom.js';
 
 export class Marks {
   /** @param page  the start page: its service, its plan and what its buttons do */
@@ -30,20 +30,11 @@ export class Marks {
       element(
         'div',
         { class: 'za-buttons' },
-        kinds.filter(Boolean).map(kind => {
-          const button = element(
-            'button',
-            {
-              type: 'button',
-              class: 'jp-mod-styled',
-              'data-key': `${kind} ${unit.id}`,
-              'aria-label': `${words.say(`mark-${kind}`)}: ${title}`
-            },
-            words.say(`mark-${kind}`)
-          );
-          button.addEventListener('click', () => this.set(button, unit, kind, reason.value));
-          return button;
-        })
+        kinds
+          .filter(Boolean)
+          .map(kind =>
+            button(words, `mark-${kind}`, `${kind} ${unit.id}`, pressed => this.set(pressed, unit, kind, reason.value), { title })
+          )
       )
     );
     shown.addEventListener('toggle', () => (shown.open ? this.open.add(unit.id) : this.open.delete(unit.id)));
@@ -88,18 +79,8 @@ export class Marks {
     if (!mark.own) {
       return null;
     }
-    const button = element(
-      'button',
-      {
-        type: 'button',
-        class: 'jp-mod-styled',
-        'data-key': `undo ${place} ${mark.unit}`,
-        'aria-label': `${words.say('mark-undo')}: ${words.of(mark.title)}`
-      },
-      words.say('mark-undo')
-    );
-    button.addEventListener('click', () => this.change(button, 'api/marks/undo', { id: mark.id }, 'mark-undone', mark));
-    return button;
+    const undo = pressed => this.change(pressed, 'api/marks/undo', { id: mark.id }, 'mark-undone', mark);
+    return button(words, 'mark-undo', `undo ${place} ${mark.unit}`, undo, { title: words.of(mark.title) });
   }
 
   set(button, unit, kind, reason) {

@@ -1,6 +1,6 @@
 // The placement test: one question at a time, an honest “I don’t know”, and at the end what is believed.
 
-import { element } from './dom.js';
+import { button, element } from './dom.js';
 
 const CHANGED = 0.05;
 
@@ -67,7 +67,7 @@ export class PlacementView {
         'div',
         { class: 'za-buttons' },
         element('button', { type: 'submit', class: 'jp-mod-styled jp-mod-accept', 'data-key': 'answer' }, words.say('placement-answer')),
-        this.button('placement-unknown', 'unknown', button => this.page.act(button, 'loading', () => this.send(null))),
+        button(this.words, 'placement-unknown', 'unknown', button => this.page.act(button, 'loading', () => this.send(null))),
         this.step('placement-end', 'end')
       ),
       element('p', { class: 'za-duty' }, words.say('placement-pause'))
@@ -137,8 +137,8 @@ export class PlacementView {
             element(
               'span',
               { class: 'za-buttons' },
-              this.button('move-up', `up ${place}`, () => this.move(at, -1), { title, off: at === 0 }),
-              this.button('move-down', `down ${place}`, () => this.move(at, 1), { title, off: at === last })
+              button(this.words, 'move-up', `up ${place}`, () => this.move(at, -1), { title, off: at === 0 }),
+              button(this.words, 'move-down', `down ${place}`, () => this.move(at, 1), { title, off: at === last })
             )
           );
         })
@@ -171,7 +171,8 @@ export class PlacementView {
 
   /** A button for a step of the test that takes no answer. */
   step(name, step, main = '') {
-    return this.button(
+    return button(
+      this.words,
       name,
       step,
       button => this.page.act(button, 'loading', async () => this.goOn(await this.page.service.post(`api/placement/${step}`, {}))),
@@ -258,21 +259,5 @@ export class PlacementView {
     const text = words.say('placement-standing', { level, share: words.percent(at < 0 ? 1 - shares[0] : shares[at]) });
     const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
     return [element('meter', { value: mean.toFixed(3), 'aria-hidden': 'true' }), element('span', {}, text)];
-  }
-
-  button(name, key, act, { title = '', main = '', off = false } = {}) {
-    const label = this.words.say(name);
-    return element(
-      'button',
-      {
-        type: 'button',
-        class: `jp-mod-styled${main}`,
-        'data-key': key,
-        'aria-label': title ? `${label}: ${title}` : null,
-        'aria-disabled': off ? 'true' : null,
-        onclick: event => off || act(event.currentTarget)
-      },
-      label
-    );
   }
 }

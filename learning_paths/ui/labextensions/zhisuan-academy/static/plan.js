@@ -1,7 +1,7 @@
 // The plan: what changed, where you stand, and the units week by week with their reasons.
 
 import { deadlineSection } from './deadline.js';
-import { element } from './dom.js';
+import { button, element } from './dom.js';
 import { Marks } from './marks.js';
 import { WhatIf } from './whatif.js';
 import { Why } from './why.js';
@@ -76,15 +76,15 @@ export class PlanView {
         'div',
         { class: 'za-buttons' },
         next ? this.goOn(next) : null,
-        this.button('change', 'edit', () => this.page.edit()),
-        this.button('refresh', 'refresh', button => this.page.act(button, 'loading', () => this.page.refresh(true)))
+        button(this.words, 'change', 'edit', () => this.page.edit()),
+        button(this.words, 'refresh', 'refresh', button => this.page.act(button, 'loading', () => this.page.refresh(true)))
       )
     );
   }
 
   goOn(unit) {
-    const label = { title: this.words.of(unit.title) };
-    return this.button('go-on', 'go on', button => this.page.openUnit(button, unit), { label, main: ' jp-mod-accept' });
+    const values = { title: this.words.of(unit.title) };
+    return button(this.words, 'go-on', 'go on', button => this.page.openUnit(button, unit), { values, main: ' jp-mod-accept' });
   }
 
   deadline(deadline) {
@@ -154,12 +154,12 @@ export class PlanView {
     const title = this.words.of(unit.title);
     const state = lab ? this.page.status.labs[lab] : null;
     return [
-      this.button('open', `open ${unit.id}`, button => this.page.openUnit(button, unit), { title }),
+      button(this.words, 'open', `open ${unit.id}`, button => this.page.openUnit(button, unit), { title }),
       state?.path
-        ? this.button('submit-lab', `submit ${lab}`, button => this.page.submitLab(button, lab), { title })
+        ? button(this.words, 'submit-lab', `submit ${lab}`, button => this.page.submitLab(button, lab), { title })
         : null,
       state && state.feedback !== 'none'
-        ? this.button('read-feedback', `feedback ${lab}`, button => this.page.readFeedback(button, lab), { title })
+        ? button(this.words, 'read-feedback', `feedback ${lab}`, button => this.page.readFeedback(button, lab), { title })
         : null
     ];
   }
@@ -249,21 +249,5 @@ export class PlanView {
         element('tbody', {}, plan.competencies.map(row))
       )
     );
-  }
-
-  button(name, key, act, { title = '', main = '', label: values = {} } = {}) {
-    const label = this.words.say(name, values);
-    const button = element(
-      'button',
-      {
-        type: 'button',
-        class: `jp-mod-styled${main}`,
-        'data-key': key,
-        'aria-label': title ? `${label}: ${title}` : null
-      },
-      label
-    );
-    button.addEventListener('click', () => act(button));
-    return button;
   }
 }

@@ -1,6 +1,6 @@
 // What another role would take: what it shares with the present goal, what is extra, what falls away.
 
-import { element } from './dom.js';
+import { button, element } from './dom.js';
 
 const PARTS = ['shared', 'extra', 'dropped'];
 
@@ -22,14 +22,13 @@ export class WhatIf {
     const select = element('select', { id: 'za-what-if', 'data-key': 'what-if' }, this.options(words));
     select.value = this.role;
     select.addEventListener('change', () => (this.role = select.value));
-    const button = element('button', { type: 'button', class: 'jp-mod-styled', 'data-key': 'compare' }, words.say('compare'));
-    button.addEventListener('click', () => this.compare(button, select));
+    const compare = button(words, 'compare', 'compare', pressed => this.compare(pressed, select));
     const shown = element(
       'details',
       { class: 'za-what-if', open: this.open },
       element('summary', { 'data-key': 'open what-if' }, words.say('what-if')),
       element('label', { for: 'za-what-if' }, words.say('what-if-label')),
-      element('div', { class: 'za-buttons' }, select, button),
+      element('div', { class: 'za-buttons' }, select, compare),
       element('div', { class: 'za-compared', tabindex: '-1', role: 'group', 'aria-label': words.say('what-if') }, this.found ? this.compared(words) : null)
     );
     shown.addEventListener('toggle', () => (this.open = shown.open));
