@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from catalogue.loading import load, read
 from catalogue.model import Catalogue
 from catalogue.notebooks import cli as notebooks_cli
 from catalogue.show import counts, find, graph_data, overview
+from catalogue.writing import write_whole
 
 _MEND_DISK = "free some space or mend its rights, then run the command again"
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -174,15 +174,7 @@ def _folder(root: Path) -> Path:
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     try:
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(draft, 0o644)
-            os.replace(draft, path)
-        except BaseException:
-            os.unlink(draft)
-            raise
+        write_whole(path, text)
     except OSError as error:
         raise CatalogueError(
             [Problem(f"cannot write {path}: {error.strerror}", mend="choose another -o")]

@@ -28,7 +28,22 @@ _NUMBER_STARTS = frozenset("0123456789+-.")
 
 
 def read_mapping(path: Path, shown: Path) -> dict[str, Any]:
-    """Read a YAML file whose outermost value is a mapping.
+    """Read a YAML file whose outermost value is a mapping; see `read_value`.
+
+    Raises
+    ------
+    InvalidFile
+        Also when it is no mapping.
+    """
+    value = read_value(path, shown)
+    if not isinstance(value, dict):
+        found = "nothing" if value is None else f"a {type(value).__name__}"
+        raise InvalidFile([Problem(f"holds {found}", shown, 1, "it must be a mapping of keys to values")])
+    return value
+
+
+def read_value(path: Path, shown: Path) -> Any:
+    """Read a YAML file.
 
     Parameters
     ----------
@@ -40,10 +55,10 @@ def read_mapping(path: Path, shown: Path) -> dict[str, Any]:
     Raises
     ------
     InvalidFile
-        When it cannot be read, is not YAML, or is no mapping; with the line.
+        When it cannot be read or is not YAML; with the line.
     """
     try:
-        value = parse(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidFile([Problem(f"cannot be read: {error.strerror}", shown)]) from error
     except UnicodeDecodeError as error:
@@ -56,10 +71,6 @@ def read_mapping(path: Path, shown: Path) -> dict[str, Any]:
         raise InvalidFile([Problem(f"is no valid YAML: {error.problem}", shown, line)]) from error
     except yaml.YAMLError as error:
         raise InvalidFile([Problem(f"is no valid YAML: {error}", shown)]) from error
-    if not isinstance(value, dict):
-        found = "nothing" if value is None else f"a {type(value).__name__}"
-        raise InvalidFile([Problem(f"holds {found}", shown, 1, "it must be a mapping of keys to values")])
-    return value
 
 
 def parse(text: str) -> Any:

@@ -13,12 +13,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from catalogue import Catalogue, CatalogueError, InvalidFile, Problem, load
 from catalogue.errors import suggest
 from catalogue.folders import CHECKOUT
-from catalogue.reading import line_of, parse, validate
+from catalogue.reading import line_of, read_value, validate
 from learning_paths.drawing import LANGUAGES, Drawn, cases, derive, draw, fill
 from learning_paths.errors import BankError
 from learning_paths.item_schema import HOLE, KINDS, NAME, ChoiceItem, Item, NumberItem
@@ -186,18 +184,7 @@ def _faults_of(item: Item, case: Mapping[str, Any]) -> Iterator[tuple[str, str]]
 
 
 def _entries(path: Path, shown: Path) -> list[Any]:
-    try:
-        value = parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidFile([Problem(f"cannot be read: {error.strerror}", shown)]) from error
-    except UnicodeDecodeError as error:
-        raise InvalidFile([Problem(f"is not UTF-8 at byte {error.start}", shown)]) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = None if mark is None else mark.line + 1
-        raise InvalidFile([Problem(f"is no valid YAML: {error.problem}", shown, line)]) from error
-    except yaml.YAMLError as error:
-        raise InvalidFile([Problem(f"is no valid YAML: {error}", shown)]) from error
+    value = read_value(path, shown)
     if not isinstance(value, list):
         raise InvalidFile([Problem("holds no list", shown, 1, "it must be a list of items: - id: …")])
     return value

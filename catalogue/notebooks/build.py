@@ -1,11 +1,10 @@
 """From text to notebook: the same bytes on every machine."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from catalogue.errors import Problem
+from catalogue.writing import write_whole
 
 from . import gradecells, ids
 from .checkpoint_file import Entries, read_checkpoints, use_problems
@@ -103,27 +102,15 @@ def id_problems(cells: list[Cell], shown: Path) -> Iterator[Problem]:
 
 
 def write(path: Path, text: str) -> bool:
-    """Write a file at once or not at all, if its content changes.
+    """Write a file at once or not at all, if its content changes, and the folders that lead to it.
 
     Returns
     -------
     bool
         Whether it was written.
     """
-    data = text.encode()
-    if path.exists() and path.read_bytes() == data:
-        return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return True
+    return write_whole(path, text)
 
 
 def _refuse_to_lose_edits(unit: Unit, path: Path) -> None:

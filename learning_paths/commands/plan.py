@@ -12,10 +12,11 @@ from rich.table import Table
 
 import catalogue
 from catalogue import Catalogue
+from catalogue.writing import write_whole
 from learning_paths.commands.comparing import show_migrations, show_what_if
-from learning_paths.commands.why import show_why, write_whole
+from learning_paths.commands.why import show_why
 from learning_paths.curriculum import Ground
-from learning_paths.errors import BadProfile
+from learning_paths.errors import BadProfile, PlanError
 from learning_paths.goals import goal_of
 from learning_paths.marking import KINDS, check_mark
 from learning_paths.marks import Marks
@@ -155,7 +156,11 @@ def _plan(given: argparse.Namespace) -> int:
         unit = next(unit for unit in made["units"] if unit["id"] == given.why)
         _print({**unit, "picture": svg}, given, show_why)
         if given.picture is not None:
-            write_whole(given.picture, svg)
+            try:
+                write_whole(given.picture, svg)
+            except OSError as error:
+                mend = "choose another --picture"
+                raise PlanError(f"cannot write {given.picture}: {error.strerror}; {mend}") from error
         return 0
     _print(made, given, _show)
     return 0

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 import catalogue
+from catalogue.writing import write_whole
 from learning_paths.commands.kept import kept_store
 from learning_paths.curriculum import Ground
 from learning_paths.errors import RefitError
@@ -107,7 +108,7 @@ def _refit(store: Store, given: argparse.Namespace) -> int:
     if given.plot:
         drawn = picture(choice.card["reliability"], words["title"].format(model=_named(choice.card, words)))
         try:
-            given.plot.write_text(drawn, encoding="utf-8")
+            write_whole(given.plot, drawn)
         except OSError as error:
             raise RefitError(f"--plot: cannot write {given.plot}: {error.strerror}") from error
     kept = None if given.dry_run else refit.keep(store, choice, now)

@@ -1,14 +1,9 @@
 """What ``academy plan --why`` prints: all that is to be said about one unit, and its picture in a file."""
 
-import os
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-
-from learning_paths.errors import PlanError
 
 WORDS = {
     "en": {"unlocks": "Afterwards you can start: {titles}."},
@@ -27,25 +22,3 @@ def show_why(unit: dict[str, Any], language: str) -> None:
     said += [unit["if_skipped"]["text"][language], unit["alternative"]["text"][language]]
     for text in said:
         console.print(f"- {escape(text)}")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
-
-    Raises
-    ------
-    PlanError
-        When it cannot be written.
-    """
-    try:
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(draft, 0o644)
-            os.replace(draft, path)
-        except BaseException:
-            os.unlink(draft)
-            raise
-    except OSError as error:
-        raise PlanError(f"cannot write {path}: {error.strerror}; choose another --picture") from error

@@ -35,27 +35,6 @@ FARTHEST = 6.0
 LEAST_DEVIATION = 0.05
 
 COLUMNS = (*history.COLUMNS, *ability.COLUMNS, "traced", "easiness", "item_answers", "skill_rate")
-MEETING = (
-    "wins",
-    "fails",
-    "skill_wins",
-    "skill_fails",
-    "shared",
-    "skill",
-    "fast",
-    "easiness",
-    "skill_recent_0.75",
-    "recent_0.9",
-    "gap",
-    "run",
-    "item_answers",
-    "skill_rate",
-    "expected",
-    "skill_variance",
-    "streak",
-    "traced",
-)
-"""Columns that meet in products, each with each and itself."""
 BY_SKILL = (
     "wins",
     "fails",
@@ -71,6 +50,8 @@ BY_SKILL = (
     "run",
     "item_answers",
 )
+MEETING = (*BY_SKILL, "skill_rate", "expected", "skill_variance", "streak", "traced")
+"""Columns that meet in products, each with each and itself."""
 BY_ITEM = ("expected",)
 FIRST = {
     "expected": 0.5,
