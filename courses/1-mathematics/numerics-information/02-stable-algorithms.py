@@ -15,7 +15,7 @@
 # ## Before you start
 #
 # From lesson 1: a rounded number is off by at most $\varepsilon/2$ relative, and fp16 ends at 65 504. From school: $e^{a+b} = e^a e^b$ and $\log(ab) = \log a + \log b$. Test: what is
-# $\log(e^3 \cdot e^4)$? (7: in this course $\log$ is the natural logarithm.) If the logarithm is rusty, the first lessons of *Basic mathematics* bring it back.
+# $\log(e^3 \cdot e^4)$? (7: in this course $\log$ is the natural logarithm.) If the logarithm is rusty, the second lesson of *Basic mathematics* brings it back.
 
 # %% id="imports"
 import math

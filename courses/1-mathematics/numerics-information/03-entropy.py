@@ -14,7 +14,7 @@
 # %% [markdown] id="before"
 # ## Before you start
 #
-# You need counting, fractions and logarithms: $\log_2 8 = 3$ because $2^3 = 8$. Test: what is $\log_2 \frac{1}{16}$? (−4.) And from lesson 2: logarithms of a softmax are taken in one step. If the test was hard, the third lesson of *Basic mathematics* is about it.
+# You need counting, fractions and logarithms: $\log_2 8 = 3$ because $2^3 = 8$. Test: what is $\log_2 \frac{1}{16}$? (−4.) And from lesson 2: logarithms of a softmax are taken in one step. If the test was hard, the second lesson of *Basic mathematics* is about it.
 
 # %% id="imports"
 import gettext
