@@ -14,7 +14,7 @@
 # %% [markdown] id="before"
 # ## Before you start
 #
-# You need the first two lessons of *Python from the first line*. School mathematics may be long ago: every sign is explained when it first comes. Three questions to see where you stand.
+# You need the first two lessons of *Python from the first line*. School mathematics may be long ago: every sign is explained when it first comes. Some cells use more Python than you know yet; read what they print. What you write yourself never needs more than those two lessons. Three questions to see where you stand.
 #
 # - What does Python give for `2**10`? (1024: two times itself, ten times.) *If not: Python from the first line, lesson 1, "Values have a kind".*
 # - `def double(x): return 2 * x`. What is `double(4)`? (8.) *If not: Python from the first line, lesson 2, "Give the work a name".*
@@ -52,7 +52,7 @@ print(f"on the disk {file_bytes:,} bytes, opened in memory {memory_bytes:,} byte
 assert photo.shape == (427, 640, 3) and file_bytes == 196_653 and memory_bytes == 819_840
 
 # %% [markdown] id="photo-words"
-# *In words: a hall with a two-storey tiled roof against a clear sky; 427 rows, 640 columns.*
+# *In words: a red pavilion of several storeys with tiled roofs stands above trees; behind it a lake and a pale sky; 427 rows, 640 columns.*
 #
 # Now a disk is bought for such photographs. On its box stands **1 TB**. Three people look at it.
 #
@@ -160,8 +160,8 @@ kit.recall("three-hundred-gigabytes")
 # Memory is built in powers of two, and $2^{10} = 1024$ is close to a thousand. So people used to say *kilobyte* for 1024 bytes. Since 1998 there are names that do not lie (IEC): **KiB** (kibibyte) is 1024 bytes, **MiB** $1024^2$, **GiB** $1024^3$, **TiB** $1024^4$. Makers of disks use powers of ten. Some systems show GiB and write GB.
 
 # %% id="kibi-code"
-for name, two, ten in (("KiB", 2**10, 1e3), ("MiB", 2**20, 1e6), ("GiB", 2**30, 1e9), ("TiB", 2**40, 1e12)):
-    print(f"1 {name} is {two:>17,} bytes, {two / ten - 1:.1%} more than 1 {name.replace('i', '')}")
+for name, ten_name, two, ten in (("KiB", "kB", 2**10, 1e3), ("MiB", "MB", 2**20, 1e6), ("GiB", "GB", 2**30, 1e9), ("TiB", "TB", 2**40, 1e12)):
+    print(f"1 {name} is {two:>17,} bytes, {two / ten - 1:.1%} more than 1 {ten_name}")
 assert (scipy.constants.kibi, scipy.constants.mebi, scipy.constants.gibi, scipy.constants.tebi) == (2**10, 2**20, 2**30, 2**40)
 
 disk = 1e12  # bytes: 1 TB
@@ -170,15 +170,15 @@ print(f"a disk of 1 TB is {shown:.0f} GiB")
 assert round(shown) == 931
 
 # %% [markdown] id="kibi-read"
-# The 931 of the third person are GiB. Nothing is missing: it is the same number of bytes in larger pieces. The gap is 2.4 % for kilo and grows with every prefix, to 10 % for tera. On a plan for a large store, ten percent is a rack.
+# The 931 of the third person are GiB. Nothing is missing: it is the same number of bytes in larger pieces. The gap is 2.4 % for kilo and grows with every prefix, to 10 % for tera. A store that is planned in TiB and bought in TB is nearly a tenth too small (9 %: percentages have a base, see below).
 
 # %% id="kibi-assert"
-assert round(100 * (2**10 / 1e3 - 1), 1) == 2.4 and round(100 * (2**40 / 1e12 - 1)) == 10
+assert round(100 * (2**10 / 1e3 - 1), 1) == 2.4 and round(100 * (2**40 / 1e12 - 1)) == 10 and round(100 * (1 - 1e12 / 2**40)) == 9
 
 # %% [markdown] id="percent"
 # ## Percent of what?
 #
-# *Percent* means *of a hundred*: 24 % is $\frac{24}{100} = 0.24$. A percentage is a **share of something**, its base, and half of all quarrels about percentages are quarrels about the base.
+# *Percent* means *of a hundred*: 24 % is $\frac{24}{100} = 0.24$. A percentage is a **share of something**, its **base**. Whoever states one has to say of what.
 #
 # $$\text{share} = \frac{\text{part}}{\text{base}}, \qquad \text{changed by } p\,\% : \quad \text{new} = \text{old} \cdot \Big(1 + \frac{p}{100}\Big)$$
 #
@@ -288,6 +288,14 @@ assert np.isclose(middle, 100) and np.isclose(middle / low_guess, high_guess / m
 # %% id="knob-code"
 from ipywidgets import IntSlider, SelectionSlider, interact
 
+def in_words(seconds):
+    """Return a time in the largest unit that fits."""
+    for unit, size in (("years", 3.15e7), ("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1)):
+        if seconds >= size:
+            return f"{seconds / size:,.1f} {unit}"
+    return f"{1000 * seconds:.3g} milliseconds"
+
+
 MARKS = {"a blink": 0.1, "a minute": 60, "an hour": 3600, "a day": 86_400, "a year": 3.15e7, "a life": 2.5e9}
 
 
@@ -302,7 +310,7 @@ def show_time(power=12, gigabits=10):
         axes.text(seconds, 4.65, mark, rotation=30, fontsize=8)
     chosen = seconds_to_send(10.0**power / 1e9, gigabits, 0.8)
     axes.set(xscale="log", xlim=(1e-6, 1e11), xlabel="time (seconds, scale of tens)", ylabel="line, 80 % reached")
-    axes.set_title(f"$10^{{{power}}}$ bytes over {gigabits:g} Gbit/s: {chosen:.3g} seconds", pad=34)
+    axes.set_title(f"$10^{{{power}}}$ bytes over {gigabits:g} Gbit/s: {in_words(chosen)}", pad=34)
     plt.show()
 
 
@@ -449,8 +457,8 @@ def photographs(disk_tb, bytes_each, free_percent):
 if photographs(1, 1, 0) is None:
     print("not tried yet, or the result is not handed back: return")
 else:
-    kit.equal(photographs(1, 819_840, 0), 1_219_749, because="10¹² bytes over 819 840", known_wrong={
-        "a TB is 10¹² bytes, a TiB 1024⁴": int(2**40 / 819_840), "rounded up: the last one is not whole": 1_219_750, "those are GB: a thousand times too few": 1219, "the number is not whole": 1e12 / 819_840})
+    kit.equal(photographs(1, 819_840, 0), 1_219_750, because="10¹² bytes over 819 840 are 1 219 750.2", known_wrong={
+        "a TB is 10¹² bytes, a TiB 1024⁴": int(2**40 / 819_840), "rounded up: the last one is not whole": 1_219_751, "those are GB: a thousand times too few": 1219, "only the free part is filled, and none is to stay free": 0, "the number is not whole": 1e12 / 819_840})
     kit.equal(photographs(2, 500_000, 25), 3_000_000, because="three quarters of 2 TB", known_wrong={
         "only the free part is filled": 1_000_000, "the free part is not left free": 4_000_000, "25 percent is 0.25": int(2e12 * -24 / 500_000)})
     print("right")

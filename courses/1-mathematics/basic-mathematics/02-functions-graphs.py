@@ -36,7 +36,7 @@ BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 # %% [markdown] id="question"
 # ## A question first
 #
-# Six systems with eight accelerators each, by their maker's own documents (NVIDIA: data sheets of DGX-1 with P100, 2016, and with V100, 2017, DGX A100, 2020, DGX H100, 2022, DGX H200, 2023, DGX B200, 2024). The memory is that of the eight accelerators together, the power the most that the whole system draws.
+# Six systems with eight accelerators each, as announced, by their maker's own documents (NVIDIA: data sheets of DGX-1 with P100, 2016, and with V100, 2017, DGX A100, 2020, DGX H100, 2022, DGX H200, 2023, DGX B200, 2024). The memory is that of the eight accelerators together, the power the most that the whole system draws.
 
 # %% id="table"
 systems = ["DGX-1 (P100)", "DGX-1 (V100)", "DGX A100", "DGX H100", "DGX H200", "DGX B200"]
@@ -194,7 +194,7 @@ def log2_by_hand(x):
     return middle
 
 
-for x in (8, 1, 1 / 16, 10, 1000):
+for x in (8, 1 / 16, 10, 1000):
     print(f"log2 of {x:<7} by hand {log2_by_hand(x):8.4f}   library {math.log2(x):8.4f}")
     assert abs(log2_by_hand(x) - math.log2(x)) < 1e-12
 
@@ -308,7 +308,7 @@ worst_factor = max([abs(math.log2(2 ** (start + doublings * (year - 2016)) / gb)
 assert 2**worst_factor < 1.25 and line_b < 0 and 0.2 < -line_b / line_m < 0.3
 
 # %% [markdown] id="fit-read"
-# The law by a factor is never off by more than a quarter. The law by a sum gives *minus* 41 GB in 2016. And the **price**? The maker published one for three of the systems only: 129 000 dollars (2016), 149 000 (2017), 199 000 (2020; press releases). Per gigabyte that is:
+# The law by a factor is never off by more than a quarter. The law by a sum gives *minus* 41 GB in 2016. And the **price**? For three of the systems the maker published one: 129 000 dollars (2016), 149 000 (2017), 199 000 (2020; press releases). Per gigabyte that is:
 
 # %% id="price-code"
 prices = [129_000, 149_000, 199_000]  # dollars, NVIDIA press releases of April 2016, May 2017, May 2020
@@ -410,7 +410,7 @@ kit.recall("quarter-full")
 #
 # $$t = \frac{\log (C / a)}{\log q}$$
 #
-# with $a$ what is there today and $q$ the factor of one step. A store of 1 PB is half full and grows by 3 % a month. And a hall that may draw 1 MW holds 70 systems today; each new generation needs more:
+# with $a$ what is there today and $q$ the factor of one step. A store of 1 PB is half full and grows by 3 % a month. And a hall that may draw 1 MW feeds 69 systems of 14.3 kW; each new generation needs more:
 
 # %% id="scale-code"
 months = math.log(1000 / 500) / math.log(1.03)
@@ -471,7 +471,7 @@ else:
     kit.close(logs["log10 of 0.001"], -3.0, because="three times divided by ten", known_wrong={"a number below 1 has a negative logarithm": 3.0, "0.001 has three places after the point": -2.0})
     kit.close(logs["log2 of 2 to the 50"], 50.0, because="the logarithm undoes the power", known_wrong={"that is log2 of 50": math.log2(50), "no factor of two is left over": 100.0})
     kit.close(logs["doublings from 3 GB to 48 GB"], 4.0, because="48/3 = 16 = 2·2·2·2", known_wrong={"that is the ratio; ask how many doublings it is": 16.0, "a difference says nothing of doublings": 45.0, "from 3 to 6 is one, to 12 two, to 24 three, to 48 four": 5.0})
-    kit.close(logs["2 to the log2 of 7"], 7.0, because="there and back again", known_wrong={"not 2 times the logarithm: 2 to the power of it": 2 * math.log2(7), "that is the logarithm alone": math.log2(7)})
+    kit.close(logs["2 to the log2 of 7"], 7.0, because="there and back again", known_wrong={"not 2 times 7: the power undoes the logarithm": 14.0, "not 2 times the logarithm: 2 to the power of it": 2 * math.log2(7), "that is the logarithm alone": math.log2(7)})
     print("right")
 
 # %% [markdown] id="exercise-2-text"

@@ -16,7 +16,7 @@
 #
 # You need lessons 1 and 2. Three questions to see where you stand.
 #
-# - 55 of 85: what share is that, in percent? (64.7 %.) *If not: lesson 1, "Percent of what?".*
+# - 9 of 12: what share is that, in percent? (75 %.) *If not: lesson 1, "Percent of what?".*
 # - $\log_{10} (100 \cdot 1000)$, and $\ln 1.01$ nearly? (5, and 0.01.) *If not: lesson 2, "A logarithm counts multiplications".*
 # - A loop goes through `[1, 0, 1]` and counts the ones. What does it set before the loop, what does it change in it? (A counter, set to 0; it adds 1 when the item is 1.) *If not: Python from the first line, lesson 2, "Count, sum, keep the largest so far".*
 
@@ -307,22 +307,22 @@ assert [round(100 * sum(chances[: s + 1]), 1) for s in (2, 4, 6)] == [67.7, 94.9
 #
 # ## Turn a knob
 #
-# Set the chance of one machine, and watch the chance of a day without any failure fall as machines are added. The dashed line is what comes out when chances are *added up* and taken from 1. Where do the two part? Where does the line say something impossible? For how many machines is a quiet day as likely as not?
+# Set the chance of one machine, and watch the chance of a day without any failure fall as machines are added. The lower axis is one of logarithms (lesson 2). The dashed line is what comes out when chances are *added up* and taken from 1. Where do the two part? Where does the line say something impossible? For how many machines is a quiet day as likely as not?
 
 # %% id="knob-code"
-from ipywidgets import FloatLogSlider, IntSlider, interact
+from ipywidgets import FloatLogSlider, SelectionSlider, interact
 
 
 def show_quiet(percent=0.1, machines=1000):
     """Draw the chance of a quiet day against the number of machines."""
     p = percent / 100
-    n = np.arange(0, 5001)
+    n = np.logspace(0, 5, 400)  # from 1 to 100 000
     quiet = (1 - p) ** n
     figure, axes = plt.subplots(figsize=(7, 3.2))
-    axes.plot(n, quiet, color=BLUE, label="right: 1 - p to the power of n")
-    axes.plot(n, 1 - n * p, color=ORANGE, linestyle="--", label="added up: 1 - n p")
+    axes.plot(n, quiet, color=BLUE, label="right: $(1-p)^n$")
+    axes.plot(n, 1 - n * p, color=ORANGE, linestyle="--", label="added up: $1 - n p$")
     axes.plot([machines], [(1 - p) ** machines], "o", color=BLUE)
-    axes.set(ylim=(-0.3, 1.05), xlabel="number of machines", ylabel="chance of a quiet day")
+    axes.set(xscale="log", ylim=(-0.3, 1.05), xlabel="number of machines (scale of tens)", ylabel="chance of a quiet day")
     half = math.log(0.5) / math.log(1 - p)
     axes.set_title(f"{percent:.3g} % a day: {machines} machines {(1 - p) ** machines:.1%}, added up {1 - machines * p:.1%}; even at {half:,.0f}", fontsize=10)
     axes.axhline(0, color=GREY, linewidth=0.8)
@@ -333,14 +333,14 @@ def show_quiet(percent=0.1, machines=1000):
 interact(
     show_quiet,
     percent=FloatLogSlider(min=-2, max=1, step=0.1, value=0.1, description="percent"),
-    machines=IntSlider(min=0, max=5000, step=50, value=1000, description="machines"),
+    machines=SelectionSlider(options=[1, 8, 72, 200, 1000, 4000, 16_384, 100_000], value=1000, description="machines"),
 );
 
 # %% [markdown] id="knob-words"
-# *In words, unturned: the curve falls from 1 to 0.37 at a thousand machines and flattens out near 0.01 at five thousand, always above zero; the dashed line touches it at the left and reaches zero at a thousand machines, below which no chance can lie; a quiet day is as likely as not at about 693 machines.*
+# *In words, unturned: on a scale of tens the curve stays near 1 up to ten machines, is 0.90 at a hundred, 0.37 at a thousand, and lies on zero from ten thousand on, never below; the dashed line goes with it up to a hundred machines and crosses zero at a thousand, below which no chance can lie; a quiet day is as likely as not at about 693 machines. With another chance the whole curve moves sideways and keeps its shape: only the product of number and chance counts.*
 
 # %% id="knob-assert"
-assert round(0.999**1000, 2) == 0.37 and round(0.999**5000, 2) == 0.01 and round(math.log(0.5) / math.log(0.999)) == 693
+assert round(0.999**100, 2) == 0.90 and round(0.999**1000, 2) == 0.37 and 0.999**10_000 < 0.0001 and 0.999**10 > 0.98 and round(math.log(0.5) / math.log(0.999)) == 693
 
 # %% [markdown] id="wrong"
 # ## How it goes wrong
@@ -390,12 +390,14 @@ print(f"each accelerator {each_day:.4%} a day; {expected:.1f} stops a day; a qui
 for accelerators in (8, 1024, 16_384, 100_000):
     hours = 24 * math.log(2) / (accelerators * each_day)
     print(f"{accelerators:7,}: {accelerators * each_day:8.4f} stops a day; as likely as not a stop within {hours:10,.1f} hours")
+print(f"one accelerator alone: a stop in {1 / each_day / 365:.1f} years in the mean; all together one in {24 / expected:.1f} hours")
+assert round(1 / each_day / 365, 1) == 5.8 and round(24 / expected, 1) == 3.1
 print(f"a quiet day is a surprise of {-math.log2(quiet_day):.1f} bits")
 assert round(100 * quiet_day, 2) == 0.04 and round(expected, 1) == 7.8 and round(math.exp(-expected / 8), 2) == 0.38 and round(-math.log2(quiet_day), 1) == 11.2
 kit.recall("a-day-at-scale")
 
 # %% [markdown] id="scale-read"
-# A single accelerator is good for years; sixteen thousand have a stop every three hours. Nothing about the parts has changed, only their number. So large trainings save their state often (course *Distributed computing*). The chance of a quiet day is that of tossing heads eleven times in a row: $-\log_2$ of a chance counts such tosses, in **bits** (course *Numerics and information* builds on it). The limit: we took the stops as independent and even over time. A power cut that takes a whole rack is neither.
+# A single accelerator runs nearly six years between two stops; sixteen thousand have one every three hours. Nothing about the parts has changed, only their number. So large trainings save their state often (course *Distributed computing*). The chance of a quiet day is that of tossing heads eleven times in a row: $-\log_2$ of a chance counts such tosses, in **bits** (course *Numerics and information* builds on it). The limit: we took the stops as independent and even over time. A power cut that takes a whole rack is neither.
 
 # %% [markdown] id="answer"
 # ## The question again

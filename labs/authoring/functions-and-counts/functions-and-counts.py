@@ -26,7 +26,7 @@ POWER_KW = [3.2, 3.5, 6.5, 10.2, 10.2, 14.3]
 #
 # - `beside(times, amounts, law)` shows the figures, what your law gives at the same times, and the ratio: near 1 everywhere when the law fits, drifting away when it does not.
 # - `month_by_month(stored, percent, months)` shows how a store fills.
-# - `thrown(n, p, spares)` throws dice: 20 000 months in which each of n machines fails with the chance p, and the share of months in which the spares were enough. It differs from the true chance by less than 0.01.
+# - `thrown(n, p, spares)` throws dice: 20 000 months in which each of n machines fails with the chance p, and the share of months in which the spares were enough. It seldom differs from the true chance by more than 0.01.
 
 # %% nbgrader={"grade_id": "tools-code", "locked": true}
 def beside(times, amounts, law):
