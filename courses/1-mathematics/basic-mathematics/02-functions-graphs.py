@@ -40,7 +40,7 @@ BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 
 # %% id="table"
 systems = ["DGX-1 (P100)", "DGX-1 (V100)", "DGX A100", "DGX H100", "DGX H200", "DGX B200"]
-years = [2016, 2017, 2020, 2022, 2023, 2024]  # of announcement
+years = [2016, 2017, 2020, 2022, 2023, 2024]  # in which the accelerators were announced
 memory = [128, 128, 320, 640, 1128, 1440]  # GB
 power = [3.2, 3.5, 6.5, 10.2, 10.2, 14.3]  # kW
 
@@ -48,7 +48,7 @@ figure, axes = plt.subplots(figsize=(7, 3))
 axes.plot(years, memory, "o", color=BLUE)
 axes.set(title="Memory of systems with eight accelerators", xlabel="year", ylabel="memory (GB)", ylim=(0, 1600))
 plt.show()
-for name, year, gb, kw in zip(systems, years, memory, power):
+for name, year, gb, kw in zip(systems, years, memory, power):  # zip takes one of each list in every turn
     print(f"{year} {name:14} {gb:5} GB {kw:5} kW")
 
 # %% [markdown] id="table-words"
@@ -126,7 +126,7 @@ kit.recall("users-in-eighty")
 # %% id="factor-code"
 def neighbours(values):
     """Show differences and ratios of neighbours."""
-    for before, after in zip(values[:-1], values[1:]):
+    for before, after in zip(values[:-1], values[1:]):  # all but the last, beside all but the first
         print(f"{before:8.1f} -> {after:8.1f}   difference {after - before:7.1f}   ratio {after / before:.3f}")
 
 
@@ -267,7 +267,8 @@ assert math.ceil(math.log2(1989)) == 11 and math.ceil(math.log2(2 * 1989)) == 12
 def best_line(xs, ys):
     """Return slope and height at zero of the line of least squares."""
     x_mean, y_mean = sum(xs) / len(xs), sum(ys) / len(ys)
-    above = sum([(x - x_mean) * (y - y_mean) for x, y in zip(xs, ys)])  # a list made by a loop in one line
+    # [… for x in xs] makes a list by a loop in one line
+    above = sum([(x - x_mean) * (y - y_mean) for x, y in zip(xs, ys)])
     below = sum([(x - x_mean) ** 2 for x in xs])
     slope = above / below
     return slope, y_mean - slope * x_mean
@@ -308,10 +309,10 @@ worst_factor = max([abs(math.log2(2 ** (start + doublings * (year - 2016)) / gb)
 assert 2**worst_factor < 1.25 and line_b < 0 and 0.2 < -line_b / line_m < 0.3
 
 # %% [markdown] id="fit-read"
-# The law by a factor is never off by more than a quarter. The law by a sum gives *minus* 41 GB in 2016. And the **price**? For three of the systems the maker published one: 129 000 dollars (2016), 149 000 (2017), 199 000 (2020; press releases). Per gigabyte that is:
+# The law by a factor is never off by more than a quarter. The law by a sum gives *minus* 41 GB in 2016. And the **price**? For three of the systems the maker published one: 129 000 dollars (2016), 149 000 (2017), 199 000 (2020). Per gigabyte that is:
 
 # %% id="price-code"
-prices = [129_000, 149_000, 199_000]  # dollars, NVIDIA press releases of April 2016, May 2017, May 2020
+prices = [129_000, 149_000, 199_000]  # dollars, as NVIDIA announced in April 2016, May 2017, May 2020
 for year, dollars, gb in zip(years, prices, memory):
     print(f"{year}: {dollars:,} dollars, {dollars / gb:6.0f} a GB")
 per_gb = [dollars / gb for dollars, gb in zip(prices, memory)]

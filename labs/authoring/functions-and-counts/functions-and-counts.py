@@ -7,7 +7,7 @@
 #
 # **How it is scored.** 30 points in five tasks. Each function has a contract, an answer cell and a check cell. Run a check as often as you like: it says in words what is wrong, with the input that shows it. After you submit, other inputs are tried, drawn anew for you; of those you are told only which property failed. Each property has its own points. A relative error of one in a million is always fine. Nothing depends on speed.
 #
-# **What Python you need:** functions, `if`, loops, lists, `math.log2`, `math.comb`. To take a pair apart, write `a, b = pair`; `for count, watts, hours in machines:` does so in each turn. `None` stands for *no answer*: `return None`. Keep the names of the functions; write as many lines and helper functions as you like.
+# **What Python you need:** functions, `if`, loops, lists, `math.log2`, `math.comb`. To take a pair apart, write `a, b = pair`; `for count, watts, hours in machines:` does so in each turn, and `for x, y in zip(xs, ys):` takes one of each of two lists. `while stored < limit:` repeats its lines as long as the question is answered with yes. `None` stands for *no answer*: `return None`. Keep the names of the functions; write as many lines and helper functions as you like.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import math
@@ -16,7 +16,7 @@ import random
 from graders import kit
 
 # Systems with eight accelerators, by their maker's data sheets (NVIDIA: DGX-1 with P100, DGX-1 with V100, DGX A100, DGX H100,
-# DGX H200, DGX B200): year of announcement, memory of the eight accelerators in GB, most power that the system draws in kW.
+# DGX H200, DGX B200): year in which the accelerators were announced, memory of the eight accelerators in GB, most power that the system draws in kW.
 YEARS = [2016, 2017, 2020, 2022, 2023, 2024]
 MEMORY_GB = [128, 128, 320, 640, 1128, 1440]
 POWER_KW = [3.2, 3.5, 6.5, 10.2, 10.2, 14.3]
