@@ -283,7 +283,7 @@ show_step()
 interact(show_step, k=IntSlider(min=0, max=15, value=0, description="k"));
 
 # %% [markdown] id="knob-words"
-# *In words, unturned (h = 1): the dashed line is a little off the slope of the curve. In the right picture both errors fall at first, the central one twice as fast; the central one is lowest at about 1e-6, the one-sided one at about 1e-8; for smaller steps both rise again, until at 1e-15 nothing is right.*
+# *In words, unturned (h = 1): the dashed line, with the slope of the line through the two dots, is steeper than the curve where they meet. In the right picture both errors fall at first, the central one twice as fast; the central one is lowest at about 1e-6, the one-sided one at about 1e-8; for smaller steps both rise again, until at 1e-15 nothing is right.*
 
 # %% id="knob-assert"
 best_h = {name: int(error.argmin()) for name, error in errors.items()}

@@ -41,7 +41,7 @@ kit.checkpoint("before-relu")
 # %% [markdown] id="question"
 # ## A question first
 #
-# The network for the digits gets a layer in the middle: 64 pixels, 32 hidden numbers, 10 scores. That makes 2 410 weights. We ask for all 2 410 slopes of the loss over 256 digits, in two ways: by differences, and by the library's backward pass. We count multiplications inside matrix products, which is nearly all the work.
+# The network for the digits gets a layer in the middle: 64 pixels, 32 hidden numbers, 10 scores. That makes 2 410 weights. A digit goes through two products of matrices, with a `relu` (negative numbers become 0) between them, and comes out as ten scores $s_0, \dots, s_9$. Its loss is $\log \sum_j e^{s_j} - s_y$ with the right class $y$: near 0 when the right score is far above the others. We ask for all 2 410 slopes of the loss over 256 digits, in two ways: by differences, and by the library's backward pass. We count multiplications inside matrix products, which is nearly all the work.
 
 # %% id="real-count"
 digits = load_digits()
@@ -239,7 +239,7 @@ for doublings in (1, 5, 10, 15):
 # - **A broadcast is a use for every copy.** In $Z + b$ with $Z$ $(n, 32)$ and $b$ $(32,)$, each number of $b$ is used $n$ times. So its companion is a sum: $\bar b = \sum_i \bar z_{i\cdot}$.
 # - **A sum is the reverse of that.** $s = \sum_i v_i$: every $\bar v_i = \bar s$, a broadcast.
 #
-# For the loss: the softmax with cross-entropy has the slope $(p - \text{one-hot})/n$ by the scores (*Numerics and information*, lesson 2). The whole network by hand, in the order in which it has to be:
+# The loss of one digit, $\log \sum_j e^{s_j} - s_y$, has by the score $s_j$ the slope $e^{s_j} / \sum_i e^{s_i}$, a share $p_j$ of 1, minus 1 where $j = y$. (The shares are called *softmax*.) The mean over $n$ digits divides by $n$. The whole network by hand, in the order in which it has to be:
 
 # %% id="checkpoint-bias"
 kit.checkpoint("bias-gradient")

@@ -421,8 +421,8 @@ score.total()
 # | | contract |
 # |---|---|
 # | `Tensor(data)` | a **leaf**: `.data` a float64 array, `.grad` is `None` |
-# | `record(rule, *operands, **settings)` | operands are tensors, or numbers and arrays: those are constants. Calls `rule` on their arrays with the settings; returns a `Tensor` with the rule's value that remembers operands and pull |
-# | `t.backward(seed=None)` | goes back through everything that `t` was made from and **adds** to `.grad` of every leaf that was used the gradient of $\sum \text{seed} \cdot t$: an array of the leaf's shape, which shares no memory with another gradient. `seed` has the shape of `t.data`; left out, `t` must hold one number and the seed is 1. Else `ValueError`, and no gradient is touched |
+# | `record(rule, *operands, **settings)` | operands are tensors, or numbers and arrays: those are constants. Calls `rule` on their arrays, float64 all of them, with the settings; returns a `Tensor` with the rule's value that remembers operands and pull |
+# | `t.backward(seed=None)` | goes back through everything that `t` was made from and **adds** to `.grad` of every leaf that was used the gradient of $\sum \text{seed} \cdot t$: a float64 array of the leaf's shape, which shares no memory with another gradient. `seed` has the shape of `t.data`; left out, `t` must hold one number and the seed is 1. Else `ValueError`, and no gradient is touched |
 #
 # What a tensor keeps beyond that is yours to choose. What is asked beyond the formula:
 #
@@ -759,7 +759,7 @@ with score.part(1, "sixty doublings, and a chain of 20 000 steps", hidden=True):
     for k in range(20_000):
         factors, direct = (factors, direct + 1) if k % 2 else (factors * 1.0001, direct * 1.0001)
     agree(engine(chain, np.array([0.5]), np.array([0.25])), [np.array(0.5 * factors + 0.25 * direct), np.array([factors]), np.array([direct])])
-with score.part(1, "gradients add up exactly over several passes, share no memory, and stay None where nothing was used", hidden=True):
+with score.part(1, "gradients add up exactly over several passes, are float64, share no memory, and stay None where nothing was used; constants reach a rule as float64 arrays", hidden=True):
     for r in kit.examples(lambda r: r, n=5, name="passes"):
         arrays = [r.normal(size=(2, 3)), r.normal(size=(2, 1)), r.normal(size=(2, 3))]
         program = program_of(r, 6)
@@ -776,15 +776,29 @@ with score.part(1, "gradients add up exactly over several passes, share no memor
         (a * b).sum().backward()
         leaf = kind(np.array(2.0))
         leaf.backward()
+        whole = kind(np.zeros(2))
+        whole.backward(np.array([1, 2]))
         g = np.ones((2, 2))
         d = kind(np.zeros((2, 2)))
         e = kind(np.zeros((2, 2)))
         (d + e).backward(g)
         d.grad += 5.0
-        return [shared, early, np.array(a.grad), np.array(b.grad), c.grad is None, np.array(leaf.grad), g, np.array(e.grad)]
+        return [shared, early, np.array(a.grad), np.array(b.grad), c.grad is None, np.array(leaf.grad), g, np.array(e.grad), str(whole.grad.dtype)]
+
+    def kinds_that_arrive(kind, recorded):
+        seen = []
+
+        def add(a, b):
+            seen.extend([str(a.dtype), str(b.dtype), b.shape])
+            return a + b, lambda g: (g, g.sum())
+
+        recorded(add, kind(np.ones(2)), 3)
+        recorded(add, kind(np.ones(2)), np.array(4))
+        return seen
 
     x = kit.rng("memory").normal(size=3)
-    kit.close(kit.probe(in_numpy, passes, Tensor, x), [False, np.ones(3), 11.0 + 2 * x, 1.0 + x, True, np.array(1.0), np.ones((2, 2)), np.ones((2, 2))], rtol=1e-9)
+    kit.close(kit.probe(in_numpy, passes, Tensor, x), [False, np.ones(3), 11.0 + 2 * x, 1.0 + x, True, np.array(1.0), np.ones((2, 2)), np.ones((2, 2)), "float64"], rtol=1e-9)
+    kit.equal(kit.probe(in_numpy, kinds_that_arrive, Tensor, record), ["float64", "float64", ()] * 2)
 with score.part(1, "a classifier with a table of rows, a hidden layer and a softmax: all gradients as torch's", hidden=True):
     for r in kit.examples(lambda r: r, n=3, name="classifier"):
         n, kinds, width, hidden, classes = 12, 7, 5, 30, 4

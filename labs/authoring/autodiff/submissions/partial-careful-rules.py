@@ -76,6 +76,7 @@ class Tensor(Operators):
             if self.data.size != 1:
                 raise ValueError("a seed is needed")
             seed = np.ones_like(self.data)
+        seed = np.asarray(seed, dtype=float)
         if np.shape(seed) != self.data.shape:
             raise ValueError("wrong shape")
         if self.pull is None:
