@@ -13,11 +13,11 @@
 # %% [markdown] id="before"
 # ## Before you start
 #
-# You need the graph of a function, powers and logarithms, the inner product of two vectors, and a Python function that takes another function. Three questions to see where you stand.
+# You need the graph of a function, powers and logarithms (*Basic mathematics*), the inner product of two vectors (*Linear algebra*), and a Python function that takes another function (*Python from the first line*). Three questions to see where you stand.
 #
-# - A line goes through (2, 1) and (6, 3). Its slope? $(3 - 1)/(6 - 2) = 0.5$. *If not: Basic mathematics, the lesson on functions and growth.*
+# - A line goes through (2, 1) and (6, 3). Its slope? $(3 - 1)/(6 - 2) = 0.5$. *If not: Basic mathematics, lesson 2, Functions, graphs and logarithms.*
 # - $(1, 2, 0) \cdot (3, -1, 5)$? $3 - 2 + 0 = 1$. *If not: Linear algebra, lesson 1.*
-# - What does `(lambda f: f(3) - f(1))(lambda x: x * x)` give? 8. *If not: the course on Python's basics, functions.*
+# - What does `(lambda f: f(3) - f(1))(lambda x: x * x)` give? 8. *If not: Python from the first line, lesson 2, Loops, functions and tables.*
 #
 # The fourth one, below, is kept and comes back.
 

@@ -18,7 +18,7 @@
 #
 # - The slope of $(3x - 1)^2$ at $x = 1$? $2 \cdot 2 \cdot 3 = 12$. *If not: lesson 1 of this course, By hand first.*
 # - `a` has shape (5, 3), `b` (3, 2). Which shape has `a.T @ (a @ b)`? (3, 2). *If not: Linear algebra, lesson 1.*
-# - A class defines `__mul__`. What does `x * y` call? `x.__mul__(y)`. *If not: the course on Python's basics, or the tutorial on docs.python.org, section 9.*
+# - A class defines `__mul__`. What does `x * y` call? `x.__mul__(y)`. *If not: the tutorial on docs.python.org, section 9, Classes.*
 #
 # The fourth one, below, is kept and comes back.
 
