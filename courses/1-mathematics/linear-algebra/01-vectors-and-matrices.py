@@ -37,7 +37,7 @@ BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 # %% [markdown] id="question"
 # ## A question first
 #
-# Here are handwritten digits from a form (Alpaydin and Kaynak, 1998; CC BY 4.0, in the package scikit-learn). Each is 8 × 8 numbers: how much ink a field holds, from 0 to 16. We divide by 16, so 1 is full of ink. There are 1 797. From the first 1 200 we take, for each of the ten digits, the **mean picture**. We call it a *template*.
+# Here are handwritten digits from a form (Alpaydin and Kaynak, 1998; CC BY 4.0, in the package scikit-learn). Each is 8 × 8 numbers: how much ink a field holds, from 0 to 16. We divide by 16, so 1 is full of ink. There are 1 797. From the first 1 200 we take, for each of the ten digits, the **mean picture**. We call it a *template*. (Two forms in the cell may be new: `names == 3` asks every entry and gives True or False for each; `pictures[names == 3]` keeps the rows where it is True.)
 
 # %% id="digits"
 digits = load_digits()
@@ -206,7 +206,7 @@ nearest = (scores + bias).argmax(axis=1)  # the bias is added to each row
 distances = np.array([[np.linalg.norm(x - w) for w in templates] for x in X])  # (597, 10), from the definition
 assert np.array_equal(nearest, distances.argmin(axis=1))
 lengths = np.linalg.norm(templates, axis=1)  # (10,)
-cosines = scores / lengths / np.linalg.norm(X, axis=1)[:, None]  # (597, 10)
+cosines = scores / lengths / np.linalg.norm(X, axis=1)[:, None]  # (597, 10); [:, None] makes a column (597, 1): one length a row
 for name, guess in (("dot product", scores.argmax(axis=1)), ("nearest template", nearest), ("cosine", cosines.argmax(axis=1))):
     share = (guess == y).mean()
     error = math.sqrt(share * (1 - share) / len(y))

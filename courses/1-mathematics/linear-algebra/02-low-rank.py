@@ -398,7 +398,7 @@ print(f"the whole table: {whole.shape[1]} columns without gaps, rank {np.linalg.
 assert whole.shape[1] == 51 and np.linalg.matrix_rank(whole) == 47
 
 # %% [markdown] id="wrong-limits"
-# Applications of black applicants were approved 22 percentage points less often than those of white ones with the same `obrat`. The table cannot say why from two columns; the course *Responsible AI* returns to it. And it is redundant in more places: of 51 columns without gaps, 4 can be computed from the others.
+# In this fit, applications of black applicants were approved 22 percentage points less often than those of white ones with the same `obrat`. The table cannot say why from two columns; the course *Responsible AI* returns to it. And it is redundant in more places: of 51 columns without gaps, 4 can be computed from the others.
 
 # %% [markdown] id="scale"
 # ## At scale
@@ -462,7 +462,7 @@ kit.recall("why-not-the-weights")
 # %% [markdown] id="answer-words"
 # For the query weights a handful of directions is enough, and holds on sentences that were not used. For the up weights the outputs need half as many directions as the weights. But on other sentences the error is much above the 20 % that were promised: 1 500 tokens do not show all the directions that texts will use. **A budget is kept for the data on which it was measured**; so measure on data that were held out. The lab does that with your own compressor.
 #
-# And small errors of one layer do not say what the model then writes. That is measured with the whole model (course *Fine-tuning*, where the *change* of a weight is made low rank, and *Compression* techniques in the application courses).
+# And small errors of one layer do not say what the model then writes. That is measured with the whole model. (In the course *Fine-tuning* it is the *change* of a weight that is made low rank.)
 
 # %% [markdown] id="practise"
 # ## Practise

@@ -486,7 +486,7 @@ else:
     print("right")
 
 # %% [markdown] id="exercise-2-text"
-# **2. Modify.** Write the letters. (a) The mean colour of each row of pictures, weights given: `photos` (n, h, w, c) and `weights` (w,) to (n, h, c). (b) For each pair of a picture n and a template k the score with **mirrored** axes is wrong; here we *want* the transposed template: `nij` with templates to (n, k). (c) A bilinear form a sample: `x` (n, i), `M` (i, j), `y` (n, j) to (n,). (d) Grouped scores: `q` (b, a, g, m, e), `k` (b, t, g, e) to (b, g, m, a, t).
+# **2. Modify.** Write the letters. (a) The mean colour of each row of pictures, weights given: `photos` (n, h, w, c) and `weights` (w,) to (n, h, c). (b) Pictures (n, 3, 3) with *transposed* templates (k, 3, 3) to (n, k): the colleague's mistake, this time on purpose. (c) A bilinear form a sample: `x` (n, i), `M` (i, j), `y` (n, j) to (n,). (d) Grouped scores: `q` (b, a, g, m, e), `k` (b, t, g, e) to (b, g, m, a, t).
 
 # %% id="exercise-2"
 letters = {"a": ..., "b": ..., "c": ..., "d": ...}
