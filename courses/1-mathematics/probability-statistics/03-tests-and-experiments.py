@@ -389,10 +389,13 @@ interact(show_rule, kind=Dropdown(options=list(KINDS), value="Pocock", descripti
 
 # %% id="knob-assert"
 print("1.96:", [f"{results['1.96', k][0]:.0%}" for k in LOOKS], "Pocock:", [f"{results['Pocock', k][0]:.0%}" for k in LOOKS])
+saved = 1 - table["men"] / 445
+lost = table.loc["one look at the end", "power"] - table["power"]
+assert round(6 * saved["O'Brien, Fleming, five"]) == 1 and round(4 * saved["Pocock, five looks"]) == 1 and [round(100 * lost[k]) for k in ("O'Brien, Fleming, five", "Pocock, five looks", "mixture, always")] == [2, 12, 34]
 assert results["1.96", 40][0] > 0.2 and max(results["Pocock", k][0] for k in LOOKS[:5]) < 0.07 < results["Pocock", 40][0] and results["Pocock", 20][1] < results["Pocock", 1][1] and 0.65 < results["Pocock", 5][2] / 445 < 0.8
 
 # %% [markdown] id="curse"
-# Three things to take along. Watching always costs power: the bound that holds at all times is higher than one needs at any single time. Looking a few times costs little and saves a quarter of the men. And **what stops early is exaggerated**: the truth is 1.794, the estimates of those that stop in the first half are twice that. A rule stops early *because* the difference happened to be large; such a number belongs into a report only with the words "stopped early", or not at all.
+# Three things to take along. Watching always costs power: the bound that holds at all times is higher than one needs at any single time. Five looks with the bounds of O'Brien and Fleming cost two points of power and save a sixth of the men; Pocock's save a quarter and cost twelve points; the test that may be watched always costs 34. And **what stops early is exaggerated**: the truth is 1.794, the estimates of those that stop in the first half are twice that. A rule stops early *because* the difference happened to be large; such a number belongs into a report only with the words "stopped early", or not at all.
 #
 # ## How it goes wrong: an asymptotic test on the fourth man
 #
@@ -563,7 +566,7 @@ assert balance.loc["nodegree", "p"] < 0.005 and 1.5 < np.linalg.lstsq(design, ea
 # - A p-value is the chance of such data if nothing is there; not the chance that nothing is there.
 # - People per arm grow with 1 / effect²; of the significant results, a share depends on how often ideas work.
 # - Many numbers or many looks: the false alarms add up. Count them on data in which nothing is there.
-# - Few looks with higher bounds cost little; a test that may be watched always costs power. Both need some dozens of people first.
+# - A few planned looks with higher bounds cost little power; a test that may be watched always costs power. Both need some dozens of people first.
 # - What stopped early is exaggerated; what a coin did not decide, no test can mend.
 #
 # ## Words
