@@ -505,4 +505,4 @@ assert np.allclose(100 * np.array(gaps(np.arange(1989))), [-20.1, -13.9], atol=0
 # - B. Efron and R. J. Tibshirani, *An Introduction to the Bootstrap*, 1993: chapters 6 (standard errors) and 13 (percentile intervals).
 # - L. D. Brown, T. T. Cai and A. DasGupta, *Interval Estimation for a Binomial Proportion*, Statistical Science 16, 2001: sections 2 and 3, on what the plain formula misses.
 # - R. J. LaLonde, *Evaluating the Econometric Evaluations of Training Programs with Experimental Data*, American Economic Review 76, 1986: the experiment and its sample.
-# - E. Miller, *Adding Error Bars to Evals*, 2024, arXiv:2411.00640: sections 2 and 3, for language models, clustered questions included.
+# - E. Miller, *Adding Error Bars to Evals*, 2024, arXiv:2411.00640: the parts on standard errors and on clustered questions, for language models.

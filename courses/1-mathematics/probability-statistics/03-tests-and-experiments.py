@@ -279,7 +279,7 @@ assert max(false_alarms(z_null, at_looks(5, bound)) for bound in (pocock[1], obr
 #
 # $$|z_s| \ge \sqrt{\frac{1 + \rho s}{\rho s}\,\big(\log(1 + \rho s) - 2 \log \alpha\big)} .$$
 #
-# This is the *mixture sequential probability ratio test*, mSPRT, behind several products for online experiments (Johari et al., 2022).
+# This is the *mixture sequential probability ratio test*, mSPRT, as a commercial platform for online experiments uses it (Johari et al., 2022).
 #
 # By hand: $\rho = 1$, and $z = 3$ after one person would give $\Lambda = e^{9/4}/\sqrt 2$. Is that an alarm at 5 %, which asks for 20?
 
@@ -575,7 +575,7 @@ assert balance.loc["nodegree", "p"] < 0.005 and 1.5 < np.linalg.lstsq(design, ea
 #
 # ## Sources
 #
-# - R. Johari, P. Koomen, L. Pekelis and D. Walsh, *Always Valid Inference: Continuous Monitoring of A/B Tests*, Operations Research 70, 2022: sections 3 and 4 (the mixture test, its p-value).
+# - R. Johari, P. Koomen, L. Pekelis and D. Walsh, *Always Valid Inference: Continuous Monitoring of A/B Tests*, Operations Research 70, 2022: the sections on always valid p-values and on the mixture test.
 # - C. Jennison and B. W. Turnbull, *Group Sequential Methods with Applications to Clinical Trials*, 2000: chapter 2 (Pocock; O'Brien and Fleming, with tables), chapter 7 (spending, after K. K. G. Lan and D. L. DeMets, Biometrika 70, 1983).
 # - H. Robbins, *Statistical Methods Related to the Law of the Iterated Logarithm*, Annals of Mathematical Statistics 41, 1970: the mixture and its bound.
 # - R. H. Dehejia and S. Wahba, *Causal Effects in Nonexperimental Studies*, Journal of the American Statistical Association 94, 1999: section 2, which men these are.
