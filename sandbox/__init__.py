@@ -4,7 +4,8 @@ from sandbox.capable import Capabilities, capabilities, command, enter, kind_for
 from sandbox.errors import FrameError, SandboxError, WallError, WallUnavailable, WarmError
 from sandbox.probe import Hole, probe
 from sandbox.wall import Bind, Limits, Wall
-from sandbox.warm.client import CellResult, Stop, WarmServer
+from sandbox.warm.client import WarmServer
+from sandbox.warm.supervise import CellResult, Stop
 
 __all__ = [
     "Bind",

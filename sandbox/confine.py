@@ -5,6 +5,7 @@ import resource
 import shutil
 import socket
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from sandbox import landlock, processes, root, seccomp, syscalls, system
@@ -42,14 +43,24 @@ def builder(wall: Wall, kind: str) -> "Builder":
 class Builder:
     """The steps that one kind of wall takes in the caller, the keeper and the inner process."""
 
+    kind = ""
+
     def __init__(self, wall: Wall) -> None:
         self.wall = wall
         self.root = os.geteuid() == 0
         self.uid = wall.inside_uid if self.root else os.getuid()
         self.gid = wall.inside_uid if self.root else os.getgid()
 
+    @property
+    def leaves_no_trace(self) -> bool:
+        """Whether the caller is what it was once :meth:`after_fork` is over."""
+        return True
+
     def before_fork(self) -> None:
         """Prepare the caller."""
+
+    def after_fork(self) -> None:
+        """Make the caller what it was."""
 
     def in_keeper(self) -> None:
         """Build the wall in the keeper."""
@@ -120,6 +131,13 @@ class Builder:
 class Namespaces(Builder):
     """Own user, mount, process, IPC, host name and (where asked) network namespaces."""
 
+    kind = "namespaces"
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        """Only root leaves neither itself nor its user namespace."""
+        return self.root and root_returns()
+
     def before_fork(self) -> None:
         """Make the process namespace; without root's rights the user namespace comes first and gives them."""
         if self.root:
@@ -131,6 +149,10 @@ class Namespaces(Builder):
                 self.root = False
         syscalls.unshare(CLONE_NEWUSER | CLONE_NEWPID)
         _map_ids(self.uid, self.gid)
+
+    def after_fork(self) -> None:
+        """Let later children be born where this process lives."""
+        _return()
 
     def in_keeper(self) -> None:
         """Build the root, and only then leave root: its folders may be closed to the wall's user."""
@@ -175,6 +197,8 @@ class Namespaces(Builder):
 class Bubblewrapped(Namespaces):
     """What is left to do where bubblewrap has made root and namespaces, and has become the keeper."""
 
+    kind = "bubblewrap"
+
     def before_fork(self) -> None:
         """Do nothing: bubblewrap has made the namespaces."""
 
@@ -184,6 +208,8 @@ class Bubblewrapped(Namespaces):
 
 class Open(Builder):
     """No wall: a process that is watched over and ended with all that it started."""
+
+    kind = "open"
 
     def in_keeper(self) -> None:
         """Adopt the orphans, so that they can be found and ended."""
@@ -248,6 +274,29 @@ class Together(Open):
         # files outside belong to the wall's user: to the builder's, or to that of walls without a home
         owner = self.kind == "landlock" and (not self.root or wall.home is None)
         seccomp.restrict(nested=wall.nested, sockets=wall.network, together=True, owner=owner)
+
+
+@cache
+def root_returns() -> bool:
+    """Tell whether root may leave its process namespace here and come back; tries it, in a child."""
+    child = os.fork()
+    if not child:
+        try:
+            syscalls.unshare(CLONE_NEWPID)
+            _return()
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _return() -> None:
+    """Let children be born into the process namespace that this process lives in."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        syscalls.setns(own, CLONE_NEWPID)
+    finally:
+        os.close(own)
 
 
 def _limit(which: int, soft: int, hard: int | None = None) -> None:

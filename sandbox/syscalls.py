@@ -8,6 +8,7 @@ import socket
 import struct
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+_FORK = ctypes.PyDLL(None, use_errno=True).fork  # keeps the interpreter's lock, so that the child has it
 MACHINE = platform.machine()
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -47,6 +48,19 @@ def syscall(number: int, *arguments: int | bytes | None, what: str) -> int:
 def unshare(flags: int) -> None:
     """Give this process new namespaces."""
     _checked(LIBC.unshare(flags), "unshare")
+
+
+def fork() -> int:
+    """Fork a process with one thread, without what libraries asked to be called: they touch many pages.
+
+    The child may use the kernel and fork again by `os.fork`, which calls them; no library should run in it.
+    """
+    return _checked(_FORK(), "fork")
+
+
+def setns(namespace: int, kind: int) -> None:
+    """Join the namespace at descriptor `namespace`; children do, where it is one of processes."""
+    _checked(LIBC.setns(namespace, kind), "setns")
 
 
 def mount(kind: str, target: str, flags: int, options: str = "") -> None:

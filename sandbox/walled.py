@@ -10,6 +10,7 @@ import json
 import os
 import select
 import signal
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -27,61 +28,69 @@ PASSED_ON = (
     signal.SIGUSR2,
     signal.SIGWINCH,
 )
+MOST_BYTES = 1 << 16  # of what a keeper says
 _CALLER_GONE = signal.SIGPWR
 
 
 @dataclass
 class Walled:
-    """The caller's handle on a walled process.
+    """A handle on a walled process, in the process that forked its keeper or in another one.
 
     Parameters
     ----------
     pid
-        The keeper's process id, as the caller sees it.
+        The keeper's process id, as the holder of the handle sees it.
     kind
         The kind of wall.
     report
-        Read end of the pipe on which the keeper says how the inner process ended.
+        Where the keeper says how the inner process ended, one message a packet.
+    keeper
+        File descriptor of the keeper (a pidfd): it names no other process, whatever becomes of the id.
     door
-        The process that takes signals: the keeper, which under bubblewrap is a child of `pid`.
+        The process that takes signals where it is not the keeper: under bubblewrap a child of `pid`.
+    told
+        The keeper said how the inner process ended; else it was killed itself.
     """
 
     pid: int
     kind: str
-    report: int
+    report: socket.socket
+    keeper: int
     door: int = 0
     status: int | None = None
+    told: bool = False
 
     def poll(self) -> int | None:
         """Return the inner process's wait status once all inside is over, else None."""
-        if self.status is None and os.waitpid(self.pid, os.WNOHANG)[0]:
-            self._read_status()
+        self.ended_within(0.0)
         return self.status
 
     def wait(self) -> int:
         """Wait until all inside is over and return the inner process's wait status."""
-        if self.status is None:
-            os.waitpid(self.pid, 0)
-            self._read_status()
+        self.ended_within(None)
         assert self.status is not None
         return self.status
 
-    def ended_within(self, seconds: float) -> bool:
+    def ended_within(self, seconds: float | None) -> bool:
         """Wait at most `seconds` for all inside to be over by itself, and say whether it is."""
-        if self.status is None and select.select([self.report], [], [], seconds)[0]:
-            self.wait()  # the keeper reports the end, or is gone, and ends what is left
+        if self.status is None and _readable(self.keeper, seconds):
+            with contextlib.suppress(ChildProcessError):  # another process forked the keeper: it collects it
+                os.waitid(os.P_PIDFD, self.keeper, os.WEXITED)
+            line = _message(self.report)
+            self.told = "status" in line
+            self.status = int(line["status"]) if self.told else signal.SIGKILL
+            self.report.close()
+            os.close(self.keeper)
         return self.status is not None
-
-    def _read_status(self) -> None:
-        line = _read_line(self.report)
-        os.close(self.report)
-        self.status = int(line["status"]) if line and "status" in line else signal.SIGKILL
 
     def signal(self, number: int) -> None:
         """Send a signal to the inner process, through the keeper."""
         if self.status is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.door or self.pid, number)
+                if self.door:
+                    os.kill(self.door, number)
+                else:
+                    signal.pidfd_send_signal(self.keeper, number)
 
     def kill(self) -> int:
         """End everything inside and return the inner process's wait status."""
@@ -89,8 +98,13 @@ class Walled:
             own_processes = self.kind in ("namespaces", "bubblewrap")
             self.signal(signal.SIGKILL if own_processes else _CALLER_GONE)
             if not own_processes and not self.ended_within(3.0):
-                os.kill(self.pid, signal.SIGKILL)
+                self.signal(signal.SIGKILL)
         return self.wait()
+
+
+def line() -> tuple[socket.socket, socket.socket]:
+    """Return the two ends on which a keeper reports: one to read, one to tell."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
 def split(wall: Wall, kind: str, keep: tuple[int, ...] = ()) -> Walled | None:
@@ -108,24 +122,79 @@ def split(wall: Wall, kind: str, keep: tuple[int, ...] = ()) -> Walled | None:
     WallError
         In the caller: the wall could not be built. Nothing is left running.
     """
-    builder = confine.builder(wall, kind)
-    report, tell = os.pipe()
+    report, tell = line()
+    with tell:
+        keeper = begin(confine.builder(wall, kind), tell.fileno(), keep)
+        if keeper is None:
+            tell.detach()
+            return None
+    return _answered(Walled(keeper, kind, report, os.pidfd_open(keeper)))
+
+
+def begin(builder: confine.Builder, tell: int, keep: tuple[int, ...]) -> int | None:
+    """Fork the keeper; return its process id in the caller, and None in the inner process.
+
+    Raises
+    ------
+    WallError
+        In the caller: the wall could not be built. Nothing is left running.
+    """
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
     try:
         builder.before_fork()
-        keeper = os.fork()
+        keeper = syscalls.fork()
     except OSError as error:
-        os.close(report)
-        os.close(tell)
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        raise WallError(f"cannot build the wall ({kind}): {error}; try ./academy doctor") from error
-    if not keeper:
-        os.close(report)
-        be_keeper(builder, tell, keep)
-        return None
-    os.close(tell)
-    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-    return _answered(Walled(keeper, kind, report))
+        raise WallError(f"cannot build the wall ({builder.kind}): {error}; try ./academy doctor") from error
+    if keeper:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        return keeper
+    be_keeper(builder, tell, keep)
+    return None
+
+
+def hand_over(keeper: int, tell: socket.socket) -> None:
+    """Give a child that is a keeper to the process that reads at the other end of `tell`."""
+    number = os.pidfd_open(keeper)
+    try:
+        socket.send_fds(tell, [json.dumps({"keeper": keeper}).encode()], [number])
+    finally:
+        os.close(number)
+
+
+def refuse(tell: socket.socket, reason: str) -> None:
+    """Say that there will be no wall; to nobody, where the other end is closed."""
+    with contextlib.suppress(OSError):
+        _tell(tell.fileno(), {"error": reason})
+
+
+def take_over(report: socket.socket, kind: str) -> Walled | None:
+    """Return the handle on a keeper that another process forked, once its inner process is behind the wall.
+
+    Returns
+    -------
+    Walled or None
+        None when whoever was to fork it is gone.
+
+    Raises
+    ------
+    WallError
+        The wall could not be built. Nothing is left running.
+    """
+    keeper, behind, number = 0, False, -1
+    while not keeper or not behind:
+        data, descriptors, _, _ = socket.recv_fds(report, MOST_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
+        number = (*descriptors, number)[0]
+        message = json.loads(data or "{}")
+        if "error" in message or not message:
+            if number >= 0:
+                os.close(number)
+            if "error" in message:
+                raise WallError(message["error"])
+            return None
+        keeper = message.get("keeper", keeper)
+        behind = behind or "entered" in message
+    return Walled(keeper, kind, report, number)
 
 
 def start_bubblewrap(wall: Wall, argv: Sequence[str]) -> Walled:
@@ -136,26 +205,26 @@ def start_bubblewrap(wall: Wall, argv: Sequence[str]) -> Walled:
     WallError
         The wall could not be built. Nothing is left running.
     """
-    report, tell = os.pipe()
-    program = bubblewrap.arguments(wall, tell, bubblewrap.inside(wall, tell, argv))
-    pid = os.fork()
-    if not pid:
-        with contextlib.suppress(OSError):
-            os.execv(program[0], program)
-        os._exit(1)
-    os.close(tell)
-    handle = _answered(Walled(pid, "bubblewrap", report))
+    report, tell = line()
+    with tell:
+        number = tell.fileno()
+        program = bubblewrap.arguments(wall, number, bubblewrap.inside(wall, number, argv))
+        pid = os.fork()
+        if not pid:
+            with contextlib.suppress(OSError):
+                os.execv(program[0], program)
+            os._exit(1)
+    handle = _answered(Walled(pid, "bubblewrap", report, os.pidfd_open(pid)))
     handle.door = next(iter(processes.children(pid)), pid)
     return handle
 
 
 def _answered(walled: Walled) -> Walled:
     """Wait until the inner process stands behind its wall."""
-    answer = _read_line(walled.report)
+    answer = _message(walled.report)
     if answer != {"entered": True}:
-        os.waitpid(walled.pid, 0)
-        os.close(walled.report)
-        reason = (answer or {}).get("error")
+        walled.wait()
+        reason = answer.get("error")
         raise WallError(reason or f"the wall's first process ended while it was built ({walled.kind})")
     return walled
 
@@ -254,14 +323,14 @@ def _fail(tell: int, error: Exception) -> NoReturn:
 
 
 def _tell(tell: int, message: dict[str, object]) -> None:
-    os.write(tell, json.dumps(message).encode() + b"\n")
+    os.write(tell, json.dumps(message).encode())
 
 
-def _read_line(report: int) -> dict[str, object] | None:
-    line = b""
-    while not line.endswith(b"\n"):
-        byte = os.read(report, 1)
-        if not byte:
-            return None
-        line += byte
-    return json.loads(line)
+def _message(report: socket.socket) -> dict[str, object]:
+    return json.loads(report.recv(MOST_BYTES) or "{}")
+
+
+def _readable(number: int, seconds: float | None) -> bool:
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(None if seconds is None else seconds * 1000))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbconvert.exporters import Exporter
-from nbformat import NotebookNode, writes
+from nbformat import NotebookNode, validate, writes
 from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
 from traitlets import Instance
@@ -57,11 +56,14 @@ class GradeExecuted(Autograde):
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Grade one notebook."""
         resources = self.init_single_notebook_resources(notebook_filename)
+        resources["output_extension"] = self.exporter.file_extension
+        notebook = self.executed
         self.exporter._preprocessors = []
-        self.exporter.optimistic_validation = True  # after the last step, not after each
         for step in self.autograde_preprocessors:
             if step is not WarmExecute:
                 self.exporter.register_preprocessor(step)
-        # the exporter's own would give the text alone
-        self.graded, resources = Exporter.from_notebook_node(self.exporter, self.executed, resources)
-        self.write_single_notebook(writes(self.graded) + "\n", resources)
+        for step in self.exporter._preprocessors:
+            notebook, resources = step(notebook, resources)
+        validate(notebook, relax_add_props=True)
+        self.graded = notebook
+        self.write_single_notebook(writes(notebook) + "\n", resources)

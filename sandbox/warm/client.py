@@ -9,16 +9,18 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
+from sandbox import walled
 from sandbox.capable import kind_for
-from sandbox.errors import FrameError, WallError, WarmError
+from sandbox.errors import SandboxError, WarmError
 from sandbox.wall import Wall
-from sandbox.warm import frames
-from sandbox.warm.supervise import GRACE
+from sandbox.walled import Walled
+from sandbox.warm.supervise import GRACE, CellResult, Run, Stop
 
+PATIENCE = 30.0  # seconds for a process to get behind its wall
+PATIENCE_TO_DIE = 0.5  # seconds in which a run ends before its warm process is seen to have ended
 _PASSED = (
     "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", "MPLCONFIGDIR", "XDG_CACHE_HOME", "HF_HOME",
     "TORCH_HOME", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "NVIDIA_VISIBLE_DEVICES",
@@ -40,64 +42,6 @@ _OWN = {
     "PAGER": "cat",
     "GIT_PAGER": "cat",
 }
-_ENDS = {
-    "timeout": "CellTimeout",
-    "memory": "MemoryLimitExceeded",
-    "died": "DeadKernelError",
-    "broken": "DeadKernelError",
-}
-
-
-@dataclass
-class CellResult:
-    """What one cell did.
-
-    Parameters
-    ----------
-    outputs
-        As in a notebook: ``stream``, ``display_data``, ``execute_result`` and ``error``.
-    execution_count
-        None for a cell without code.
-    ok
-        It ended, and without an error.
-    seconds
-        How long it ran.
-    captured
-        What went into `Output` widgets (``interact`` has one) instead of `outputs`, errors too.
-    """
-
-    outputs: list[dict[str, Any]]
-    execution_count: int | None
-    ok: bool
-    seconds: float
-    captured: list[dict[str, Any]] = field(default_factory=list)
-
-
-class Stop:
-    """Ends a run from another thread: give it to :meth:`WarmServer.run`, call it when the run is to end."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._connection: socket.socket | None = None
-        self._lock = threading.Lock()
-
-    def __call__(self) -> None:
-        """End the run, or let it end as soon as it begins."""
-        with self._lock:
-            self.asked = True
-            self._end()
-
-    def holds(self, connection: socket.socket | None) -> None:
-        """Take the connection of the run that is to be ended; None when the run is over."""
-        with self._lock:
-            self._connection = connection
-            if self.asked:
-                self._end()
-
-    def _end(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(OSError):
-                self._connection.shutdown(socket.SHUT_RDWR)
 
 
 class WarmServer:
@@ -263,6 +207,7 @@ class WarmServer:
             The warm process is gone.
         """
         chosen = wall or self.wall
+        kind = kind_for(running=True) if chosen else "open"
         job = {
             "cells": [str(cell) for cell in cells],
             "cwd": None if cwd is None else str(cwd),
@@ -270,39 +215,55 @@ class WarmServer:
             "env": dict(env or {}),
             "stop_on_error": stop_on_error,
             "tracebacks": self.tracebacks,
-            "wall": chosen.to_json() if chosen else None,
-            "kind": kind_for(running=True) if chosen else "open",
             "memory_mib": chosen.limits.memory_mib if chosen else None,
             "guide": guide,
             "silence": timeout + GRACE if silence is None else silence,
         }
         self.ready()
-        with self._slots, self._connect(peer) as connection:
-            connection.settimeout(job["silence"] + 30)
-            stop = stop or Stop()
-            stop.holds(connection)
-            try:
-                connection.sendall(frames.pack(job))
-                return _Run(connection, job, on_cell, stop).follow()
-            except BrokenPipeError:
-                if stop.asked:
-                    return []
-                raise WarmError(f"the warm process is gone: {self._last_words()}; start a new one") from None
-            finally:
-                stop.holds(None)
+        with self._slots:
+            connection, handle = self._begun(chosen, kind, peer, job["silence"] + PATIENCE)
+            with connection:
+                stop = stop or Stop()
+                stop.holds(connection)
+                try:
+                    return Run(handle, connection, job, on_cell, stop).follow(self._lives)
+                finally:
+                    stop.holds(None)
 
-    def _connect(self, peer: socket.socket | None) -> socket.socket:
+    def _begun(
+        self, wall: Wall | None, kind: str, peer: socket.socket | None, seconds: float
+    ) -> tuple[socket.socket, Walled]:
+        """Return the connection to a new process behind a wall, and the handle on it."""
+        request = json.dumps({"wall": wall.to_json() if wall else None, "kind": kind}).encode()
         here, there = socket.socketpair()
-        with there, peer or contextlib.nullcontext(), self._lock:
-            handed = [there.fileno(), *([peer.fileno()] if peer else [])]
-            try:
+        report, tell = walled.line()
+        for end in (here, report):
+            end.settimeout(seconds)
+        try:
+            with there, tell, peer or contextlib.nullcontext(), self._lock:
                 if self._control is None:
                     raise WarmError("the warm process was closed: start a new one")
-                socket.send_fds(self._control, [b"+"], handed)
-            except OSError as error:
-                here.close()
-                raise WarmError(f"the warm process is gone: {self._last_words()}; start a new one") from error
-        return here
+                ends = [end.fileno() for end in (there, tell, peer) if end]
+                socket.send_fds(self._control, [request], ends)
+            handle = walled.take_over(report, kind)
+            if handle is None:
+                raise BrokenPipeError
+        except (OSError, SandboxError) as error:
+            here.close()
+            report.close()
+            if isinstance(error, SandboxError):
+                raise
+            raise WarmError(f"the warm process is gone: {self._last_words()}; start a new one") from error
+        return here, handle
+
+    def _lives(self) -> bool:
+        """Tell whether the warm process lives, some time after a run ended."""
+        process = self._process
+        if process is None:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE_TO_DIE)
+        return process.returncode is None
 
     def _last_words(self) -> str:
         """Return the end of what the process wrote before it went."""
@@ -310,73 +271,3 @@ class WarmServer:
             return "it was closed"
         self._stderr.seek(0)
         return self._stderr.read().decode(errors="replace")[-2000:].strip() or "it said nothing"
-
-
-class _Run:
-    """The messages of one run, made into results."""
-
-    def __init__(self, connection: socket.socket, job: dict[str, Any], on_cell: Any, stop: Stop) -> None:
-        self.connection, self.job, self.on_cell, self.stop = connection, job, on_cell, stop
-        self.results: list[CellResult] = []
-
-    def follow(self) -> list[CellResult]:
-        """Take messages until the end."""
-        while True:
-            try:
-                message = frames.receive(self.connection)
-            except TimeoutError as error:
-                raise WarmError("the warm process does not answer: start a new one") from error
-            except FrameError as error:
-                return self._ended("broken", str(error))
-            if message is None and self.stop.asked:
-                return self.results
-            if message is None:
-                raise WarmError("the run was cut off: the warm process ended; start a new one")
-            if "refused" in message:
-                raise WallError(str(message["refused"]))
-            if "end" in message:
-                return self._ended(message["end"], str(message["detail"]))
-            try:
-                result = self._result(message)
-            except FrameError as error:
-                return self._ended("broken", str(error))
-            self.results.append(result)
-            if self.on_cell:
-                self.on_cell(len(self.results) - 1, result)
-
-    def _result(self, message: dict[str, Any]) -> CellResult:
-        """Check a message from inside and return the cell's result."""
-        if message.get("cell") != len(self.results) or len(self.results) >= len(self.job["cells"]):
-            raise FrameError("a result for a cell that was not running")
-        count, ok, seconds = (message.get(key) for key in ("execution_count", "ok", "seconds"))
-        if not (count is None or type(count) is int) or type(ok) is not bool or type(seconds) is not float:
-            raise FrameError("a result with values of the wrong kind")
-        updates = message.get("updates")
-        if not isinstance(updates, dict):
-            raise FrameError("a result whose updates are not an object")
-        for cell, outputs in updates.items():
-            if not cell.isdecimal() or int(cell) >= len(self.results):
-                raise FrameError("an update of a cell that has not run")
-            self.results[int(cell)].outputs = frames.check_outputs(outputs)
-        outputs, captured = (frames.check_outputs(message.get(key)) for key in ("outputs", "captured"))
-        return CellResult(outputs, count, ok, seconds, captured)
-
-    def _ended(self, reason: str, detail: str) -> list[CellResult]:
-        if reason == "done" and detail != "exit":
-            return self.results
-        if len(self.results) == len(self.job["cells"]):
-            return self.results
-        if reason == "done":
-            reason, detail = "died", "an earlier cell called exit()"
-        text = f"{detail}; no later cell was run"
-        error = {
-            "output_type": "error",
-            "ename": _ENDS[reason],
-            "evalue": text,
-            "traceback": [f"{_ENDS[reason]}: {text}"],
-        }
-        result = CellResult([error], None, False, 0.0)
-        self.results.append(result)
-        if self.on_cell:
-            self.on_cell(len(self.results) - 1, result)
-        return self.results

@@ -11,19 +11,21 @@ import socket
 import sys
 import time
 import traceback
+from types import SimpleNamespace
 from typing import Any
 
-from sandbox import processes, system, walled
+from sandbox import confine, processes, syscalls, system, walled
 from sandbox.errors import SandboxError
 from sandbox.syscalls import PR_SET_PDEATHSIG, prctl
 from sandbox.wall import Wall
-from sandbox.warm import child, frames, memory, shell, supervise
+from sandbox.warm import child, frames, memory, shell
 
+MOST_BYTES = 1 << 17  # of a request: it names the wall's binds
 _LAZY = {"torch": ("torch._dynamo",), "matplotlib": ("matplotlib.pyplot",), "numpy": ("numpy.random",)}
 _FIRST_CELLS = "1 + 1", "raise ValueError('warm')", "import asyncio; await asyncio.sleep(0)"
 _FIRST_USE = {
     "matplotlib": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.title('warm'); plt.show()",
-    "torch": "import torch; torch.manual_seed(0)",  # reads the sources of all functions that led to it
+    "torch": "import torch; torch.manual_seed(0)",
 }
 
 
@@ -36,6 +38,8 @@ def warm_up(imports: list[str]) -> shell.CellShell:
         importlib.import_module(lazy)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+        for device in ("cuda", "mtia", "xpu"):  # which keeps the stack of each seed, for an error's text
+            sys.modules[f"torch.{device}"].traceback = SimpleNamespace(format_stack=list)
     first = [*_FIRST_CELLS, *(code for name, code in _FIRST_USE.items() if name in sys.modules)]
     unseen = io.StringIO()
     with contextlib.redirect_stdout(unseen), contextlib.redirect_stderr(unseen):
@@ -44,6 +48,7 @@ def warm_up(imports: list[str]) -> shell.CellShell:
         cells.reset(new_session=True)
     sys.last_exc = sys.last_type = sys.last_value = sys.last_traceback = None
     system.trees()  # each wall asks for them, in a process of its own
+    confine.root_returns()
     gc.collect()
     gc.freeze()
     memory.collapse()
@@ -51,46 +56,74 @@ def warm_up(imports: list[str]) -> shell.CellShell:
 
 
 def serve(control: socket.socket, cells: shell.CellShell) -> None:
-    """Fork a child for each connection that comes over `control`, until its other end is closed."""
+    """Fork a walled child for each request that comes over `control`, until its other end is closed.
+
+    A request names the wall, and brings the connection on which the child gets its job, the line on which
+    its keeper reports, and what else the child's guide gets.
+    """
     signal.signal(signal.SIGCHLD, lambda *_: processes.reap())  # their processor time counts as this one's
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
-        if not message:
+        request, descriptors, _, _ = socket.recv_fds(control, MOST_BYTES, 3)
+        if not request:
             return
-        connection, *peers = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-        if os.fork() == 0:
+        ends = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+        if _inside(json.loads(request), *ends):
             try:
-                _handle(control, connection, peers, cells)
+                _run(cells, ends[0], ends[2:])
             except BaseException:  # noqa: BLE001 - the boundary of a forked process: report, never go on
                 traceback.print_exc(file=sys.__stderr__)
             finally:
                 os._exit(0)
-        for end in (connection, *peers):
+        for end in ends:
             end.close()
 
 
-def _handle(
-    control: socket.socket, connection: socket.socket, peers: list[socket.socket], cells: shell.CellShell
-) -> None:
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    control.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    job: dict[str, Any] | None = frames.receive(connection)
-    if job is None:
-        return
-    outer, inner = socket.socketpair()
+def _inside(
+    request: dict[str, Any], connection: socket.socket, tell: socket.socket, *peers: socket.socket
+) -> bool:
+    """Fork a process behind its wall; return True there, and False here once it is on its way."""
+    keep = tuple(end.fileno() for end in (connection, *peers))
     try:
-        wall = Wall.from_json(job["wall"]) if job["wall"] else Wall()
-        handle = walled.split(wall, job["kind"], tuple(end.fileno() for end in (inner, *peers)))
-    except SandboxError as error:
-        connection.sendall(frames.pack({"refused": str(error)}))
-        return
-    if handle is not None:
-        for end in (inner, *peers):
-            end.close()
-        supervise.supervise(handle, outer, connection, job)
-        return
-    child.run(cells, job, inner, *peers)
+        wall = Wall.from_json(request["wall"]) if request["wall"] else Wall()
+        builder = confine.builder(wall, request["kind"])
+        if not builder.leaves_no_trace:
+            return _inside_by_another(builder, tell, keep)
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it must not be collected yet
+        try:
+            keeper = walled.begin(builder, tell.fileno(), keep)
+            if keeper is not None:
+                builder.after_fork()
+                walled.hand_over(keeper, tell)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    except (OSError, SandboxError) as error:
+        walled.refuse(tell, str(error))
+        return False
+    return keeper is None
+
+
+def _inside_by_another(builder: confine.Builder, tell: socket.socket, keep: tuple[int, ...]) -> bool:
+    """Fork the keeper from a process in between, which leaves what this one must not leave."""
+    if os.fork():
+        return False
+    try:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        keeper = walled.begin(builder, tell.fileno(), keep)
+        if keeper is None:
+            return True
+        walled.hand_over(keeper, tell)
+        syscalls.close_all_but(())
+        os.waitpid(keeper, 0)
+    except (OSError, SandboxError) as error:
+        walled.refuse(tell, str(error))
+    os._exit(0)
+
+
+def _run(cells: shell.CellShell, connection: socket.socket, peers: list[socket.socket]) -> None:
+    job: dict[str, Any] | None = frames.receive(connection)
+    if job is not None:
+        child.run(cells, job, connection, *peers)
 
 
 def main(argv: list[str]) -> int:

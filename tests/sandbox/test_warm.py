@@ -326,6 +326,27 @@ def test_a_closed_server_says_so():
             server.run(["1"])
 
 
+def test_a_warm_process_that_ends_takes_its_runs_along_and_is_blamed(tmp_path):
+    mark = tmp_path / "still-here"
+    code = f"import time, pathlib\nwhile True:\n    pathlib.Path({str(mark)!r}).touch(); time.sleep(0.05)"
+    with WarmServer(()) as server:
+        server.ready()
+
+        def end() -> None:
+            while not mark.exists():
+                time.sleep(0.02)
+            os.kill(server._process.pid, 9)
+
+        killer = threading.Thread(target=end)
+        killer.start()
+        with pytest.raises(WarmError, match="start a new one"):
+            server.run([code])
+        killer.join()
+    mark.unlink()
+    time.sleep(0.3)
+    assert not mark.exists()
+
+
 def test_a_wall_that_cannot_be_built_is_told(walled):
     with pytest.raises(WallError, match="/no/home"):
         walled.run(["1"], wall=Wall(uid=20051, home=Path("/no/home")))
