@@ -130,9 +130,10 @@ class Academy:
         BadProfile
             When the role is unknown; with the nearest names.
         """
-        _, learner, standing, _ = self._known(user)
+        _, learner, standing, now = self._known(user)
         goal, other = learner.goal(self.catalogue), goal_of(self.catalogue, role)
-        return what_if(self.ground, learner, goal, other, standing, self.marking.held(user))
+        marks, before = self.marking.held(user), self._weeks_before(user, now)
+        return what_if(self.ground, learner, goal, other, standing, marks, before)
 
     def progress(self, user: str) -> dict[str, Any]:
         """Return where a learner stands in every competency, by stage, and the work that moved it.
@@ -145,7 +146,7 @@ class Academy:
         _, learner, standing, now = self._known(user)
         history = self.store.evidence(user, history=True)
         return {
-            "stages": progress(self.ground, learner.goal(self.catalogue), standing),
+            "stages": progress(self.ground, learner, standing, self.marking.held(user)),
             "log": log(self.ground, standing.prior, history, now),
         }
 

@@ -10,9 +10,10 @@ from learning_paths import evidence
 from learning_paths.changes import pieces, work
 from learning_paths.curriculum import Ground
 from learning_paths.effort import beginning, missing
-from learning_paths.goals import Goal
+from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.mastery import MASTERED, REFRESH, Array
 from learning_paths.plan import Standing
+from learning_paths.profiles import Learner
 from learning_paths.store import Evidence
 from learning_paths.store.evidence import last_revisions
 from learning_paths.units import Node
@@ -22,8 +23,17 @@ SOON_DAYS = 90
 """A review is due this long before its level would count as forgotten."""
 
 
-def progress(ground: Ground, goal: Goal, standing: Standing) -> list[dict[str, Any]]:
+def progress(
+    ground: Ground, learner: Learner, standing: Standing, marks: Marks = NO_MARKS
+) -> list[dict[str, Any]]:
     """Return where a learner stands, by stage of the learning curve.
+
+    Parameters
+    ----------
+    learner
+        Whose goal and language it is.
+    standing, marks
+        What is known of the learner, and what is to be otherwise on their way.
 
     Returns
     -------
@@ -35,7 +45,9 @@ def progress(ground: Ground, goal: Goal, standing: Standing) -> list[dict[str, A
         else ``level``, ``in_days`` until it counts as forgotten (0 when it does) and whether that is
         ``due``.
     """
-    needed = {row for row, _ in missing(ground, goal, beginning(ground)).links}
+    goal = learner.goal(ground.catalogue)
+    way = missing(ground, goal, beginning(ground), marks=marks, language=learner.language)
+    needed = {row for row, _ in way.links}
     catalogue, mastered = ground.catalogue, standing.mastery.mastered()
     stages: dict[str, list[dict[str, Any]]] = {stage: [] for stage in catalogue.structure.stages}
     for row, (name, one) in enumerate(catalogue.competencies.items()):

@@ -19,8 +19,13 @@ STARTS = {
 FULL_TIME_MONTH = 160
 
 
-def role_hours(ground: Ground) -> list[dict[str, Any]]:
+def role_hours(ground: Ground, language: str = "en") -> list[dict[str, Any]]:
     """Return the hours of every role and migration target.
+
+    Parameters
+    ----------
+    language
+        What the learner reads, ``en`` or ``zh``: it decides between courses that teach the same.
 
     Returns
     -------
@@ -48,7 +53,8 @@ def role_hours(ground: Ground) -> list[dict[str, Any]]:
                         "id": start,
                         "title": dict(title),
                         "hours": effort(
-                            ground, missing(ground, goal, beginning(ground, degree, job)).chosen
+                            ground,
+                            missing(ground, goal, beginning(ground, degree, job), language=language).chosen,
                         ).data(),
                     }
                     for start, title, degree, job in starts

@@ -1,6 +1,7 @@
 """The framework's migration paths as templates of plans, each compared with starting from nothing."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from learning_paths.curriculum import Ground
 from learning_paths.effort import Effort, beginning, effort, missing
 from learning_paths.errors import BadProfile
 from learning_paths.goals import Goal, goal_of
+from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.mastery import Mastery
 from learning_paths.planner import Selection
 from learning_paths.task import Task
@@ -50,10 +52,19 @@ def template(
     return {"job": job or migration.origins[0], "role": role or roles[0]}
 
 
-def comparisons(ground: Ground, migration: Migration) -> list[dict[str, Any]]:
+def comparisons(
+    ground: Ground, migration: Migration, marks: Marks = NO_MARKS, language: str = "en"
+) -> list[dict[str, Any]]:
     """Return what each start of a migration saves on the way to each of its targets.
 
     The job counts as fully learned and no degree is assumed.
+
+    Parameters
+    ----------
+    marks
+        What is to be otherwise on every way, that from nothing too.
+    language
+        What the learner reads.
 
     Returns
     -------
@@ -63,17 +74,18 @@ def comparisons(ground: Ground, migration: Migration) -> list[dict[str, Any]]:
         ``likely_saved_hours`` (what is expected to be saved once a placement test shows what this start
         knows), and ``then``: what may follow, with the hours more that it takes after the first target.
     """
-    return list(_pairs(ground, migration))
+    return list(_pairs(ground, migration, marks, language))
 
 
-def _pairs(ground: Ground, migration: Migration) -> Iterator[dict[str, Any]]:
+def _pairs(ground: Ground, migration: Migration, marks: Marks, language: str) -> Iterator[dict[str, Any]]:
     catalogue = ground.catalogue
     for name in migration.to:
         goal = goal_of(catalogue, name)
-        nothing = effort(ground, missing(ground, goal, beginning(ground)).chosen)
+        wishes = {"marks": marks, "language": language}
+        nothing = effort(ground, missing(ground, goal, beginning(ground), **wishes).chosen)
         for job in migration.origins:
             start = beginning(ground, job=job)
-            way = missing(ground, goal, start)
+            way = missing(ground, goal, start, **wishes)
             hours = effort(ground, way.chosen)
             saved = nothing.study - hours.study
             mastered = start.mastered()
@@ -85,37 +97,42 @@ def _pairs(ground: Ground, migration: Migration) -> Iterator[dict[str, Any]]:
                 "from_nothing": nothing.data(),
                 "saved_hours": round(saved, 2),
                 "saved_share": round(saved / nothing.study, 3) if nothing.study else 0.0,
-                "likely_saved_hours": round(saved + _likely(ground, start, way), 2),
+                "likely_saved_hours": round(saved + _likely(ground, start, way, marks), 2),
                 "then": [
                     {
                         "id": next_goal.id,
                         "title": dict(next_goal.title),
-                        "hours": _afterwards(ground, next_goal, mastered, way).data(),
+                        "hours": _afterwards(ground, next_goal, mastered, way, marks, language).data(),
                     }
                     for next_goal in (goal_of(catalogue, further) for further in migration.then)
                 ],
             }
 
 
-def _likely(ground: Ground, start: Mastery, way: Selection) -> float:
+def _likely(ground: Ground, start: Mastery, way: Selection, marks: Marks) -> float:
     """Return the hours of a way that are expected to fall away when it is found out what somebody knows.
 
-    An item falls away with the probability of the least likely level that it is there for.
+    An item falls away with the probability of the least likely level that it is there for; a pinned one
+    stays.
     """
     return sum(
         (ground.minutes(item) or 0) / 60 * min(float(start.now[node]) for node in nodes)
         for item, nodes in way.chosen.items()
+        if ground.identity(item) not in marks.pinned
     )
 
 
-def _afterwards(ground: Ground, goal: Goal, mastered: NDArray[np.bool_], way: Selection) -> Effort:
-    """Return what a further goal takes of somebody who has gone a way to its end."""
+def _afterwards(
+    ground: Ground, goal: Goal, mastered: NDArray[np.bool_], way: Selection, marks: Marks, language: str
+) -> Effort:
+    """Return what a further goal takes of somebody who has gone a way to its end, pinned units with it."""
     done = {item.id for item in way.chosen if isinstance(item, Unit)}
     reached = mastered.copy()
     for node in way.links:
         reached[node] = True
     goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
-    return effort(ground, Task(ground, goals, reached, read=done).select().chosen)
+    left = replace(marks, pinned=marks.pinned - done)
+    return effort(ground, Task(ground, goals, reached, language, done, left).select().chosen)
 
 
 def _both(text: Any) -> Mapping[str, str]:

@@ -19,17 +19,22 @@ def what_if(
     other: Goal,
     standing: Standing,
     marks: Marks = NO_MARKS,
+    before: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Return how the way to another goal compares with the way to the present one.
+
+    Both ways, and the start from nothing, are those of this learner: with their marks and in their language.
 
     Parameters
     ----------
     learner
-        Whose hours a week make weeks.
+        Whose hours a week make weeks, and whose language decides between courses.
     goal, other
         Where the learner is going, and where they might go instead.
     standing, marks
-        What is known of the learner, and what is to be otherwise on both ways.
+        What is known of the learner, and what is to be otherwise on all ways.
+    before
+        The plan before, as for :func:`learning_paths.plan.make`.
 
     Returns
     -------
@@ -42,17 +47,19 @@ def what_if(
         lessons and labs, built or estimated; ``hours`` of ``shared`` and ``extra`` add up to those of
         ``other``.
     """
-    known = (standing.mastery, standing.read, marks, learner.language)
+    wishes = (marks, learner.language)
+    known = (standing.mastery, standing.read, *wishes, frozenset(before or ()))
     here, there = missing(ground, goal, *known).chosen, missing(ground, other, *known).chosen
-    whole = missing(ground, other, beginning(ground)).chosen
-    plan = make(ground, learner, other, standing, marks)
+    kept = {item.id for item in there if isinstance(item, Unit)} | standing.read
+    whole = missing(ground, other, beginning(ground), frozenset(), *wishes, kept).chosen
+    plan = make(ground, learner, other, standing, marks, before)
     behind = {unit["id"] for unit in plan["done"]}
     return {
         "goal": {
             "id": goal.id,
             "title": dict(goal.title),
             "hours": round(effort(ground, here).study, 2),
-            "weeks": make(ground, learner, goal, standing, marks)["weeks"],
+            "weeks": make(ground, learner, goal, standing, marks, before)["weeks"],
         },
         "other": {
             "id": other.id,

@@ -46,7 +46,7 @@ def add_parser(verbs: Any) -> None:
 
 
 def _hours(given: argparse.Namespace) -> int:
-    rows = role_hours(Ground(catalogue.load()))
+    rows = role_hours(Ground(catalogue.load()), given.language)
     if given.json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0

@@ -135,22 +135,23 @@ def add_parser(verbs: Any) -> None:
 def _plan(given: argparse.Namespace) -> int:
     known = catalogue.load()
     ground = Ground(known)
+    marks = _marks(ground, given)
+    wishes = (marks, given.language)
     if given.migrations:
-        pairs = [pair for one in known.migrations.values() for pair in comparisons(ground, one)]
+        pairs = [pair for one in known.migrations.values() for pair in comparisons(ground, one, *wishes)]
         _print(pairs, given, show_migrations)
         return 0
     learner = check(known, _profile(known, given))
     goal = learner.goal(known)
     prior = ground.prior(learner.degree, learner.job, learner.years)
     standing = Standing(prior, Mastery(prior, prior), {})
-    marks = _marks(ground, given)
     if given.what_if is not None:
         other = goal_of(known, given.what_if)
         _print(what_if(ground, learner, goal, other, standing, marks), given, show_what_if)
         return 0
     made = make(ground, learner, goal, standing, marks)
     if given.migration is not None:
-        made["migration"] = comparisons(ground, migration_of(known, given.migration))
+        made["migration"] = comparisons(ground, migration_of(known, given.migration), *wishes)
     if given.why is not None:
         svg = picture_of(ground, learner, goal, standing, given.why, given.language, marks)
         unit = next(unit for unit in made["units"] if unit["id"] == given.why)

@@ -2,6 +2,9 @@
 
 import pytest
 
+import catalogue
+from tests.learning_paths.small_academy import write_rival, write_tree
+
 LAB = "lab:first-programs"
 PROFILE = {"degree": "none", "role": "operator-developer", "hours": 6}
 
@@ -20,6 +23,38 @@ def test_plan_what_if_and_picture(ask):
     assert code == 200
     assert drawn["svg"].startswith("<svg")
     assert ask("ada", "GET", "api/pictures/zh/lab:nothing")[0] == 404
+
+
+@pytest.fixture
+def rivals(tmp_path, monkeypatch):
+    """Have two courses teach the same, one of them with Chinese texts."""
+    root = tmp_path / "material"
+    root.mkdir()
+    write_tree(root)
+    write_rival(root)
+    known = catalogue.load(root)
+    monkeypatch.setattr(catalogue, "load", lambda: known)
+
+
+def test_another_role_is_compared_with_marks_and_in_the_learners_language(rivals, ask):
+    profile = {"degree": "none", "competencies": ["programming-basics@I"]}
+    english, chinese = (
+        "lesson:numerics-information/01-floating-point",
+        "lesson:numbers-in-machines/01-bits",
+    )
+
+    def extra():
+        code, found = ask("ada", "GET", "api/what-if/data-engineer")
+        assert code == 200
+        return {unit["id"] for unit in found["extra"]["units"]} & {english, chinese}
+
+    for language, taken, instead in (("en", english, chinese), ("zh", chinese, english)):
+        assert ask("ada", "PUT", "api/profile", {**profile, "language": language})[0] == 200
+        assert extra() == {taken}
+        code, mark = ask("ada", "POST", "api/marks", {"unit": taken, "kind": "skip"})
+        assert code == 200
+        assert extra() == {instead}
+        assert ask("ada", "POST", "api/marks/undo", {"id": mark["id"]})[0] == 200
 
 
 def test_a_learner_marks_and_undoes(ask):

@@ -46,6 +46,17 @@ lessons:
 labs: [stable-softmax]
 """,
 }
+RIVAL = """
+title: {en: Numbers in machines, zh: 机器中的数}
+promise: {en: "You compute stably.", zh: "你能稳定地计算。"}
+tracks: [infrastructure, data, model]
+teaches: [numerics-information@B, numerics-information@I]
+uses: [programming-basics@B]
+lessons:
+  - {slug: 01-bits, title: {en: Bits, zh: 比特}, minutes: 65, teaches: [numerics-information@B]}
+  - {slug: 02-sums, title: {en: Sums, zh: 求和}, minutes: 120, teaches: [numerics-information@I]}
+"""
+"""Teaches what *numerics and information* teaches, with Chinese texts and twenty minutes longer."""
 CHECKPOINTS = """
 overflow:
   lesson: 01-floating-point
@@ -127,6 +138,15 @@ def write_tree(root: Path) -> None:
         )
         ids = tuple(grade for one in tasks.values() for grade in one)
         (root / "labs/source" / lab / f"{lab}.ipynb").write_text(notebook(lab, ids), encoding="utf-8")
+
+
+def write_rival(root: Path) -> None:
+    """Write a second course that teaches the same as the first, and has Chinese texts."""
+    folder = root / "courses/1-mathematics/numbers-in-machines"
+    folder.mkdir()
+    (folder / "course.yml").write_text(RIVAL, encoding="utf-8")
+    for lesson in ("01-bits", "02-sums"):
+        (folder / f"{lesson}.zh.md").write_text("文本\n", encoding="utf-8")
 
 
 @dataclass

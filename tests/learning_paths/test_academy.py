@@ -64,6 +64,20 @@ def test_another_role_is_compared_from_where_the_learner_stands(academy, teacher
         academy.what_if("ada", "operator")
 
 
+def test_another_role_is_compared_with_what_the_learner_has_marked(academy):
+    academy.save_profile("ada", {**ADA, "degree": "computing"})
+    plan, plain = academy.plan("ada"), academy.what_if("ada", "operator-developer")
+    assert plain["goal"]["hours"] == pytest.approx(plan["total_hours"], abs=0.05)
+    academy.marking.add("ada", {"unit": "lesson:numerics-information/03-entropy", "kind": "skip"}, "ada")
+    academy.marking.add("ada", {"unit": "lab:first-programs", "kind": "pin"}, "ines")
+    plan, marked = academy.plan("ada"), academy.what_if("ada", "operator-developer")
+    for name in ("goal", "other"):
+        assert marked[name]["hours"] == pytest.approx(plain[name]["hours"] + 1 - 50 / 60, abs=0.02)
+    assert marked["goal"]["hours"] == pytest.approx(plan["total_hours"], abs=0.05)
+    assert marked["goal"]["weeks"] == plan["weeks"]
+    assert "lab:first-programs" in [unit["id"] for unit in marked["shared"]["units"]]
+
+
 def test_the_way_of_a_unit_is_drawn_for_its_learner(academy):
     with pytest.raises(NoProfile):
         academy.picture("ada", "lab:stable-softmax", "en")

@@ -9,17 +9,30 @@ from learning_paths.cli import main
 from learning_paths.curriculum import Ground
 from learning_paths.effort import beginning, effort, missing
 from learning_paths.goals import goal_of
+from learning_paths.marks import Marks
 from learning_paths.mastery import Mastery
 from learning_paths.plan import Standing, make
 from learning_paths.profiles import check
+from learning_paths.progress import progress
+from learning_paths.role_hours import role_hours
 from learning_paths.role_migrations import comparisons
 from learning_paths.units import Gap
 from learning_paths.what_if import what_if
+from tests.learning_paths.small_academy import write_rival, write_tree
 
 
 @pytest.fixture(scope="module")
 def ground() -> Ground:
     return Ground(catalogue.load())
+
+
+@pytest.fixture(scope="module")
+def rivals(tmp_path_factory) -> Ground:
+    """Two courses teach numerics: the shorter one in English only."""
+    root = tmp_path_factory.mktemp("rivals")
+    write_tree(root)
+    write_rival(root)
+    return Ground(catalogue.load(root))
 
 
 def standing_of(ground: Ground, **said) -> tuple:
@@ -184,3 +197,141 @@ def test_what_if_is_told_in_the_learners_language(capsys, language, words):
 def test_a_wrong_name_gets_the_right_ones(capsys, words, said):
     assert main(["plan", *words.split()]) == 2
     assert said in capsys.readouterr().err
+
+
+ENGLISH, CHINESE = "lesson:numerics-information/01-floating-point", "lesson:numbers-in-machines/01-bits"
+LOOPS = "lesson:python-start/02-loops"
+
+
+def parts(found):
+    return {name: [unit["id"] for unit in found[name]["units"]] for name in ("shared", "extra", "dropped")}
+
+
+@pytest.mark.parametrize(("language", "taken"), [("en", ENGLISH), ("zh", CHINESE)])
+def test_all_ways_are_compared_in_the_learners_language(rivals, language, taken):
+    learner, standing = standing_of(
+        rivals, role=None, competencies=["programming-basics@I"], language=language
+    )
+    other = goal_of(rivals.catalogue, competencies=["numerics-information@I"])
+    found = what_if(rivals, learner, learner.goal(rivals.catalogue), other, standing)
+    assert taken in parts(found)["extra"]
+    # nothing is known, so the start from nothing saves nothing, whatever the language
+    assert found["saved_hours"] == 0
+    assert found["other"]["hours"] == make(rivals, learner, other, standing)["total_hours"]
+
+
+def test_a_lesson_of_the_course_in_the_learners_language_counts(rivals):
+    learner, fresh = standing_of(rivals, role=None, competencies=["programming-basics@I"], language="zh")
+    standing = Standing(fresh.prior, fresh.mastery, {}, frozenset({CHINESE}))
+    other = goal_of(rivals.catalogue, competencies=["numerics-information@I"])
+    found = what_if(rivals, learner, learner.goal(rivals.catalogue), other, standing)
+    assert found["done_counts"] == [CHINESE]
+    assert found["saved_hours"] == pytest.approx(65 / 60, abs=0.01)
+
+
+def test_what_is_marked_is_marked_on_every_way(rivals):
+    learner, standing = standing_of(rivals, role=None, competencies=["programming-basics@I"])
+    goal = learner.goal(rivals.catalogue)
+    other = goal_of(rivals.catalogue, competencies=["numerics-information@I"])
+    plain = what_if(rivals, learner, goal, other, standing)
+    skipping = what_if(rivals, learner, goal, other, standing, Marks(skipped=frozenset({ENGLISH, CHINESE})))
+    assert ENGLISH in parts(plain)["extra"]
+    assert ENGLISH not in parts(skipping)["extra"]
+    # what is left out is left out from nothing too: it is not knowledge that saves it
+    assert skipping["saved_hours"] == plain["saved_hours"] == 0
+    pinning = what_if(rivals, learner, goal, other, standing, Marks(pinned=frozenset({"lab:stable-softmax"})))
+    assert "lab:stable-softmax" in parts(plain)["extra"]
+    assert "lab:stable-softmax" in parts(pinning)["shared"]
+    assert pinning["saved_hours"] == 0
+
+
+def test_the_plan_before_decides_between_equals_on_both_ways(rivals):
+    learner, standing = standing_of(rivals, role=None, competencies=["numerics-information@I"], language="zh")
+    goal, other = learner.goal(rivals.catalogue), goal_of(rivals.catalogue, "operator-developer")
+    before = {unit["id"]: unit["week"] for unit in make(rivals, learner, goal, standing)["units"]}
+    found = what_if(rivals, learner, goal, other, standing, before=before)
+    again = make(rivals, learner, goal, standing, before=before)
+    assert {one for name in ("shared", "dropped") for one in parts(found)[name]} >= {
+        unit["id"] for unit in again["units"] if unit["kind"] != "gap"
+    }
+    assert found["goal"]["weeks"] == again["weeks"]
+
+
+def test_roles_hours_follow_the_language_of_what_is_taught(rivals):
+    hours = {language: role_hours(rivals, language) for language in ("en", "zh")}
+    (english, chinese) = (
+        {row["id"]: row["starts"][0]["hours"]["study"] for row in hours[language]}
+        for language in ("en", "zh")
+    )
+    longer = [chinese[name] - english[name] for name in english if chinese[name] != english[name]]
+    assert longer, "a role that needs numerics takes the longer course that has Chinese texts"
+    assert all(
+        hours in (pytest.approx(10 / 60, abs=0.02), pytest.approx(20 / 60, abs=0.02)) for hours in longer
+    )
+
+
+def test_the_way_that_progress_shows_is_the_learners(rivals):
+    learner, standing = standing_of(rivals, role=None, competencies=["linear-algebra@B"])
+
+    def needed(marks):
+        stages = progress(rivals, learner, standing, marks)
+        return {one["id"] for stage in stages for one in stage["competencies"] if one["needed"]}
+
+    plain = needed(Marks())
+    assert "linear-algebra" in plain
+    assert "numerics-information" not in plain
+    assert needed(Marks(pinned=frozenset({"lab:stable-softmax"}))) >= plain | {"numerics-information"}
+
+
+def test_migrations_are_compared_with_marks_and_language(rivals):
+    migration = rivals.catalogue.migrations["developer-to-model"]
+    plain = comparisons(rivals, migration)
+    pinned = comparisons(rivals, migration, Marks(pinned=frozenset({"lab:first-programs"})))
+    skipped = comparisons(rivals, migration, Marks(skipped=frozenset({ENGLISH, CHINESE})))
+    chinese = comparisons(rivals, migration, language="zh")
+    for one, pin, skip, other in zip(plain, pinned, skipped, chinese, strict=True):
+        # the lab is on the way from nothing anyhow, and a developer is not sent there without the pin
+        assert pin["from_nothing"] == one["from_nothing"]
+        assert pin["hours"]["study"] == pytest.approx(one["hours"]["study"] + 1, abs=0.01)
+        assert pin["likely_saved_hours"] == pytest.approx(one["likely_saved_hours"] - 1, abs=0.02)
+        assert skip["from_nothing"]["study"] == pytest.approx(
+            one["from_nothing"]["study"] - 55 / 60, abs=0.01
+        )
+        assert other["from_nothing"]["study"] == pytest.approx(
+            one["from_nothing"]["study"] + 20 / 60, abs=0.01
+        )
+
+
+def test_a_pinned_unit_is_gone_once_for_what_follows_too(rivals):
+    migration = rivals.catalogue.migrations["data-engineer-to-ai-data"]
+    (plain,) = comparisons(rivals, migration)
+    (pinned,) = comparisons(rivals, migration, Marks(pinned=frozenset({"lab:first-programs"})))
+    assert pinned["hours"]["study"] > plain["hours"]["study"]
+    assert pinned["then"] == plain["then"]
+
+
+def test_the_command_compares_with_marks_and_language(capsys, monkeypatch, rivals):
+    monkeypatch.setattr(catalogue, "load", lambda: rivals.catalogue)
+    goal = ("--target", "programming-basics@I")
+    plain = ask(capsys, *goal, "--what-if", "data-engineer")
+    skipped = ask(capsys, *goal, "--what-if", "data-engineer", "--skip", ENGLISH)
+    chinese = ask(capsys, *goal, "--what-if", "data-engineer", "--language", "zh")
+    assert ENGLISH in parts(plain)["extra"]
+    assert ENGLISH not in parts(skipped)["extra"]
+    assert CHINESE in parts(chinese)["extra"]
+    marked = ask(capsys, "--migration", "developer-to-model", "--skip", ENGLISH, "--skip", CHINESE)
+    assert marked["total_hours"] == pytest.approx(marked["migration"][0]["hours"]["study"], abs=0.05)
+    (listed,) = [
+        pair
+        for pair in ask(capsys, "--migrations", "--pin", "lab:first-programs")
+        if pair["migration"] == "sales-to-ai-sales"
+    ]
+    (without,) = [pair for pair in ask(capsys, "--migrations") if pair["migration"] == "sales-to-ai-sales"]
+    assert listed["hours"]["study"] > without["hours"]["study"]
+    assert main(["plan", "--migrations", "--pin", "lab:nothing"]) == 2
+    assert "unknown unit 'lab:nothing'" in capsys.readouterr().err
+    hours = {}
+    for language in ("en", "zh"):
+        assert main(["hours", "--json", "--language", language]) == 0
+        hours[language] = json.loads(capsys.readouterr().out)
+    assert hours["en"] != hours["zh"] == role_hours(rivals, "zh")
