@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
@@ -20,33 +19,13 @@ from learning_paths.academy import Academy
 from .accounts import Accounts
 from .caretaker import Caretaker
 from .deployment import Deployment
-from .handlers import ApiHandler, Handler
+from .handlers import ApiHandler
 from .overview import standings
+from .pages import FOLDER, PAGE_ROUTES, NoPage
 from .path_api import PATH_ROUTES
 from .placement_api import PLACEMENT_ROUTES
 
-PAGES = Path(__file__).resolve().parent / "staff"
 MOST_BODY_BYTES = 2**20
-PROBLEMS = {
-    403: (
-        "This page is for instructors and academy managers",
-        "本页面仅供教师和学院管理者使用",
-        "If you are one of them, sign in under that name; if not, your own plan is at your desk.",
-        "如果你是其中一员，请用相应账号登录；否则，你的学习计划就在学习空间里。",
-    ),
-    404: (
-        "There is no page at this address",
-        "没有这个页面",
-        "The address may be mistyped, or the page has moved.",
-        "地址可能有误，或页面已移走。",
-    ),
-}
-OURS = (
-    "Something went wrong on our side",
-    "系统出了问题",
-    "Load the page anew; if it happens again, tell whoever runs the academy the time.",
-    "请重新加载页面；如果再次出现，请把时间告诉学院的系统管理员。",
-)
 
 
 class Me(ApiHandler):
@@ -122,32 +101,6 @@ class Learners(ApiHandler):
         await self.answer(lambda: [one.data() for one in self.settings["standings"]()])
 
 
-class Page(Handler):
-    """A page for people, errors included."""
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Say what is wrong and where to go on, in both languages."""
-        said = PROBLEMS.get(status_code, OURS)
-        self.render("problem.html", said=said, prefix=self.settings["prefix"], hub=self.hub_auth.hub_prefix)
-
-
-class StaffPage(Page):
-    """Everybody, for staff, as a page."""
-
-    @web.authenticated
-    async def get(self) -> None:
-        """Show it."""
-        self.must_be_staff()
-        found = await asyncio.to_thread(self.settings["standings"])
-        self.render(
-            "learners.html",
-            standings=found,
-            person=self.person,
-            prefix=self.settings["prefix"],
-            hub=self.hub_auth.hub_prefix,
-        )
-
-
 class Health(web.RequestHandler):
     """Whether the service answers."""
 
@@ -164,14 +117,6 @@ class NothingToAsk(ApiHandler):
         raise web.HTTPError(404, reason=f"nothing at {self.request.path}")
 
 
-class NoPage(Page):
-    """Any other address."""
-
-    def prepare(self) -> None:
-        """Answer 404 as a page."""
-        raise web.HTTPError(404)
-
-
 def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret: str) -> web.Application:
     """Return the service's web application.
 
@@ -183,7 +128,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         Signs the cookies of staff who use the page.
     """
     routes = [
-        ("", StaffPage),
+        *PAGE_ROUTES,
         ("oauth_callback", HubOAuthCallbackHandler),
         ("health", Health),
         ("api/me", Me),
@@ -198,7 +143,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
     ]
     return web.Application(
         [(prefix + path, handler) for path, handler in routes]
-        + [(prefix + r"static/(.*)", web.StaticFileHandler, {"path": str(PAGES / "static")})],
+        + [(prefix + r"static/(.*)", web.StaticFileHandler, {"path": str(FOLDER / "static")})],
         default_handler_class=NoPage,
         academy=academy,
         standings=lambda: standings(academy, accounts.all()),
@@ -207,7 +152,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         prefix=prefix,
         cookie_secret=cookie_secret,
         log_function=log_request,  # the hub's own: it leaves tokens and codes out
-        template_path=str(PAGES),
+        template_path=str(FOLDER),
     )
 
 

@@ -10,6 +10,7 @@ from learning_paths.errors import BadMark
 from learning_paths.marks import Marks
 from learning_paths.sayings import say
 from learning_paths.store import Mark, Store
+from learning_paths.units import Gap
 
 KINDS = {"pin": "pinned", "skip": "skipped", "test-out": "tested_out"}
 """Kind of mark, and the name of its set in `Marks`."""
@@ -130,10 +131,19 @@ def check_mark(ground: Ground, unit: Any, kind: Any) -> None:
         raise BadMark(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
     if not isinstance(unit, str) or unit not in ground.items:
         raise BadMark(f"unknown unit {unit!r}; give the id of a unit of the plan, such as lab:rag")
-    if kind == "test-out" and lab_to_test_out(ground.curriculum, unit) is None:
-        raise BadMark(f"{unit} cannot be tested out: no lab proves what it teaches")
-    if kind == "pin" and unit.startswith("competency:"):
-        raise BadMark(f"{unit} is not taught here yet, so it cannot be pinned; skip it or leave it")
+    if kind not in (possible := kinds_of(ground, unit)):
+        why = {
+            "test-out": "cannot be tested out: no lab proves what it teaches",
+            "pin": "is not taught here yet, so it cannot be pinned",
+        }
+        raise BadMark(f"{unit} {why[kind]}; possible: {', '.join(possible)}")
+
+
+def kinds_of(ground: Ground, unit: str) -> tuple[str, ...]:
+    """Return which kinds of mark a unit of the catalogue can have."""
+    cannot = {"pin": isinstance(ground.items[unit], Gap)}
+    cannot["test-out"] = lab_to_test_out(ground.curriculum, unit) is None
+    return tuple(kind for kind in KINDS if not cannot.get(kind))
 
 
 def marks_of(marks: Iterable[Mark]) -> Marks:

@@ -60,8 +60,8 @@ def instructor(hub: Hub, people: dict[str, Person]) -> Person:
 
 
 @pytest.fixture
-def ask(tmp_path, monkeypatch):
-    """Ask the service as somebody: ``ask("ada", "GET", "api/plan")`` gives status and JSON."""
+def fetch(tmp_path, monkeypatch):
+    """Ask the service as somebody: ``fetch("ada", "GET", "api/plan")`` gives tornado's answer."""
 
     def who(handler):
         name = handler.request.headers.get("X-Person")
@@ -83,12 +83,23 @@ def ask(tmp_path, monkeypatch):
     case = Case()
     case.setUp()
 
-    def asked(person, method, path, body=None):
-        headers = {"X-Person": person} if person else {}
-        sent = None if body is None else json.dumps(body)
-        answer = case.fetch(f"/{path}", method=method, headers=headers, body=sent)
-        return answer.code, json.loads(answer.body)
+    def fetched(person, method, path, body=None, **headers):
+        who = {"X-Person": person} if person else {}
+        return case.fetch(
+            f"/{path}", method=method, headers={**who, **headers}, body=body, follow_redirects=False
+        )
 
-    yield asked
+    yield fetched
     case.tearDown()
     academy.close()
+
+
+@pytest.fixture
+def ask(fetch):
+    """Ask the service as somebody: ``ask("ada", "GET", "api/plan")`` gives status and JSON."""
+
+    def asked(person, method, path, body=None):
+        answer = fetch(person, method, path, None if body is None else json.dumps(body))
+        return answer.code, json.loads(answer.body)
+
+    return asked
