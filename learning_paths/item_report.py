@@ -17,12 +17,40 @@ from learning_paths.drawing import draw, guess
 from learning_paths.item_schema import ChoiceItem, Item
 from learning_paths.mastery import SLIP, Array
 from learning_paths.placing import Placing
+from learning_paths.sayings import Text, say
 
 LEAST_ANSWERS = 20
 """Below this nothing is said about an item."""
 PRIOR_ANSWERS = 20.0
 """An item's slip and guess start from what its kind suggests, as if so many answers had shown it."""
 STEPS = 100
+FLAGS = {
+    "wrong-key": {
+        "en": "most who should know get it wrong: check the answer and the wording",
+        "zh": "多数本应掌握的人答错：请检查答案和措辞",
+    },
+    "guessed": {
+        "en": "guessed by those who should not know: it gives itself away, or its level is too high",
+        "zh": "本不该会的人也能猜对：题目泄露了答案，或级别定得过高",
+    },
+    "easy": {"en": "nearly everybody gets it right", "zh": "几乎人人答对"},
+    "flat": {
+        "en": "does not tell apart who knows from who does not",
+        "zh": "不能区分会与不会的人",
+    },
+    "unchosen": {
+        "en": "nobody chooses distractor {which}: write a likelier mistake",
+        "zh": "干扰项 {which} 无人选择：请换成更常见的错误",
+    },
+    "often": {
+        "en": "asked in more than three of ten tests: write a sister",
+        "zh": "十次测试中出现三次以上：请再写一道同类题",
+    },
+    "slow": {
+        "en": "takes {seconds} s, twice what its author thought",
+        "zh": "用时 {seconds} 秒，是出题人预计的两倍",
+    },
+}
 
 
 @dataclass
@@ -71,7 +99,7 @@ class Judged:
     unchosen
         Distractors that nobody chose, from 1 in the file's order.
     flags
-        What to look at, in plain words.
+        What to look at, in plain words of both languages.
     """
 
     item: str
@@ -87,7 +115,7 @@ class Judged:
     discrimination: float | None
     seconds: float | None
     unchosen: tuple[int, ...]
-    flags: tuple[str, ...]
+    flags: tuple[Text, ...]
 
     def data(self) -> dict[str, Any]:
         """Return it as JSON can carry it."""
@@ -197,21 +225,21 @@ def parameters(judged: Iterable[Judged]) -> Mapping[str, Any]:
     }
 
 
-def _flags(judged: Judged, item: Item, first_guess: float) -> Iterator[str]:
+def _flags(judged: Judged, item: Item, first_guess: float) -> Iterator[Text]:
     assert judged.slip is not None
     assert judged.guess is not None
     assert judged.right is not None
     if judged.slip > 0.4:
-        yield "most who should know get it wrong: check the answer and the wording"
+        yield say("wrong-key", {}, FLAGS)
     if judged.guess > max(0.35, 1.5 * first_guess):
-        yield "guessed by those who should not know: it gives itself away, or its level is too high"
+        yield say("guessed", {}, FLAGS)
     if judged.right > 0.95:
-        yield "nearly everybody gets it right"
+        yield say("easy", {}, FLAGS)
     if judged.discrimination is not None and judged.discrimination < 0.1:
-        yield "does not tell apart who knows from who does not"
+        yield say("flat", {}, FLAGS)
     if judged.unchosen:
-        yield f"nobody chooses distractor {', '.join(map(str, judged.unchosen))}: write a likelier mistake"
+        yield say("unchosen", {"which": ", ".join(map(str, judged.unchosen))}, FLAGS)
     if judged.exposure > 0.3:
-        yield "asked in more than three of ten tests: write a sister"
+        yield say("often", {}, FLAGS)
     if judged.seconds is not None and judged.seconds > 2 * item.seconds:
-        yield f"takes {judged.seconds:.0f} s, twice what its author thought"
+        yield say("slow", {"seconds": f"{judged.seconds:.0f}"}, FLAGS)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+Text = dict[str, str]
+
 SAYINGS = {
     "goal": {
         "en": "“{skill}” is part of your goal: {goal}.",
@@ -161,14 +163,12 @@ SAYINGS = {
     "changed-profile": {"en": "You changed what you told us about yourself.", "zh": "你修改了个人信息。"},
 }
 
-Text = dict[str, str]
 
-
-def say(kind: str, words: Mapping[str, Any]) -> Text:
+def say(kind: str, words: Mapping[str, Any], among: Mapping[str, Text] = SAYINGS) -> Text:
     """Return a saying in both languages, with its words filled in; a word may be a text in both languages."""
     return {
         language: saying.format(**{name: _in(language, value) for name, value in words.items()})
-        for language, saying in SAYINGS[kind].items()
+        for language, saying in among[kind].items()
     }
 
 

@@ -22,16 +22,95 @@ from learning_paths.evidence.handout import elsewhere, export, must_be_known
 from learning_paths.evidence.imports import take_up
 from learning_paths.evidence.mapping import load_rules
 from learning_paths.evidence.replay import replay
+from learning_paths.evidence.sayings import say
 from learning_paths.evidence.trace import trace
 from learning_paths.fitted import active
+from learning_paths.profiles import LANGUAGES
 
 EXAMPLES = """examples:
   ./academy evidence import certificates.csv statements/ --dry-run
   ./academy evidence show ada --competency fine-tuning
+  ./academy evidence show ada --language zh
   ./academy evidence replay
   ./academy evidence export ada --out ada.zip
   ./academy evidence erase ada --dry-run
 """
+WORDS = {
+    "en": {
+        "skipped": "left out: {one}",
+        "strangers": "no profile yet, check the names: {names}",
+        "kept": "{new} new and {revised} changed kept, {known} known already, {skipped} left out",
+        "dry": "{new} new and {revised} changed would be kept, {known} known already, {skipped} left out",
+        "title": "Evidence of {learner}",
+        "columns": ("when", "source", "score", "changed"),
+        "weight": "{skill} {before:.1%} → {after:.1%}, weight {weight:.2g}",
+        "differs": {
+            True: "{learner}: {rows} rows mean something else now, another posterior",
+            False: "{learner}: {rows} rows mean something else now, the same posterior",
+        },
+        "replayed": "{learners} learners, {rows} rows, {differences} differences; posteriors {fingerprint}",
+        "apply": "nothing of these learners was changed; take it over with --apply",
+        "exported": "{file}: {counts}",
+        "not-erased": "nothing was deleted",
+        "erased": "erased, {at}: {counts}",
+        "to-erase": "would be erased, {at}: {counts}",
+        "elsewhere": "This does not reach, and grades come back from the gradebook while they are there:",
+        "place": "  {what}: {command}",
+        "no-place": "  {what} (none found): {command}",
+        "for-good": "This deletes for good: {counts}",
+        "type": "Type {learner} to go on: ",
+        "count": "{count} {name}",
+        "comma": ", ",
+        "nothing": "nothing",
+        "names": {},
+    },
+    "zh": {
+        "skipped": "未采用：{one}",
+        "strangers": "尚无个人信息，请核对姓名：{names}",
+        "kept": "新增 {new} 条、修订 {revised} 条，已保存；原已有 {known} 条，未采用 {skipped} 条",
+        "dry": "将新增 {new} 条、修订 {revised} 条（未保存）；原已有 {known} 条，未采用 {skipped} 条",
+        "title": "{learner} 的学习证据",
+        "columns": ("时间", "来源", "得分", "影响"),
+        "weight": "{skill} {before:.1%} → {after:.1%}，权重 {weight:.2g}",
+        "differs": {
+            True: "{learner}：{rows} 条记录的含义已不同，评估结果也不同",
+            False: "{learner}：{rows} 条记录的含义已不同，评估结果相同",
+        },
+        "replayed": "{learners} 名学员，{rows} 条记录，{differences} 处不同；评估指纹 {fingerprint}",
+        "apply": "这些学员的数据未改动；加上 --apply 即采用新的含义",
+        "exported": "{file}：{counts}",
+        "not-erased": "未删除任何内容",
+        "erased": "已删除，{at}：{counts}",
+        "to-erase": "将删除（未执行），{at}：{counts}",
+        "elsewhere": "以下内容不在其中；只要成绩册还在，成绩会再次计入：",
+        "place": "  {what}：{command}",
+        "no-place": "  {what}（未找到）：{command}",
+        "for-good": "以下内容将被永久删除：{counts}",
+        "type": "输入 {learner} 以继续：",
+        "count": "{name} {count} 条",
+        "comma": "、",
+        "nothing": "无",
+        "names": {
+            "answers": "测试回答",
+            "evidence": "证据",
+            "marks": "标记",
+            "marks of others": "他人计划中的标记",
+            "placements": "水平测试",
+            "plans": "计划",
+            "predictions": "检查点回答",
+            "profiles": "个人信息",
+            "traces": "影响",
+            "grades": "成绩",
+            "submissions": "提交的作业",
+            "graded submissions": "已评分的作业",
+            "feedback": "反馈",
+            "home folder": "个人目录",
+            "desk": "学习空间",
+            "handed in": "待收取的作业",
+            "account": "账号",
+        },
+    },
+}
 
 
 def add_parser(verbs: Any) -> None:
@@ -48,6 +127,9 @@ def add_parser(verbs: Any) -> None:
     def add(name: str, run: Any, about: str) -> argparse.ArgumentParser:
         parser = kinds.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         parser.add_argument("--data", metavar="FOLDER", help="the data folder (or ACADEMY_DATA)")
+        parser.add_argument(
+            "--language", choices=LANGUAGES, default="en", help="language of what is printed (en)"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.set_defaults(run=run)
         return parser
@@ -81,15 +163,14 @@ def _import(given: argparse.Namespace) -> int:
     counts = report.data()
     if given.json:
         return _print({**counts, "dry_run": given.dry_run})
+    words = WORDS[given.language]
     for one in report.skipped:
-        print(f"left out: {one}", file=sys.stderr)
+        print(words["skipped"].format(one=one.told(given.language)), file=sys.stderr)
     if report.strangers:
-        print(f"no profile yet, check the names: {', '.join(report.strangers)}", file=sys.stderr)
-    kept = "would be kept" if given.dry_run else "kept"
-    print(
-        f"{counts['new']} new and {counts['revised']} changed {kept}, {report.known} known already,"
-        f" {len(report.skipped)} left out"
-    )
+        names = words["comma"].join(report.strangers)
+        print(words["strangers"].format(names=names), file=sys.stderr)
+    told = {name: counts[name] for name in ("new", "revised", "known")}
+    print(words["dry" if given.dry_run else "kept"].format(**told, skipped=len(report.skipped)))
     return 0
 
 
@@ -103,20 +184,20 @@ def _show(given: argparse.Namespace) -> int:
         rows = trace(store, Ground(known, active(store)), given.learner, _now(), given.competency)
     if given.json:
         return _print({"learner": given.learner, "evidence": rows})
-    table = Table(title=escape(f"Evidence of {given.learner}"), title_justify="left")
-    for name, justify in (("when", "left"), ("source", "left"), ("score", "right"), ("changed", "left")):
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    words, language = WORDS[given.language], given.language
+    table = Table(title=escape(words["title"].format(learner=given.learner)), title_justify="left")
+    for place, name in enumerate(words["columns"]):
+        table.add_column(name, justify="right" if place == 2 else "left", overflow="fold")
     for row in rows:
         changed = [
-            f"{one['competency']}@{one['level']} {one['before']:.1%} → {one['after']:.1%},"
-            f" weight {one['weight']:.2g}"
+            words["weight"].format(**one, skill=f"{one['competency']}@{one['level']}")
             for one in row["changed"]
         ]
         table.add_row(
             row["tried_at"][:16].replace("T", " "),
-            escape(row["origin"]),
+            escape(row["origin"][language]),
             f"{row['score']:g}/{row['points']:g}",
-            escape("\n".join(changed) or row["state"]),
+            escape("\n".join(changed) or say(row["state"])[language]),
         )
     Console().print(table)
     return 0
@@ -134,15 +215,19 @@ def _replay(given: argparse.Namespace) -> int:
     if given.json:
         _print({**asdict(done), "applied": given.apply})
     else:
+        words = WORDS[given.language]
         for one in done.differences:
-            belief = "another posterior" if one.belief else "the same posterior"
-            print(f"{one.learner}: {len(one.rows)} rows mean something else now, {belief}")
+            print(words["differs"][one.belief].format(learner=one.learner, rows=len(one.rows)))
         print(
-            f"{done.learners} learners, {done.rows} rows, {len(done.differences)} differences;"
-            f" posteriors {done.fingerprint[:16]}"
+            words["replayed"].format(
+                learners=done.learners,
+                rows=done.rows,
+                differences=len(done.differences),
+                fingerprint=done.fingerprint[:16],
+            )
         )
         if done.differences and not given.apply:
-            print("nothing of these learners was changed; take it over with --apply", file=sys.stderr)
+            print(words["apply"], file=sys.stderr)
     return 0 if given.apply or not done.differences else 1
 
 
@@ -151,17 +236,19 @@ def _export(given: argparse.Namespace) -> int:
         counts = export(store, Ground(catalogue.load(), active(store)), given.learner, given.out, _now())
     if given.json:
         return _print({"learner": given.learner, "file": str(given.out), "rows": counts})
-    print(f"{given.out}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    words = WORDS[given.language]
+    listed = words["comma"].join(f"{name} {count}" for name, count in counts.items())
+    print(words["exported"].format(file=given.out, counts=listed))
     return 0
 
 
 def _erase(given: argparse.Namespace) -> int:
-    data = data_folder(given.data)
+    data, words = data_folder(given.data), WORDS[given.language]
     with kept_store(given.data) as store:
         counts = {name: len(rows) for name, rows in must_be_known(store, given.learner).items()}
         if not given.dry_run:
-            if not given.yes and not _confirmed(given.learner, counts):
-                print("nothing was deleted", file=sys.stderr)
+            if not given.yes and not _confirmed(given.learner, counts, words):
+                print(words["not-erased"], file=sys.stderr)
                 return 3
             counts = store.erase(given.learner)
     left = elsewhere(data, given.learner)
@@ -174,23 +261,30 @@ def _erase(given: argparse.Namespace) -> int:
     }
     if given.json:
         return _print(receipt)
-    print(f"{'would be erased' if given.dry_run else 'erased'}, {receipt['at']}: {_counted(counts)}")
-    print("This does not reach, and grades come back from the gradebook while they are there:")
+    done = words["to-erase" if given.dry_run else "erased"]
+    print(done.format(at=receipt["at"], counts=_counted(counts, words)))
+    print(words["elsewhere"])
     for one in left:
-        print(f"  {one.what}{'' if one.there else ' (none found)'}: {one.command}")
+        what = words["names"].get(one.what, one.what)
+        print(words["place" if one.there else "no-place"].format(what=what, command=one.command))
     return 0
 
 
-def _confirmed(learner: str, counts: dict[str, int]) -> bool:
+def _confirmed(learner: str, counts: dict[str, int], words: dict[str, Any]) -> bool:
     if not sys.stdin.isatty():
         raise EvidenceError(f"erasing {learner} cannot be undone; add --yes, or look first with --dry-run")
-    print(f"This deletes for good: {_counted(counts)}", file=sys.stderr)
-    print(f"Type {learner} to go on: ", end="", file=sys.stderr, flush=True)
+    print(words["for-good"].format(counts=_counted(counts, words)), file=sys.stderr)
+    print(words["type"].format(learner=learner), end="", file=sys.stderr, flush=True)
     return input().strip() == learner
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing"
+def _counted(counts: dict[str, int], words: dict[str, Any]) -> str:
+    named = (
+        words["count"].format(count=count, name=words["names"].get(name, name))
+        for name, count in counts.items()
+        if count
+    )
+    return words["comma"].join(named) or words["nothing"]
 
 
 def _now() -> datetime:

@@ -51,6 +51,23 @@ WORDS = {
         },
         "competency": "competency",
         "again": "Start another test: ./academy place --start",
+        "no-answer": "{text} is no answer here; type 1 to {count}, or ?",
+        "no-order": "{text} is no answer here; type 1 to {count} once, or ?",
+        "report": "Items of the placement test",
+        "columns": (
+            "item",
+            "level",
+            "answers",
+            "asked in",
+            "right",
+            "unsure",
+            "slip",
+            "guess",
+            "tells apart",
+        ),
+        "flags": "look at",
+        "reported": "{answers} answers to {items} items; {found} have at least {least}",
+        "applied": "{answers} answers to {items} items; {found} have at least {least}, used from now on",
     },
     "zh": {
         "head": "水平测试第 {number} 次，第 {position} 题，最多 {most} 题",
@@ -69,6 +86,13 @@ WORDS = {
         },
         "competency": "能力",
         "again": "再测一次：./academy place --start",
+        "no-answer": "{text} 不是这里的答案；请输入 1 到 {count}，或 ?",
+        "no-order": "{text} 不是这里的答案；请把 1 到 {count} 各写一次，或输入 ?",
+        "report": "水平测试的题目",
+        "columns": ("题目", "级别", "回答", "出现率", "答对", "不知道", "失误", "猜对", "区分度"),
+        "flags": "请查看",
+        "reported": "{items} 道题共 {answers} 次回答；{found} 道题至少有 {least} 次",
+        "applied": "{items} 道题共 {answers} 次回答；{found} 道题至少有 {least} 次，即刻启用",
     },
 }
 
@@ -84,7 +108,7 @@ def add_parser(verbs: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     place.add_argument("learner", nargs="?", metavar="LEARNER", help="the hub's name (who is logged in)")
-    place.add_argument("--language", choices=LANGUAGES, default="en", help="language of the questions (en)")
+    place.add_argument("--language", choices=LANGUAGES, default="en", help="language of what is printed (en)")
     place.add_argument("--data", metavar="FOLDER", help="the data folder (or ACADEMY_DATA)")
     place.add_argument("--json", action="store_true", help="print the state as one JSON document and leave")
     step = place.add_mutually_exclusive_group()
@@ -178,7 +202,7 @@ def _talk(placing: Placing, learner: str, language: str) -> None:
             if typed == "e":
                 state = placing.end(learner)
             elif typed:
-                answer = None if typed in ("?", "？") else _typed(typed, state["question"])
+                answer = None if typed in ("?", "？") else _typed(typed, state["question"], words)
                 seconds = (datetime.now(UTC) - began).total_seconds()
                 state = placing.answer(learner, state["position"], answer, min(seconds, 86399.0))
         except BadAnswer as error:
@@ -186,7 +210,7 @@ def _talk(placing: Placing, learner: str, language: str) -> None:
     _show(state, language)
 
 
-def _typed(text: str, question: dict[str, Any]) -> Any:
+def _typed(text: str, question: dict[str, Any], words: dict[str, Any]) -> Any:
     """Read what was typed: options and steps count from 1 on the screen."""
     if question["kind"] == "number":
         return text
@@ -196,8 +220,8 @@ def _typed(text: str, question: dict[str, Any]) -> Any:
         return places[0]
     if question["kind"] == "order" and sorted(places) == list(range(count)):
         return places
-    each = " once" if question["kind"] == "order" else ""
-    raise BadAnswer(f"{text!r} is no answer here; type 1 to {count}{each}, or ?")
+    wrong = words["no-order" if question["kind"] == "order" else "no-answer"]
+    raise BadAnswer(wrong.format(text=repr(text), count=count))
 
 
 def _show(state: dict[str, Any], language: str) -> None:
@@ -247,27 +271,27 @@ def _report(placing: Placing, given: argparse.Namespace) -> int:
         whole = {"items": [one.data() for one in judged], "found": len(found), "applied": applied}
         print(json.dumps(whole, ensure_ascii=False))
         return 0
-    _report_table(judged)
+    _report_table(judged, given.language)
+    words = WORDS[given.language]["applied" if given.apply and not given.dry_run else "reported"]
     answers = sum(one.answers for one in judged)
-    print(
-        f"{answers} answers to {len(judged)} items; {len(found)} have at least {LEAST_ANSWERS}"
-        f"{', used from now on' if given.apply and not given.dry_run else ''}"
-    )
+    print(words.format(answers=answers, items=len(judged), found=len(found), least=LEAST_ANSWERS))
     return 0
 
 
-def _report_table(judged: list[Judged]) -> None:
-    table = Table(title="Items of the placement test", title_justify="left")
-    for name in ("item", "level", "answers", "asked in", "right", "unsure", "slip", "guess", "tells apart"):
-        table.add_column(name, no_wrap=name == "item", justify="left" if name == "item" else "right")
-    table.add_column("look at", ratio=1, overflow="fold")
+def _report_table(judged: list[Judged], language: str) -> None:
+    words = WORDS[language]
+    table = Table(title=words["report"], title_justify="left")
+    for place, name in enumerate(words["columns"]):
+        table.add_column(name, no_wrap=not place, justify="right" if place else "left")
+    table.add_column(words["flags"], ratio=1, overflow="fold")
     for one in [one for one in judged if one.answers][:SHOWN]:
         shares = [
             "" if share is None else f"{share:.0%}"
             for share in (one.exposure, one.right, one.unsure, one.slip, one.guess)
         ]
         apart = "" if one.discrimination is None else f"{one.discrimination:.2f}"
-        table.add_row(escape(one.item), one.level, str(one.answers), *shares, apart, "; ".join(one.flags))
+        flags = ("；" if language == "zh" else "; ").join(flag[language] for flag in one.flags)
+        table.add_row(escape(one.item), one.level, str(one.answers), *shares, apart, flags)
     Console().print(table)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from learning_paths.errors import EvidenceError
 from learning_paths.evidence.mapping import Rules
+from learning_paths.evidence.sayings import say
 from learning_paths.evidence.source import Found, Skipped, is_name, read_text
 from learning_paths.store import Evidence
 
@@ -50,23 +51,25 @@ def again(row: Evidence, rules: Rules) -> Evidence:
 def _row(given: Mapping[str, str], where: dict[str, Any], rules: Rules, now: datetime) -> Evidence | Skipped:
     learner, name = given["learner"], given["certificate"]
 
-    def skipped(what: str) -> Skipped:
-        return Skipped(where["file"], where["line"], what)
+    def skipped(kind: str, **words: Any) -> Skipped:
+        return Skipped(where["file"], where["line"], say(kind, **words))
 
     if not is_name(learner):
-        return skipped(f"{learner!r} is no learner's name; write the hub's name")
+        return skipped("no-learner", learner=repr(learner))
     known = rules.certificate(name)
     if known is None:
-        return skipped(f"unknown certificate {name!r}; {rules.nearest_certificate(name)}")
+        near, count = rules.near_certificates(name)
+        kind = "near-certificate" if near else "no-certificate"
+        return skipped(kind, name=repr(name), near=", ".join(near), count=count)
     when, expires = _day(given["date"]), _day(given.get("expires", ""))
     if when is None:
-        return skipped(f"{given['date']!r} is no date; write it as 2026-11-28")
+        return skipped("no-date", date=repr(given["date"]))
     if given.get("expires") and expires is None:
-        return skipped(f"expires: {given['expires']!r} is no date; write it as 2026-11-28")
+        return skipped("no-expiry", date=repr(given["expires"]))
     if when > now.date():
-        return skipped(f"the date {when} lies in the future; today is {now.date()}")
+        return skipped("future", date=str(when), today=str(now.date()))
     if expires is not None and expires < when:
-        return skipped(f"it expires on {expires}, before its date {when}; check the two")
+        return skipped("expires-before", expires=str(expires), date=str(when))
     detail = {"certificate": known.name, "expires": expires.isoformat() if expires else None, "from": where}
     return Evidence(
         learner=learner,

@@ -16,7 +16,9 @@ from typing import Any
 
 from learning_paths.curriculum import Ground
 from learning_paths.errors import EvidenceError
+from learning_paths.evidence.sayings import say
 from learning_paths.evidence.trace import trace
+from learning_paths.sayings import Text
 from learning_paths.store import Store
 
 COURSE = "academy"
@@ -132,8 +134,8 @@ def _page(learner: str, found: Mapping[str, Sequence[Mapping[str, Any]]], now: d
         for name, (en, zh) in TABLES.items()
     )
     evidence = "".join(
-        f"<tr><td>{row['tried_at'][:16]}</td><td>{html.escape(row['origin'])}</td>"
-        f"<td>{row['score']:g} / {row['points']:g}</td><td>{html.escape(_changed(row))}</td></tr>\n"
+        f"<tr><td>{row['tried_at'][:16]}</td><td>{_both(row['origin'])}</td>"
+        f"<td>{row['score']:g} / {row['points']:g}</td><td>{_changed(row)}</td></tr>\n"
         for row in found["traces"]
     )
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
@@ -146,4 +148,8 @@ def _changed(row: Mapping[str, Any]) -> str:
         f"{one['competency']}@{one['level']} {one['before']:.1%} → {one['after']:.1%}"
         for one in row["changed"]
     ]
-    return "; ".join(told) or row["state"]
+    return html.escape("; ".join(told)) or _both(say(row["state"]))
+
+
+def _both(text: Text) -> str:
+    return f'{html.escape(text["en"])} <span lang="zh">{html.escape(text["zh"])}</span>'

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from catalogue import Catalogue, InvalidFile, Level, Problem, Skill, Text
-from catalogue.errors import suggest
+from catalogue.errors import nearest, suggest
 from catalogue.ids import SkillField
 from catalogue.reading import line_of, read_mapping, validate
 from catalogue.schema import Keys, Line
@@ -112,11 +112,11 @@ class Rules:
         """Return what a certificate speaks for; None where it is unknown."""
         return self._certificates.get(name.strip().casefold())
 
-    def nearest_certificate(self, name: str) -> str:
-        """Say which names would have been right."""
+    def near_certificates(self, name: str) -> tuple[list[str], int]:
+        """Return which names would have been right, and how many there are in all."""
         titles = {word: one.name for word, one in self._certificates.items() if word != one.name}
         known = list(dict.fromkeys(one.name for one in self._certificates.values()))
-        return suggest(name, known, "certificate", titles)
+        return nearest(name, known, names=titles), len(known)
 
     @cached_property
     def _certificates(self) -> dict[str, SpeaksFor]:

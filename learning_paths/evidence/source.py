@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from learning_paths.errors import EvidenceError
+from learning_paths.sayings import Text
 from learning_paths.store import Evidence
 
 LONGEST_NAME = 255
@@ -21,15 +22,16 @@ class Skipped:
     file, line
         Where it stands; the line from 1, or the number of the entry in a JSON list.
     what
-        What is wrong with it and what would be right.
+        What is wrong with it and what would be right, in both languages.
     """
 
     file: str
     line: int
-    what: str
+    what: Text
 
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}"
+    def told(self, language: str) -> str:
+        """Return all of it in one line."""
+        return f"{self.file}:{self.line}: {self.what[language]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from typing import Any
 from learning_paths.curriculum import Ground
 from learning_paths.evidence import gradebook, placed, xapi
 from learning_paths.evidence.replay import prior
+from learning_paths.evidence.sayings import say
 from learning_paths.evidence.weighing import piece, weighed
 from learning_paths.mastery import Observation
+from learning_paths.sayings import Text
 from learning_paths.store import Evidence, Store, last_revisions
 
 
@@ -27,8 +29,9 @@ def trace(
     -------
     list of dict
         ``id``, ``source``, ``key``, ``revision``, ``score``, ``points``, ``tried_at``, ``recorded_at``;
-        ``origin``, where to look it up; ``state``: counts, revised (a later revision counts), repeated (a
-        later try of the same work counts), silent (expired, or of a task or competency that is no more);
+        ``origin``, where to look it up, in both languages; ``state``: counts, revised (a later revision
+        counts), repeated (a later try of the same work counts), silent (expired, or of a task or competency
+        that is no more);
         ``changed``, for each competency and level that it speaks for the ``weight`` and the probability
         ``before`` and ``after`` at that time.
     """
@@ -80,20 +83,21 @@ def trace(
     return found
 
 
-def origin(row: Evidence) -> str:
+def origin(row: Evidence) -> Text:
     """Say where a row can be looked up."""
     detail = row.detail
     if row.source == gradebook.SOURCE:
         cells = ", ".join(f"{name} {score:g}/{points:g}" for name, (score, points) in detail.items())
-        return f"gradebook, {row.lab}, submission of {row.key.rpartition('/')[2]}, grades {cells}"
+        return say("from-gradebook", lab=row.lab, time=row.key.rpartition("/")[2], cells=cells)
     if row.source == placed.SOURCE:
         number, position = row.key.split("/")
-        return f"placement {number}, question {int(position) + 1}, item {detail['item']}"
+        return say("from-placement", number=number, position=int(position) + 1, item=detail["item"])
     where = f"{detail['from']['file']}:{detail['from']['line']}"
     if row.source == xapi.SOURCE:
-        return f"{where}, statement {detail['statement']}, {detail['verb']} {detail['activity']}"
-    until = f", until {detail['expires']}" if detail["expires"] else ""
-    return f"{where}, certificate {detail['certificate']}{until}"
+        facts = {name: str(detail[name]) for name in ("statement", "verb", "activity")}
+        return say("from-statement", where=where, **facts)
+    kind = "from-certificate-until" if detail["expires"] else "from-certificate"
+    return say(kind, where=where, name=detail["certificate"], expires=detail["expires"] or "")
 
 
 def _named(row: Evidence, ground: Ground) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from learning_paths.errors import EvidenceError
 from learning_paths.evidence.mapping import Rules
+from learning_paths.evidence.sayings import say
 from learning_paths.evidence.source import Found, Skipped, Withdrawn, is_name, read_moment, read_text
 from learning_paths.store import Evidence
 
@@ -43,8 +44,8 @@ def read(path: Path, rules: Rules, now: datetime) -> Found:
             if _voids(entry) is None:
                 yield _row(entry, {"file": str(file), "line": line}, rules, now, voided)
         else:
-            why = entry if isinstance(entry, ValueError) else "a statement must be a JSON object"
-            yield Skipped(str(file), line, f"is no statement: {why}")
+            why = say("no-json", why=str(entry)) if isinstance(entry, ValueError) else say("no-object")
+            yield Skipped(str(file), line, why)
 
 
 def withdrawn(row: Evidence) -> Evidence:
@@ -69,7 +70,7 @@ def _entries(file: Path) -> Iterator[tuple[int, Any]]:
                 try:
                     yield number, _parse(line)
                 except ValueError as error:
-                    yield number, ValueError(f"{error}; write one a line, or one JSON list")
+                    yield number, error
         return
     if isinstance(whole, dict):
         whole = whole.get("statements", [whole])
@@ -93,32 +94,30 @@ def _row(
     now: datetime,
     voided: Collection[str | None],
 ) -> Evidence | Skipped:
-    def skipped(what: str) -> Skipped:
-        return Skipped(where["file"], where["line"], what)
+    def skipped(kind: str, **words: Any) -> Skipped:
+        return Skipped(where["file"], where["line"], say(kind, **words))
 
     verb = _at(said, "verb", "id")
     if not isinstance(verb, str) or verb not in VERBS:
-        return skipped(f"the verb {verb!r} says nothing about mastery; known: {', '.join(VERBS.values())}")
+        return skipped("verb", verb=repr(verb), known=", ".join(VERBS.values()))
     learner = _at(said, "actor", "account", "name")
     if not is_name(learner):
-        return skipped("names nobody; actor.account.name must be the hub's name of a learner")
+        return skipped("nobody")
     key = said.get("id") or hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     if not is_name(key):
-        return skipped("its id is no UUID")
+        return skipped("no-uuid")
     if key in voided:
-        return skipped(f"statement {key} was withdrawn")
+        return skipped("withdrawn", key=key)
     activity = _at(said, "object", "id")
     if not is_name(activity) or rules.activity(activity) is None:
-        return skipped(f"no entry of the mapping has the object {activity!r}; add it to evidence-mapping.yml")
+        return skipped("no-entry", activity=repr(activity))
     scaled = _at(said, "result", "score", "scaled")
     score = _score(VERBS[verb], scaled)
     if score is None:
-        return skipped(f"{VERBS[verb]} without result.score.scaled from -1 to 1 says nothing, got {scaled!r}")
+        return skipped("no-score", verb=VERBS[verb], scaled=repr(scaled))
     when = read_moment(said.get("timestamp") or said.get("stored"))
     if when is None or (when - now).days >= MOST_AHEAD_DAYS:
-        return skipped(
-            f"its timestamp {said.get('timestamp')!r} is missing, no ISO 8601 time or in the future"
-        )
+        return skipped("no-time", time=repr(said.get("timestamp")))
     detail = {
         "statement": key,
         "verb": VERBS[verb],

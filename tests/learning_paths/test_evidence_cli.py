@@ -61,6 +61,46 @@ def test_from_a_file_to_a_trace_and_out_again(run, data):
     assert "index.html" in zipfile.ZipFile(data / "ada.zip").namelist()
 
 
+def test_all_of_it_is_said_in_chinese_too(run, data, monkeypatch):
+    (data / "list.csv").write_text(
+        "learner,certificate,date,expires\nada,developer,2026-01-05,\nbob,develper,2026-01-05,\n"
+        "bob,developer,2026-01-06,\n"
+    )
+    chinese = ("--language", "zh")
+    told = run("import", data / "statements.json", data / "list.csv", "--dry-run", *chinese)
+    assert told.out == "将新增 3 条、修订 0 条（未保存）；原已有 0 条，未采用 2 条\n"
+    assert "statements.json:2: id 不是 UUID" in told.err
+    assert "list.csv:3: 未知证书 'develper'；最接近的：developer" in told.err
+    assert "请核对姓名：bob" in told.err
+    assert "已保存" in run("import", data / "statements.json", data / "list.csv", *chinese).out
+
+    shown = run("show", "ada", *chinese).out
+    assert "ada 的学习证据" in shown
+    assert "证书 developer" in shown
+    assert "权重" in shown
+    skipped = run("import", data / "list.csv", "--json")["skipped"]
+    assert skipped[0]["what"]["zh"].startswith("未知证书")
+
+    (data / "evidence-mapping.yml").write_text(
+        'activities: [{id: "urn:zhisuan-academy:{skill}", weight: 0.1}]'
+    )
+    told = run("replay", *chinese, code=1)
+    assert "ada：1 条记录的含义已不同，评估结果也不同" in told.out
+    assert "--apply" in told.err
+    assert "evidence.json 2" in run("export", "ada", "--out", data / "ada.zip", *chinese).out
+    page = zipfile.ZipFile(data / "ada.zip").read("index.html").decode()
+    assert '<span lang="zh">' in page
+    assert "语句 s1" in page
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda: "ada")
+    told = run("erase", "ada", *chinese)
+    assert "以下内容将被永久删除：" in told.err
+    assert "证据 2 条" in told.err
+    assert told.out.startswith("已删除，20")
+    assert "个人目录（未找到）：rm -r" in told.out
+
+
 def test_what_differs_ends_a_replay_with_one_until_it_is_taken_over(run, data):
     run("import", data / "statements.json")
     (data / "evidence-mapping.yml").write_text(

@@ -15,7 +15,7 @@ from learning_paths.mastery import Mastery, Observation
 from learning_paths.plan import Standing, make
 from learning_paths.planner import Link, select
 from learning_paths.profiles import check
-from learning_paths.sayings import SAYINGS, listed
+from learning_paths.sayings import listed
 from learning_paths.units import Gap, Unit
 from tests.learning_paths.test_planner import situations
 
@@ -145,11 +145,6 @@ def test_a_reason_has_its_interval_and_the_work_it_rests_on(ground):
             {"lab": "l", "task": "t", "work": work, "score": 5.0, "points": 10.0, "date": "2026-11-01"}
         ]
         assert f"(between {round(100 * low)} and {round(100 * high)})" in reason["text"]["en"]
-
-
-def test_all_sayings_are_there_in_both_languages_with_the_same_words():
-    for name, saying in SAYINGS.items():
-        assert set(saying) == {"en", "zh"}, name
 
 
 def test_titles_beyond_the_first_are_counted():

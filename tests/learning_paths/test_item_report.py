@@ -44,20 +44,20 @@ def test_an_item_that_tells_apart_correlates_and_one_that_does_not_is_flagged(ch
     assert correlation(right, believed) > 0.3
     blind = np.random.default_rng(1).random(300) < 0.5
     seen = Seen(list(believed), list(blind), [True] * 300)
-    assert any("tell apart" in flag for flag in judge(choice, seen, 1000).flags)
+    assert any("tell apart" in flag["en"] for flag in judge(choice, seen, 1000).flags)
     assert correlation(np.ones(9), believed[:9]) is None
 
 
 def test_a_wrong_key_a_giveaway_a_dead_distractor_and_overuse_are_flagged(choice):
     right, believed = answers(200, 0.1, 0.25)
     wrong_key = judge(choice, Seen(list(believed), list(right == 0), [True] * 200), 1000)
-    assert any("check the answer" in flag for flag in wrong_key.flags)
+    assert any("check the answer" in flag["en"] for flag in wrong_key.flags)
     given_away = Seen(list(believed / 4), [True] * 200, [True] * 200)
     given_away.chosen.update({0: 200})
     judged = judge(choice, given_away, 210)
     assert judged.unchosen == tuple(range(1, len(choice.options)))
     for words in ("gives itself away", "nearly everybody", "nobody chooses", "write a sister"):
-        assert any(words in flag for flag in judged.flags), words
+        assert any(words in flag["en"] for flag in judged.flags), words
 
 
 def test_little_is_said_from_few_answers(choice):

@@ -65,5 +65,9 @@ def test_the_report_and_what_it_applies(capsys):
     assert found["applied"] is False
     assert main(["place", "--report", "--apply"]) == 0
     assert "1 answers" in capsys.readouterr().out
+    assert main(["place", "--report", "--language", "zh"]) == 0
+    told = capsys.readouterr().out
+    assert "水平测试的题目" in told
+    assert "共 1 次回答" in told
     assert main(["place", "--apply"]) == 2
     assert "--report" in capsys.readouterr().err

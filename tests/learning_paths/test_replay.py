@@ -142,17 +142,18 @@ def test_every_row_is_traced_to_its_source_with_what_it_changed(full, small, tmp
     rows = trace(full, Ground(small), "ada", NOW)
     told = {row["key"]: row for row in rows if row["state"] != "revised"}
     lab = told[LAB.key]
-    assert lab["origin"] == (
+    assert lab["origin"]["en"] == (
         "gradebook, stable-softmax, submission of 2026-11-20T08:00:00+00:00,"
         " grades check-lse 5/5, check-lse-hidden 5/5"
     )
+    assert lab["origin"]["zh"].startswith("成绩册，stable-softmax，2026-11-20T08:00:00+00:00 提交")
     (change,) = lab["changed"]
     assert change["competency"] == "numerics-information"
     assert change["before"] < change["after"]
-    assert told["1/0"]["origin"] == "placement 1, question 1, item programming-basics/loops"
+    assert told["1/0"]["origin"]["en"] == "placement 1, question 1, item programming-basics/loops"
     assert told["1/1"]["changed"][0]["before"] > told["1/1"]["changed"][0]["after"]
-    assert told["s1"]["origin"] == f"{tmp_path}/statements.jsonl:1, statement s1, scored urn:other:quiz"
-    assert told["developer/2026-01-05"]["origin"] == f"{tmp_path}/list.csv:2, certificate developer"
+    assert told["s1"]["origin"]["en"] == f"{tmp_path}/statements.jsonl:1, statement s1, scored urn:other:quiz"
+    assert told["developer/2026-01-05"]["origin"]["en"] == f"{tmp_path}/list.csv:2, certificate developer"
     assert [row["state"] for row in rows if row["key"] == LAB.key] == ["revised", "counts"]
     only = trace(full, Ground(small), "ada", NOW, "programming-basics")
     assert {row["source"] for row in only} == {"placement"}
