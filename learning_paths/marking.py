@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from learning_paths.curriculum import Ground
@@ -57,13 +58,10 @@ class Marking:
         check_mark(self._ground, unit, kind)
         if not isinstance(reason, str) or len(reason) > MOST_LETTERS:
             raise BadMark(f"the reason is no text of at most {MOST_LETTERS} letters; say it shorter")
-        others = [mark for mark in self._store.marks(learner) if mark.unit == unit and mark.kind != kind]
-        for mark in others:
-            self._must_be_free(mark, learner, by)
-        now = self._clock()
-        for mark in others:
-            self._store.undo_mark(mark.id, by, now)
-        return self._data(self._store.add_mark(learner, unit, kind, reason.strip(), by, now))
+        free = partial(self._must_be_free, learner=learner, by=by)
+        return self._data(
+            self._store.add_mark(learner, unit, kind, reason.strip(), by, self._clock(), may_undo=free)
+        )
 
     def undo(self, learner: str, number: Any, by: str) -> dict[str, Any]:
         """Let a mark hold no longer.

@@ -132,7 +132,6 @@ sa.Index(
     "marks_held",
     marks.c.learner,
     marks.c.unit,
-    marks.c.kind,
     unique=True,
     sqlite_where=marks.c.undone_at.is_(None),
     postgresql_where=marks.c.undone_at.is_(None),

@@ -1,5 +1,6 @@
 """Pins, skips and test-outs: a log in which nothing is deleted."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,14 +15,26 @@ from learning_paths.tables import marks
 class MarkTable(Database):
     """What people said about units of a plan."""
 
-    def add_mark(self, learner: str, unit: str, kind: str, reason: str, made_by: str, now: datetime) -> Mark:
-        """Keep a mark; where the same kind holds on the unit already, that one is returned."""
-        held = (
-            (marks.c.learner == learner)
-            & (marks.c.unit == unit)
-            & (marks.c.kind == kind)
-            & marks.c.undone_at.is_(None)
-        )
+    def add_mark(
+        self,
+        learner: str,
+        unit: str,
+        kind: str,
+        reason: str,
+        made_by: str,
+        now: datetime,
+        may_undo: Callable[[Mark], None] = lambda mark: None,
+    ) -> Mark:
+        """Keep a mark in place of the one that holds on the unit, all in one transaction.
+
+        Where one of the same kind holds already, that one is returned.
+
+        Parameters
+        ----------
+        may_undo
+            Raises where the mark that holds must stay; nothing is changed then.
+        """
+        held = (marks.c.learner == learner) & (marks.c.unit == unit) & marks.c.undone_at.is_(None)
         values = {
             "learner": learner,
             "unit": unit,
@@ -34,7 +47,12 @@ class MarkTable(Database):
         def add(connection: Connection) -> Mark:
             row = connection.execute(sa.select(marks).where(held)).first()
             if row is not None:
-                return Mark(**row._mapping)
+                found = Mark(**row._mapping)
+                if found.kind == kind:
+                    return found
+                may_undo(found)
+                undone = {"undone_at": now, "undone_by": made_by}
+                connection.execute(marks.update().where(marks.c.id == found.id).values(undone))
             made = connection.execute(marks.insert().values(values))
             return Mark(id=made.inserted_primary_key[0], **values, undone_at=None, undone_by=None)
 

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 
 from learning_paths.errors import StoreError
 from learning_paths.store import MIGRATIONS, Evidence, Store
-from learning_paths.tables import metadata
+from learning_paths.tables import marks, metadata
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROW = Evidence("ada", "nbgrader", "lab/task/1", "lab", "task", 3.0, 5.0, NOW, 0.0, {"check": [3.0, 5.0]})
@@ -37,7 +37,7 @@ def migrate(store, target):
     config.set_main_option("script_location", str(MIGRATIONS))
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
-        down = target in ("base", "0001")
+        down = target in ("base", "0001", "0002")
         (command.downgrade if down else command.upgrade)(config, target)
 
 
@@ -229,6 +229,42 @@ def test_marks_are_a_log(store):
     assert store.marks("ada", history=True) == [undone, again]
     with pytest.raises(StoreError, match="no mark 99"):
         store.undo_mark(99, "ada", NOW)
+
+
+def test_a_mark_takes_the_place_of_another_kind_or_nothing_changes(store):
+    made = store.add_mark("ada", "lab:softmax", "skip", "seen it", "ines", NOW)
+    store.add_mark("ada", "lab:pca", "skip", "", "ada", NOW)
+    store.add_mark("bob", "lab:softmax", "skip", "", "bob", NOW)
+
+    def refuse(mark):
+        assert mark == made
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        store.add_mark("ada", "lab:softmax", "pin", "", "ada", NOW, may_undo=refuse)
+    assert store.marks("ada", history=True)[0] == made
+    later = NOW + timedelta(days=1)
+    pinned = store.add_mark("ada", "lab:softmax", "pin", "do it", "otto", later)
+    first, other, last = store.marks("ada", history=True)
+    assert (first.id, first.undone_by, first.undone_at) == (made.id, "otto", later)
+    assert (other.undone_at, last) == (None, pinned)
+    assert [mark.kind for mark in store.marks("bob")] == ["skip"]
+
+
+def test_of_two_marks_that_an_older_version_left_the_last_one_holds(store):
+    migrate(store, "0002")
+    with store.engine.begin() as connection:
+        for kind, by, hour in (("skip", "ada", 1), ("pin", "ines", 2), ("test-out", "otto", 3)):
+            at = NOW + timedelta(hours=hour)
+            values = {"learner": "ada", "unit": "lab:softmax", "kind": kind, "reason": "", "made_by": by}
+            connection.execute(marks.insert().values(**values, made_at=at))
+    migrate(store, "head")
+    assert [mark.kind for mark in store.marks("ada")] == ["test-out"]
+    ended = store.marks("ada", history=True)[:2]
+    assert {(mark.undone_by, mark.undone_at) for mark in ended} == {("otto", NOW + timedelta(hours=3))}
+    migrate(store, "0002")
+    migrate(store, "head")
+    assert len(store.marks("ada", history=True)) == 3
 
 
 def test_one_model_of_a_kind_is_active(store):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -31,6 +32,7 @@ def write(url: str, name: str) -> list[int]:
         store.ask(test.id, number, **question, level="B", now=NOW)
         store.answer(test.id, number, name, True, NOW)
         store.add_mark("ada", f"lab:{number}", "skip", name, name, NOW)
+        store.add_mark("ada", "lab:contested", ("pin", "skip")[number % 2], name, name, NOW)
         store.add_model("mastery", {"by": name}, {}, NOW)
     store.close()
     return kept
@@ -69,7 +71,11 @@ def test_writers_lose_nothing(run: Callable[[str], list[int]], store_url: str) -
     assert [one.number for one in store.placements("ada")] == [1]
     assert [one.position for one in store.answers()] == list(range(ROUNDS))
     assert all(one.answer in "abcd" for one in store.answers())
-    assert len(store.marks("ada")) == ROUNDS
+    contested = [mark for mark in store.marks("ada", history=True) if mark.unit == "lab:contested"]
+    # each took the place of one of the other kind, and only the last one holds
+    assert all(one.kind != other.kind for one, other in pairwise(contested))
+    assert [mark.undone_at is None for mark in contested] == [False] * (len(contested) - 1) + [True]
+    assert len(store.marks("ada")) == ROUNDS + 1
     assert len(store.models("mastery")) == WRITERS * ROUNDS
     assert sum(one.active for one in store.models("mastery")) == 1
     store.close()
