@@ -82,6 +82,10 @@ class Explainer:
         """Return why an item is there: a reason for each competency, nearest to the goal first."""
         nodes = self.nodes(item)
         found = [self._reason(node) for node in nodes]
+        if item in self.selection.pinned and found[0]["kind"] != "pinned":
+            pinned = self._remark("pinned-too", nodes[0]) | {"kind": "pinned"}
+            found[0]["short"] = joined([found[0]["short"], pinned["short"]])
+            found.insert(1, pinned)
         for node in nodes:
             if isinstance(item, Gap):
                 found.append(self._not_taught(node))

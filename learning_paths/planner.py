@@ -22,7 +22,7 @@ class Link:
         The node that asked for it; None for a goal and for what a pinned unit is about.
     unit
         The unit that takes it as known; None where the graph itself asks. With no node: the unit that is
-        pinned and teaches or proves it.
+        pinned and teaches or proves it, where nothing else asks.
     """
 
     node: Node | None
@@ -43,12 +43,15 @@ class Selection:
         How much shorter another selection could be; None for a part of a goal.
     uncovered
         Nodes that stay unlearned in part or in whole, because a mark took units out.
+    pinned
+        Units that are wanted for themselves.
     """
 
     links: Mapping[Node, Link]
     chosen: Mapping[Item, tuple[Node, ...]]
     bound: Bound | None
     uncovered: tuple[Node, ...] = ()
+    pinned: Set[Unit] = frozenset()
 
 
 def minutes_of(item: Item) -> int:
@@ -121,7 +124,8 @@ def selected(
     walk = _Walk(curriculum, open_, taken)
     walk.run(goals)
     cut = sorted(node for node in walk.links if open_.skipped and open_.cut_short(number_of(node)))
-    return Selection(walk.links, _in_order(curriculum, walk.chosen, open_), bound, tuple(cut))
+    pinned = frozenset(open_.demands.units[number - open_.demands.nodes] for number in open_.pinned)
+    return Selection(walk.links, _in_order(curriculum, walk.chosen, open_), bound, tuple(cut), pinned)
 
 
 class _Walk:
@@ -139,8 +143,13 @@ class _Walk:
         """Fill `links` and `chosen`."""
         self.links.update((goal, Link(None)) for goal in goals)
         self._queue.extend(self.links)
+        self._follow()
+        # after the goals: what they need as well says so
         for number in sorted(self._open.pinned):
             self._pinned(self._open.demands.units[number - self._open.demands.nodes])
+        self._follow()
+
+    def _follow(self) -> None:
         while self._queue or self._taken_as_known:
             if not self._queue:
                 # needs first: that a competency needs another says more than that a lesson takes it as known

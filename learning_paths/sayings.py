@@ -14,6 +14,10 @@ SAYINGS = {
         "en": "“{unit}” is pinned into this plan; it is about “{skill}”.",
         "zh": "“{unit}”被固定在计划中，内容是“{skill}”。",
     },
+    "pinned-too": {
+        "en": "It is pinned into this plan as well: it comes as early as its needs allow.",
+        "zh": "它还被固定在计划中：在先修允许的范围内尽早安排。",
+    },
     "need": {
         "en": "“{asker}” needs “{skill}”: {why}.",
         "zh": "学“{asker}”之前要会“{skill}”：{why}。",

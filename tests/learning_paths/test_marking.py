@@ -128,3 +128,38 @@ def test_a_pinned_unit_of_another_goal_comes_into_the_plan_and_says_why(academy)
     assert unit["mark"] == made
     assert "pinned" in unit["reasons"][0]["text"]["en"]
     assert "pinned into this plan" in academy.picture("ada", lab, "en")["svg"]
+
+
+def test_a_unit_that_is_pinned_and_needed_names_both(academy):
+    academy.save_profile("ada", ADA)
+    unit = "lesson:numerics-information/03-entropy"
+
+    def shown():
+        plan = academy.plan("ada")
+        return next(one for one in plan["units"] if one["id"] == unit)["reasons"]
+
+    before = shown()
+    assert [reason["kind"] for reason in before] == ["goal"]
+    academy.marking.add("ada", {"unit": unit, "kind": "pin"}, "ines")
+    first, pinned = shown()
+    assert {**first, "short": None} == {**before[0], "short": None}
+    for language, words in (("en", "is pinned into this plan as well"), ("zh", "还被固定在计划中")):
+        assert first["short"][language].startswith(before[0]["short"][language])
+        assert words in first["short"][language]
+        assert words in pinned["text"][language]
+    assert pinned["kind"] == "pinned"
+    drawn = academy.picture("ada", unit, "en")["svg"]
+    assert "your goal" in drawn
+    assert "pinned into this plan" not in drawn
+
+
+def test_what_a_pinned_unit_waits_for_names_the_goal_where_it_needs_it_too(academy):
+    academy.save_profile("ada", ADA)
+    academy.marking.add("ada", {"unit": "lab:first-programs", "kind": "pin"}, "ines")
+    (first,) = [
+        unit for unit in academy.plan("ada")["units"] if unit["id"] == "lesson:python-start/01-values"
+    ]
+    assert "pinned" not in {reason["kind"] for reason in first["reasons"]}
+    drawn = academy.picture("ada", first["id"], "en")["svg"]
+    assert "your goal" in drawn
+    assert "pinned into this plan" not in drawn
