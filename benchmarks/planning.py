@@ -5,11 +5,14 @@
 Curricula are random, of the shape of ours, one to five times as large and with alternatives (see
 random_curricula.py). Each plan is solved by the planner and, as peers in the same run, by a plain greedy
 cover (of each choice the option with the fewest minutes) and by a plain closure (all that could be wanted).
-Plans with explanations are made on the academy's own catalogue, from every degree to every role. The many
-learners start from sixty backgrounds and have shown up to six competencies more. Times are processor time.
+Plans with explanations are made on the academy's own catalogue, from every degree to every role, and on the
+random curricula as whole catalogues (see random_catalogue.py). The many learners start from sixty backgrounds
+and have shown up to six competencies more. Times are processor time; as in the service, what was loaded is
+kept from the garbage collector.
 """
 
 import argparse
+import gc
 import json
 import random
 import time
@@ -18,6 +21,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from random_catalogue import ground as ground_of
+from random_catalogue import standing as standing_of
 from random_curricula import curriculum, reached, role
 
 import catalogue
@@ -52,6 +57,7 @@ def main() -> None:
     figures = {
         **single(given.seed, given.curricula, given.plans),
         **explained(),
+        **explained_at_random(given.seed, given.curricula, given.plans),
         **many(given.seed, given.learners),
     }
     if given.json:
@@ -199,6 +205,39 @@ def explained() -> dict[str, Any]:
     }
 
 
+def explained_at_random(seed: int, curricula: int, plans: int) -> dict[str, Any]:
+    """Return the time of whole plans with explanations on random catalogues, and how long these plans are."""
+    known = catalogue.load()
+    milliseconds: dict[float, list[float]] = {size: [] for size in SIZES}
+    units: list[int] = []
+    for number in range(curricula):
+        size = SIZES[number % len(SIZES)]
+        ground = ground_of(curriculum(seed * 10_000 + number, size), known)
+        among = ground.curriculum
+        _ = among.demands, among.before, ground.gap_minutes, ground.gap_lab_share, ground.reasons
+        gc.collect()
+        gc.freeze()
+        chance = random.Random(seed * 10_000 + number)
+        for _ in range(plans):
+            goals = [str(ground.skill(node)) for node in role(chance, among)]
+            goal, standing = goal_of(ground.catalogue, None, goals), standing_of(chance, ground)
+            start = time.process_time()
+            made = make(ground, Learner(hours=6), goal, standing)
+            milliseconds[size].append((time.process_time() - start) * 1000)
+            units.append(len(made["units"]))
+        gc.unfreeze()
+    everything = [one for times in milliseconds.values() for one in times]
+    found = {f"explained_random_ms_p{point}": _at(everything, point) for point in (50, 99)}
+    for size, times in milliseconds.items():
+        if times:
+            found |= {f"explained_random_{size:g}x_ms_p{point}": _at(times, point) for point in (50, 99)}
+    return {
+        **found,
+        "explained_random_units_p50": _at(units, 50),
+        "explained_random_units_most": max(units),
+    }
+
+
 def many(seed: int, learners: int) -> dict[str, Any]:
     """Return the time for many learners without and with alternatives, and how near to the least they are."""
     found: dict[str, Any] = {"learners": learners}
@@ -251,6 +290,10 @@ def crowd(seed: int, among: Curriculum, learners: int) -> tuple[np.ndarray, np.n
 
 def _share(holds: np.ndarray) -> float:
     return round(float(holds.mean()), 4)
+
+
+def _at(values: list[float], point: int) -> float:
+    return round(float(np.quantile(values, point / 100)), 2)
 
 
 def _mean(values: list[float]) -> float:

@@ -1,6 +1,7 @@
 """The academy service: what learners' servers ask, and what staff see. It alone holds store and gradebook."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -164,6 +165,10 @@ async def serve(deployment: Deployment) -> None:
     app = application(academy, accounts, prefix, deployment.secret("cookie-secret"))
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, address.hostname)
+    # what was loaded stays: so the collector does not look through all of it in the middle of a plan
+    academy.choices()
+    gc.collect()
+    gc.freeze()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

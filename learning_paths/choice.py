@@ -193,7 +193,7 @@ def _search(problem: Problem, found: Set[int], kept: Set[int], effort: float) ->
     model.model.minimize(cp_model.LinearExpr.weighted_sum(list(model.variables.values()), weights))
     for thing, variable in model.variables.items():
         model.model.add_hint(variable, thing in found)
-    solver = solver_of(effort)
+    solver = cover_solver(effort)
     status = solver.solve(model.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return found, forced, "greedy"
@@ -221,21 +221,25 @@ class Model:
             if thing not in problem.forced
         }
         for clause in problem.pending:
-            self._add(None, clause)
+            self._add([], self._options(clause))
+        needed: dict[int, list[cp_model.IntVar]] = {}
         for thing, clause in problem.choices():
-            self._add(self.variables[thing], clause)
+            options = self._options(clause)
+            if len(options) == 1:
+                needed.setdefault(thing, []).extend(options[0])
+            else:
+                self._add([~self.variables[thing]], options)
+        for thing, variables in needed.items():
+            self.model.add_bool_and(variables).only_enforce_if(self.variables[thing])
 
-    def _add(self, asker: cp_model.IntVar | None, clause: Clause) -> None:
-        """Add: who asks takes all things of one option."""
-        options = [
+    def _options(self, clause: Clause) -> list[list[cp_model.IntVar]]:
+        return [
             [self.variables[thing] for thing in option if thing not in self._problem.forced]
             for option in clause
         ]
-        literals = [] if asker is None else [~asker]
-        if len(options) == 1:
-            for variable in options[0]:
-                self.model.add_bool_or([*literals, variable])
-            return
+
+    def _add(self, literals: list[cp_model.LiteralT], options: list[list[cp_model.IntVar]]) -> None:
+        """Add: one of some literals holds, or all things of one option are taken."""
         for option in options:
             if len(option) == 1:
                 literals.append(option[0])
@@ -252,4 +256,18 @@ def solver_of(effort: float) -> cp_model.CpSolver:
     parameters = solver.parameters
     parameters.num_workers, parameters.random_seed = 1, 1
     parameters.max_deterministic_time = effort
+    return solver
+
+
+def cover_solver(effort: float) -> cp_model.CpSolver:
+    """Return a solver for models of `Model`'s kind.
+
+    Their linear relaxation is tight, so the linear programme over all constraints proves in one go what
+    search alone may take half a second for; probing and symmetries find nothing in them.
+    """
+    solver = solver_of(effort)
+    parameters = solver.parameters
+    parameters.linearization_level = 2
+    parameters.cp_model_probing_level = parameters.symmetry_level = 0
+    parameters.max_presolve_iterations = 1
     return solver

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from learning_paths.choice import EFFORT, Model, Problem, solver_of
+from learning_paths.choice import EFFORT, Model, Problem, cover_solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def best_part(problem: Problem, asked: Iterable[int], minutes: int, effort: floa
     wanted = {model.variables[node]: whole for node in asked if node in model.variables}
     worth = [wanted.get(variable, 0) - cost for variable, cost in zip(variables, costs, strict=True)]
     model.model.maximize(cp_model.LinearExpr.weighted_sum(variables, worth))
-    solver = solver_of(effort)
+    solver = cover_solver(effort)
     if solver.solve(model.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Part(problem.forced.keys(), frozenset(won), len(asked))
     taken = {thing for thing, variable in model.variables.items() if solver.boolean_value(variable)}

@@ -133,26 +133,52 @@ class Ground:
 
     def skill(self, node: Node) -> Skill:
         """Return the competency at a level of a row and column."""
-        return Skill(self.curriculum.competencies[node[0]], Level(node[1] + 1))
+        return self._skills[node]
+
+    @cached_property
+    def _skills(self) -> Mapping[Node, Skill]:
+        return {
+            (row, int(level) - 1): Skill(name, level)
+            for row, name in enumerate(self.curriculum.competencies)
+            for level in Level
+        }
+
+    @cached_property
+    def ids(self) -> Mapping[Node, str]:
+        """Typed id of each competency at each level: ``competency:fine-tuning@I``."""
+        return {node: f"competency:{skill}" for node, skill in self._skills.items()}
 
     def name(self, node: Node, language: str) -> str:
         """Return a competency at a level in words: ``Fine-tuning (intermediate)``."""
-        skill = self.skill(node)
-        title = self.catalogue.competencies[skill.competency].title[language]
-        level = self.catalogue.structure.levels[skill.level].title[language]
-        return f"{title}（{level}）" if language == "zh" else f"{title} ({level.lower()})"
+        return self.names(node)[language]
+
+    def names(self, node: Node) -> dict[str, str]:
+        """Return :meth:`name` in both languages."""
+        if node not in self._names:
+            skill = self.skill(node)
+            title = self.catalogue.competencies[skill.competency].title
+            level = self.catalogue.structure.levels[skill.level].title
+            self._names[node] = {
+                "en": f"{title.en} ({level.en.lower()})",
+                "zh": f"{title.zh}（{level.zh}）",
+            }
+        return self._names[node]
+
+    @cached_property
+    def _names(self) -> dict[Node, dict[str, str]]:
+        return {}
 
     def title(self, item: Item) -> dict[str, str]:
         """Return an item's title in both languages."""
         if isinstance(item, Gap):
-            return {language: self.name(item.node, language) for language in ("en", "zh")}
+            return dict(self.names(item.node))
         kind, _, name = item.id.partition(":")
         title = (self.catalogue.lessons if kind == "lesson" else self.catalogue.labs)[name].title
         return {"en": title.en, "zh": title.zh}
 
     def identity(self, item: Item) -> str:
         """Return an item's typed id; a gap is named by its competency at its level."""
-        return item.id if isinstance(item, Unit) else f"competency:{self.skill(item.node)}"
+        return item.id if isinstance(item, Unit) else self.ids[item.node]
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

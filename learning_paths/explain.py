@@ -81,7 +81,7 @@ class Explainer:
     def reasons(self, item: Item) -> list[dict[str, Any]]:
         """Return why an item is there: a reason for each competency, nearest to the goal first."""
         nodes = self.nodes(item)
-        found = [self._reason(node) for node in nodes]
+        found = [dict(self._reason(node)) for node in nodes]
         if item in self.selection.pinned and found[0]["kind"] != "pinned":
             pinned = self._remark("pinned-too", nodes[0]) | {"kind": "pinned"}
             found[0]["short"] = joined([found[0]["short"], pinned["short"]])
@@ -112,19 +112,50 @@ class Explainer:
 
     def chain(self, node: Node) -> list[Node]:
         """Return the way from a missing node to a goal; of one competency only the highest level counts."""
+        if node in self._chains:
+            return self._chains[node]
         way = [node]
         while (further := self.selection.links[way[-1]].node) is not None:
             if further[0] == way[-1][0]:
                 way[-1] = further
             else:
                 way.append(further)
+        self._chains[node] = way
         return way
 
-    def unlocks(self, items: Sequence[Item], upcoming: Sequence[Sequence[Item]]) -> list[Item]:
-        """Return what waits for items that are one unit: the last item of each later one, three at most."""
-        waiting = self.ground.curriculum.before
-        after = (unit[-1] for unit in upcoming if any(not waiting[one].isdisjoint(items) for one in unit))
-        return list(after)[:3]
+    @cached_property
+    def _chains(self) -> dict[Node, list[Node]]:
+        return {}
+
+    def unlocks(self, items: Sequence[Item], place: Mapping[Item, int]) -> list[int]:
+        """Return the places of what waits for items that are one unit, the first three.
+
+        Parameters
+        ----------
+        items
+            Those of the unit.
+        place
+            Of each item of the plan its unit's place.
+        """
+        after = {place[later] for one in items for later in self._followers[one]}
+        return sorted(one for one in after if one > place[items[-1]])[:3]
+
+    @cached_property
+    def _followers(self) -> Mapping[Item, list[Item]]:
+        """For each item of the plan those that come after it because they wait for it."""
+        chosen = set(self.selection.chosen)
+        found: dict[Item, list[Item]] = {item: [] for item in chosen}
+        for item in self.selection.chosen:
+            for earlier in chosen & self.ground.curriculum.before[item]:
+                found[earlier].append(item)
+        return found
+
+    @cached_property
+    def _order(self) -> tuple[list[Item], list[str], NDArray[np.int_]]:
+        """The plan's items with their typed ids and minutes."""
+        items = list(self.selection.chosen)
+        minutes = np.array([self.ground.minutes(item) or 0 for item in items], int)
+        return items, [self.ground.identity(item) for item in items], minutes
 
     def rests_on(self, node: Node) -> list[dict[str, Any]]:
         """Return the work that the belief about a node's competency rests on, oldest first."""
@@ -142,22 +173,33 @@ class Explainer:
 
     def if_skipped(self, items: Sequence[Item]) -> dict[str, Any]:
         """Return what follows when items that are one unit are left out, as data and in words."""
-        waiting, goals = self.consequences.waiting(items), self.consequences.goals(items)
+        waiting, goals = self.consequences.waiting_at(items), self.consequences.goals(items)
         node = max(self.selection.chosen[items[-1]])
-        hours = sum(self.ground.minutes(item) or 0 for item in waiting) / 60
-        parts = [self._say("skip-open", {"skill": node}, {})]
-        if waiting:
-            titles = listed([self.ground.title(item) for item in waiting], 2)
+        order, identities, minutes = self._order
+        hours = float(minutes[waiting].sum()) / 60
+        parts = [say("skip-open", {"skill": self._named(node)})]
+        if len(waiting):
+            titles = listed([self.ground.title(order[place]) for place in waiting[:2]], 2, len(waiting))
             extra = {"count": len(waiting), "hours": f"{hours:.1f}", "titles": titles}
             parts.append(say("skip-units", extra))
         if goals:
-            parts.append(say("skip-goals", {"goals": listed([self._named(goal) for goal in goals])}))
+            parts.append(self._without(tuple(goals)))
         return {
-            "units": [self.ground.identity(item) for item in waiting],
+            "units": [identities[place] for place in waiting.tolist()],
             "hours": round(hours, 2),
-            "goals": [f"competency:{self.ground.skill(goal)}" for goal in goals],
+            "goals": [self.ground.ids[goal] for goal in goals],
             "text": joined(parts),
         }
+
+    def _without(self, goals: tuple[Node, ...]) -> Text:
+        """Say which goals are out of reach: the same for many units."""
+        if goals not in self._sayings:
+            self._sayings[goals] = say("skip-goals", {"goals": listed([self._named(goal) for goal in goals])})
+        return self._sayings[goals]
+
+    @cached_property
+    def _sayings(self) -> dict[tuple[Node, ...], Text]:
+        return {}
 
     def alternative(self, item: Item) -> dict[str, Any]:
         """Return the nearest thing that could stand in an item's place: kind, unit where it is one, words."""
@@ -176,7 +218,17 @@ class Explainer:
             words = {"title": listed([self.ground.title(unit)]), "hours": f"{unit.minutes / 60:.1f}"}
         return {"kind": kind, "unit": unit and unit.id, "text": say(f"alternative-{kind}", words)}
 
+    @cached_property
+    def _reasons(self) -> dict[Node, dict[str, Any]]:
+        return {}
+
     def _reason(self, node: Node) -> dict[str, Any]:
+        """Return why a node is in the plan: the same for all units that are there for it."""
+        if node not in self._reasons:
+            self._reasons[node] = self._reasoned(node)
+        return self._reasons[node]
+
+    def _reasoned(self, node: Node) -> dict[str, Any]:
         way = self.chain(node)
         # the step out of the competency: what asked for its highest level on this way
         link = self.selection.links[way[0]]
@@ -197,7 +249,7 @@ class Explainer:
             "kind": kind,
             "competency": self.ground.curriculum.competencies[node[0]],
             "level": str(self.ground.skill(node).level),
-            "chain": [f"competency:{self.ground.skill(step)}" for step in way] + [self.goal.id],
+            "chain": [*(self.ground.ids[step] for step in way), self.goal.id],
             "probability": round(float(self.mastery.now[node]), 3),
             "interval": [round(float(bound[node]), 3) for bound in (self.interval.low, self.interval.high)],
             "rests_on": self.rests_on(node),
@@ -266,4 +318,4 @@ class Explainer:
         return say(kind, {name: self._named(node) for name, node in nodes.items() if node} | dict(extra))
 
     def _named(self, node: Node) -> Text:
-        return {language: self.ground.name(node, language) for language in ("en", "zh")}
+        return self.ground.names(node)

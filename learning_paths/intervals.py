@@ -56,8 +56,10 @@ def prior_interval(prior: Array) -> Interval:
 
 
 def _quantile(mean: Array, tail: float) -> Array:
-    inner = np.clip(mean, LEAST, 1.0 - LEAST)
-    return np.clip(betaincinv(PEOPLE * inner, PEOPLE * (1.0 - inner), tail), LEAST, 1.0 - LEAST)
+    # the same few numbers of a background stand at many levels, and the quantile is dear
+    inner, where = np.unique(np.clip(mean, LEAST, 1.0 - LEAST), return_inverse=True)
+    found = np.clip(betaincinv(PEOPLE * inner, PEOPLE * (1.0 - inner), tail), LEAST, 1.0 - LEAST)
+    return found[where].reshape(mean.shape)
 
 
 def interval(

@@ -1,8 +1,11 @@
 """The plan as JSON: what `academy plan --json` prints and the start page shows."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from learning_paths.curriculum import Ground
 from learning_paths.deadline import deadline
@@ -95,9 +98,7 @@ def make(
     asked = [ground.node_of(name, level) for name, level in goal.skills.items()]
     task = Task(ground, asked, standing.mastery.mastered(), learner.language, standing.read, marks)
     left = task.select(frozenset(before or ()))
-    at_first = Mastery(standing.prior, standing.prior).mastered()
-    kept = {item.id for item in left.chosen if isinstance(item, Unit)} | standing.read
-    whole = Task(ground, asked, at_first, learner.language, marks=marks).select(kept)
+    whole = _whole(task, left, Mastery(standing.prior, standing.prior).mastered())
     explainer = explainer_of(ground, goal, left, standing)
     a_week = minutes_a_week(learner)
     schedule = Schedule.of(ground, left.chosen, a_week, before)
@@ -182,11 +183,10 @@ def _units(
     explainer: Explainer,
 ) -> list[dict[str, Any]]:
     runs = schedule.runs
+    place = {item: number for number, run in enumerate(runs) for item in run}
     first = next((run[-1] for run in runs if isinstance(run[-1], Unit)), None)
     units = []
-    for number, (run, length, (week, until)) in enumerate(
-        zip(runs, schedule.minutes, schedule.weeks, strict=True)
-    ):
+    for run, length, (week, until) in zip(runs, schedule.minutes, schedule.weeks, strict=True):
         item = run[-1]
         estimated = isinstance(item, Unit) or item.node in ground.gap_minutes
         state = "gap" if isinstance(item, Gap) else "next" if item is first else "later"
@@ -204,7 +204,7 @@ def _units(
                 "reasons": explainer.reasons(item),
                 "unlocks": [
                     {"id": ground.identity(other), "title": ground.title(other)}
-                    for other in explainer.unlocks(run, runs[number + 1 :])
+                    for other in (runs[at][-1] for at in explainer.unlocks(run, place))
                 ],
                 "if_skipped": explainer.if_skipped(run),
                 "alternative": explainer.alternative(item),
@@ -212,6 +212,14 @@ def _units(
             }
         )
     return units
+
+
+def _whole(task: Task, left: Selection, at_first: NDArray[np.bool_]) -> Selection:
+    """Return the way from the background alone; of equal ones that which has what is left and was read."""
+    if not task.read and np.array_equal(at_first, task.mastered):
+        return left
+    kept = {item.id for item in left.chosen if isinstance(item, Unit)} | task.read
+    return replace(task, mastered=at_first, read=frozenset()).select(kept)
 
 
 def minutes_a_week(learner: Learner) -> int:

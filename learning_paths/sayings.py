@@ -170,10 +170,12 @@ SAYINGS = {
 
 def say(kind: str, words: Mapping[str, Any], among: Mapping[str, Text] = SAYINGS) -> Text:
     """Return a saying in both languages, with its words filled in; a word may be a text in both languages."""
-    return {
-        language: saying.format(**{name: _in(language, value) for name, value in words.items()})
-        for language, saying in among[kind].items()
-    }
+    english, chinese = dict(words), dict(words)
+    for name, value in words.items():
+        if not isinstance(value, (str, int)):
+            english[name], chinese[name] = value["en"], value["zh"]
+    saying = among[kind]
+    return {"en": saying["en"].format_map(english), "zh": saying["zh"].format_map(chinese)}
 
 
 def joined(sentences: Sequence[Mapping[str, str]]) -> Text:
@@ -184,12 +186,23 @@ def joined(sentences: Sequence[Mapping[str, str]]) -> Text:
     }
 
 
-def listed(titles: Sequence[Mapping[str, str]], most: int = 3) -> Text:
-    """Return titles in quotation marks, the first few by name and the rest by number."""
+def listed(titles: Sequence[Mapping[str, str]], most: int = 3, count: int | None = None) -> Text:
+    """Return titles in quotation marks, the first few by name and the rest by number.
+
+    Parameters
+    ----------
+    titles
+        All of them, or at least the first few.
+    most
+        How many are named.
+    count
+        How many there are, where not all are given.
+    """
     found = {}
+    rest = (len(titles) if count is None else count) - most
     for language, comma, more in (("en", ", ", " and {} more"), ("zh", "、", "等另外 {} 项")):
         text = comma.join(f"“{title[language]}”" for title in titles[:most])
-        found[language] = text + (more.format(len(titles) - most) if len(titles) > most else "")
+        found[language] = text + (more.format(rest) if rest > 0 else "")
     return found
 
 
@@ -201,7 +214,3 @@ def counted(lessons: int, labs: int) -> Text:
         "en": " and ".join(f"{number} {one}{'s' * (number > 1)}" for number, one, _ in there),
         "zh": "和".join(f" {number} {zh}" for number, _, zh in there),
     }
-
-
-def _in(language: str, value: Any) -> Any:
-    return value if isinstance(value, str | int) else value[language]

@@ -42,6 +42,14 @@ def test_memory_is_that_of_the_processes() -> None:
     assert found["torch_workers_pss_mib"] > 100  # torch is loaded there
 
 
+def test_plans_are_timed_with_their_explanations_on_random_catalogues_too() -> None:
+    found = figures("planning.py", "--curricula", "2", "--plans", "3", "--learners", "50")
+    assert found["explained_random_units_most"] > 10
+    assert found["explained_random_ms_p99"] >= found["explained_random_ms_p50"] > 0
+    assert "explained_random_1x_ms_p99" in found
+    assert found["longer_after_success"] == 0
+
+
 def test_the_store_keeps_every_row_once_and_replays_it_without_a_difference() -> None:
     found = figures("store.py", "--learners", "3")
     assert (found["learners"], found["differences"]) == (3, 0)
