@@ -83,6 +83,7 @@ def single(seed: int, curricula: int, plans: int) -> dict[str, Any]:
         among = curriculum(seed * 10_000 + number, SIZES[number % len(SIZES)])
         sizes.append(len(among.units))
         _ = among.demands, among.before
+        _keep_from_collector()
         chance = random.Random(seed * 10_000 + number)
         for _ in range(plans):
             goals, levels = role(chance, among), reached(chance, among)
@@ -215,8 +216,7 @@ def explained_at_random(seed: int, curricula: int, plans: int) -> dict[str, Any]
         ground = ground_of(curriculum(seed * 10_000 + number, size), known)
         among = ground.curriculum
         _ = among.demands, among.before, ground.gap_minutes, ground.gap_lab_share, ground.reasons
-        gc.collect()
-        gc.freeze()
+        _keep_from_collector()
         chance = random.Random(seed * 10_000 + number)
         for _ in range(plans):
             goals = [str(ground.skill(node)) for node in role(chance, among)]
@@ -225,7 +225,6 @@ def explained_at_random(seed: int, curricula: int, plans: int) -> dict[str, Any]
             made = make(ground, Learner(hours=6), goal, standing)
             milliseconds[size].append((time.process_time() - start) * 1000)
             units.append(len(made["units"]))
-        gc.unfreeze()
     everything = [one for times in milliseconds.values() for one in times]
     found = {f"explained_random_ms_p{point}": _at(everything, point) for point in (50, 99)}
     for size, times in milliseconds.items():
@@ -286,6 +285,13 @@ def crowd(seed: int, among: Curriculum, learners: int) -> tuple[np.ndarray, np.n
         rows = generator.integers(len(among.competencies), size=len(who))
         levels[who, rows] = np.maximum(levels[who, rows], generator.integers(0, 3, size=len(who)))
     return np.arange(LEVELS) <= levels[:, :, None], wanted[generator.integers(ROLES, size=learners)]
+
+
+def _keep_from_collector() -> None:
+    """Let the collector look at nothing that is there now, and at what it was told so before."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _share(holds: np.ndarray) -> float:

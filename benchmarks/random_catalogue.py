@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from random_curricula import reached
 
 import catalogue
@@ -20,12 +21,13 @@ from catalogue.units import Course, Lab, Lesson, Limits, Task
 from learning_paths.curriculum import Ground
 from learning_paths.explain import Shown
 from learning_paths.graph import Curriculum
-from learning_paths.mastery import LEVELS, Mastery
+from learning_paths.mastery import LEVELS, Array, Mastery
 from learning_paths.plan import Standing
 from learning_paths.units import Node, Unit
 
 TRACKS = ("model",)
 DECAYS = ("school", "occupational", "technique")
+SHOWN = 0.1
 WHEN = datetime(2026, 11, 2, tzinfo=UTC)
 
 
@@ -65,17 +67,31 @@ def ground(among: Curriculum, known: Catalogue | None = None) -> Ground:
 
 
 def standing(chance: random.Random, on: Ground) -> Standing:
-    """Return somebody with levels from a background, and graded work in one competency of ten."""
+    """Return somebody with levels from a background; every second one has graded work in some competencies.
+
+    Half of that work was good enough for a level more, so that the way from the background is another one.
+    """
     among = on.curriculum
     levels = np.array(reached(chance, among))
-    known = np.arange(LEVELS) <= levels[:, None]
-    prior = np.minimum.accumulate(np.where(known, 0.9, [0.12, 0.06, 0.03, 0.02]), axis=1)
+    prior = _believed(levels)
+    rows = [row for row in range(len(levels)) if chance.random() < SHOWN] if chance.random() < 0.5 else []
+    passed = {row for row in rows if chance.random() < 0.5}
     shown = {
-        row: [Shown(f"l{row}", "t", _both(f"lab {row}"), "nbgrader", 3.0, 10.0, WHEN)]
-        for row in range(len(levels))
-        if chance.random() < 0.1
+        row: [
+            Shown(f"l{row}", "t", _both(f"lab {row}"), "nbgrader", 9.0 if row in passed else 3.0, 10.0, WHEN)
+        ]
+        for row in rows
     }
-    return Standing(prior, Mastery(prior, prior), shown)
+    for row in passed:
+        levels[row] = min(LEVELS - 1, levels[row] + 1)
+    now = np.maximum(prior, _believed(levels))
+    return Standing(prior, Mastery(now, now), shown)
+
+
+def _believed(levels: NDArray[np.int_]) -> Array:
+    """Return 0.9 for the levels that somebody has, and little for the others."""
+    known = np.arange(LEVELS) <= levels[:, None]
+    return np.minimum.accumulate(np.where(known, 0.9, [0.12, 0.06, 0.03, 0.02]), axis=1)
 
 
 def _competency(among: Curriculum, row: int, stages: tuple[str, ...]) -> Competency:
