@@ -1,11 +1,15 @@
 """How many questions the placement test needs, against independent greedy and random questions.
 
-    python benchmarks/placement.py [--json] [--graph FILE] [--learners 100] [--seed 0] [--calibrate]
+    python benchmarks/placement.py [--json] [--truth tracks|other|imagined] [--oracle N] [--graph FILE]
+                                   [--learners 100] [--seed 0] [--calibrate]
 
-Simulated learners come from a model that the engine does not have: years of study, step by step, along
-tracks, in a graph that differs from the engine's in up to 20 % of the needs, with forgetting, and with slips
-and guesses that differ from learner to learner and from what the items claim; some say "I don't know", some
-never. Nothing is told of their background. Balanced accuracy is over all competencies and levels; the figures
+Simulated learners come from models that the engine does not have (`placement_learners.py`): years of study,
+step by step, along tracks, with forgetting; or, with `--truth other`, an ability in each stage, difficulties
+and no tracks. The graph differs from the engine's in up to 20 % of the needs, slips and guesses from learner
+to learner and from what the items claim; some say "I don't know", some never. `--truth imagined` draws them
+as the engine imagines them, which is what the stop rule is calibrated on. `--oracle N` gives the engine N
+others of the simulated learners to imagine: what is left to miss then is the noise of so few answers.
+Nothing is told of their background. Balanced accuracy is over all competencies and levels; the figures
 that begin with `goal` are of tests as somebody with a goal sits them, over what the goal needs. `--graph`
 takes a file in the form of catalogue/framework/competencies.yml, or `edges: [[skill, needed skill], …]`.
 """
@@ -13,13 +17,13 @@ takes a file in the form of catalogue/framework/competencies.yml, or `edges: [[s
 import argparse
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from placement_learners import TRUTHS, World, closure, respondent
 
 import catalogue
 from learning_paths import placement
@@ -30,39 +34,14 @@ from learning_paths.placement import Belief, Questions
 from learning_paths.placing import goals_of, questions_of
 from learning_paths.population import Bools, Graph, population
 
-WRONG = 0.2
-"""Up to this share of the needs is wrong."""
 KINDS = (0.02, 0.25, 0.2, 1 / 24)
 """Guess of a number, of a choice of four and of five, and of an order of four."""
-WHIM = 0.7
-"""Mean spread, in steps of depth, of what a learner takes up next."""
-TRACKS = 4
-"""Tracks of a graph that names none."""
+TRACKS, STAGES = 4, 5
+"""Tracks of a graph that names none, and the stages that another graph is cut into."""
 THRESHOLDS = np.arange(0.80, 0.99, 0.005)
 TRULY = 0.9
-AT_LEAST = 0.85
-
-
-@dataclass(frozen=True)
-class World:
-    """A graph with what people in it study.
-
-    Parameters
-    ----------
-    graph
-        What the engine believes.
-    goals
-        What the engine takes people to aim at.
-    tracks
-        What the simulated learners aim at, lists of nodes.
-    questions
-        The items.
-    """
-
-    graph: Graph
-    goals: Sequence[Sequence[int]]
-    tracks: Sequence[Sequence[int]]
-    questions: Questions
+ORACLE = {"STRAY": 0.03, "IN_FULL": 20}
+"""What the engine may take as certain when it imagines the simulated learners themselves."""
 
 
 def main() -> None:
@@ -70,13 +49,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="questions that the placement test needs")
     parser.add_argument("--json", action="store_true", help="one line of figures")
     parser.add_argument("--graph", type=Path, help="another graph: competencies.yml or a list of edges")
+    parser.add_argument("--truth", choices=TRUTHS, default="tracks", help="which model learners come from")
+    parser.add_argument("--oracle", type=int, default=0, metavar="N", help="imagine N of the simulated kind")
     parser.add_argument("--learners", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--calibrate", action="store_true", help="print where the stop rule should stop")
     given = parser.parse_args()
     chance = np.random.default_rng(given.seed)
     world = own_world() if given.graph is None else read_world(given.graph, chance)
-    figures = measure(world, given.learners, given.seed)
+    if given.oracle:
+        for name, value in ORACLE.items():
+            setattr(placement, name, value)
+    figures = measure(world, given.learners, given.seed, given.truth, given.oracle, given.calibrate)
     found = figures.pop("calibration")
     if given.calibrate:
         for row in found:
@@ -93,12 +77,17 @@ def own_world() -> World:
     ground = Ground(catalogue.load())
     competencies = ground.catalogue.competencies
     tracks: dict[str, list[int]] = {}
+    stages: dict[str, list[int]] = {}
     for name, one in competencies.items():
+        stages.setdefault(one.stage, []).append(ground.rows[name])
         for track in one.tracks:
             tracks.setdefault(track, []).append(ground.rows[name] * LEVELS + LEVELS - 2)
-    graph = Graph(len(competencies), ground.curriculum.needs)
     return World(
-        graph, goals_of(ground), list(tracks.values()), questions_of(ground, load_bank(ground.catalogue))[1]
+        Graph(len(competencies), ground.curriculum.needs),
+        goals_of(ground),
+        list(tracks.values()),
+        list(stages.values()),
+        questions_of(ground, load_bank(ground.catalogue))[1],
     )
 
 
@@ -136,65 +125,26 @@ def read_world(path: Path, chance: np.random.Generator) -> World:
         chance.choice(KINDS, size=count, p=[0.45, 0.3, 0.1, 0.15]),
         np.zeros(count, int),
     )
-    return World(Graph(len(rows), needs), studied, studied, questions)
-
-
-def learner(world: World, chance: np.random.Generator) -> Bools:
-    """Return what somebody knows after some years of study, ``(V,)``.
-
-    Step by step the learner picks, in the track of the moment, one of the things that are within reach,
-    mostly the least advanced, and learns it or fails to. What nothing builds on is forgotten now and then.
-    """
-    graph = wrong(world.graph, chance.uniform(0, WRONG), chance)
-    parents, depth = graph.parents, graph.depth
-    children: list[list[int]] = [[] for _ in parents]
-    for node, needed in enumerate(parents):
-        for other in needed:
-            children[other].append(node)
-    known = np.zeros(len(parents), bool)
-    main_track, *others = chance.permutation(len(world.tracks))
-    aptitude, loyalty, whim = chance.uniform(0.5, 1.0), chance.uniform(0.7, 1.0), chance.exponential(WHIM)
-    reach = [graph.closure[list(track)].any(axis=0) for track in world.tracks]
-    steps = int(chance.uniform(0.1, 1.1) * reach[main_track].sum() / aptitude)
-    for step in range(steps):
-        track = main_track if not others or chance.random() < loyalty else others[0]
-        ready = [
-            node
-            for node in np.flatnonzero(reach[track] & ~known)
-            if all(known[needed] for needed in parents[node])
-        ]
-        if ready and chance.random() < aptitude:
-            known[ready[int(np.argmin(depth[ready] + whim * chance.gumbel(size=len(ready))))]] = True
-        if step % 10 == 9:
-            loose = [node for node in np.flatnonzero(known) if not known[children[node]].any()]
-            known[[node for node in loose if chance.random() < 0.02]] = False
-    return known
-
-
-def wrong(graph: Graph, share: float, chance: np.random.Generator) -> Graph:
-    """Return the graph as it truly is where the engine's has errors: needs missing, or others instead."""
-    place = np.empty(len(graph.parents))
-    place[graph.order] = np.arange(len(place))
-    needs = []
-    for node, needed in graph.needs:
-        if chance.random() >= share:
-            needs.append((node, needed))
-        elif chance.random() < 0.5:
-            earlier = np.flatnonzero(place < place[node[0] * LEVELS + node[1]])
-            other = divmod(int(chance.choice(earlier)), LEVELS)
-            if other[0] != node[0]:
-                needs.append((node, other))
-    return Graph(graph.size, needs)
+    stages = [part.tolist() for part in np.array_split(list(rows.values()), STAGES) if len(part)]
+    return World(Graph(len(rows), needs), studied, studied, stages, questions)
 
 
 Ask = Callable[[Belief, "np.ndarray", np.random.Generator], int]
 
 
-def measure(world: World, learners: int, seed: int) -> dict[str, Any]:
+def measure(
+    world: World, learners: int, seed: int, truth: str = "tracks", oracle: int = 0, ours_only: bool = False
+) -> dict[str, Any]:
     """Return all figures."""
-    began = time.perf_counter()
-    people = population(world.graph, world.goals)
-    made = time.perf_counter() - began
+    one_more = TRUTHS[truth]
+    began = time.process_time()
+    if oracle:
+        others = [one_more(world, np.random.default_rng([seed, learners + row, 2])) for row in range(oracle)]
+        levels = np.reshape(others, (oracle, -1, LEVELS)).cumprod(axis=2).sum(axis=2)
+        people = levels.astype(np.int8)
+    else:
+        people = population(world.graph, world.goals)
+    made = time.process_time() - began
     questions, seconds = world.questions, []
 
     def ours(belief: Belief, free: Any, chance: np.random.Generator) -> int:
@@ -206,9 +156,11 @@ def measure(world: World, learners: int, seed: int) -> dict[str, Any]:
     curves: dict[str, list[list[float]]] = {"ours": [], "goal": [], "random": [], "independent": []}
     expected: dict[str, list[list[float]]] = {"ours": [], "goal": []}
     for number in range(learners):
-        known = learner(world, np.random.default_rng([seed, number]))
+        known = one_more(world, np.random.default_rng([seed, number]))
         needed = closure(world.graph, world.goals[number % len(world.goals)])
-        sittings = {"ours": (ours, None), "goal": (ours, needed), "random": (by_chance, None)}
+        sittings: dict[str, tuple[Ask, Bools | None]] = {"ours": (ours, None), "goal": (ours, needed)}
+        if not ours_only:
+            sittings["random"] = by_chance, None
         for name, (ask, wanted) in sittings.items():
             chance = np.random.default_rng([seed, number, 1])
             curve, hoped, times = sit(world, people, known, ask, chance, wanted)
@@ -216,18 +168,24 @@ def measure(world: World, learners: int, seed: int) -> dict[str, Any]:
             if name in expected:
                 expected[name].append(hoped)
                 seconds += times
-        curves["independent"].append(
-            sit_alone(world, people, known, np.random.default_rng([seed, number, 1]))
-        )
+        if not ours_only:
+            alone = sit_alone(world, people, known, np.random.default_rng([seed, number, 1]))
+            curves["independent"].append(alone)
     figures: dict[str, Any] = {
+        "truth": truth,
         "nodes": len(world.graph.parents),
         "items": len(questions.level),
         "learners": learners,
         "population_s": round(made, 2),
     }
     for name, rows in curves.items():
+        if not rows:
+            continue
         for share in (0.9, 0.95):
             figures[f"{name}_questions_to_{share:.0%}"] = reached(np.array(rows), share)
+            figures[f"{name}_ever_at_{share:.0%}"] = round(
+                float((np.array(rows) >= share).any(axis=1).mean()), 3
+            )
         figures[f"{name}_accuracy_after_12_and_28"] = (
             np.array(rows)[:, [12, 28]].mean(axis=0).round(3).tolist()
         )
@@ -236,19 +194,12 @@ def measure(world: World, learners: int, seed: int) -> dict[str, Any]:
     for name, hoped in expected.items():
         told = stopping(np.array(curves[name]), np.array(hoped), placement.STOP_AT)
         figures |= {f"{name}_{key}": value for key, value in told.items()}
-    table = [stopping(np.array(curves["goal"]), np.array(expected["goal"]), at) for at in THRESHOLDS]
+    table = [
+        {"test": name, **stopping(np.array(curves[name]), np.array(hoped), at)}
+        for name, hoped in expected.items()
+        for at in THRESHOLDS
+    ]
     return figures | {"calibration": table}
-
-
-def closure(graph: Graph, goal: Sequence[int]) -> Bools:
-    """Return the nodes that a goal needs, itself included, ``(V,)``."""
-    needed, left = np.zeros(len(graph.parents), dtype=bool), list(goal)
-    while left:
-        node = left.pop()
-        if not needed[node]:
-            needed[node] = True
-            left += graph.parents[node]
-    return needed
 
 
 def sit(
@@ -272,11 +223,11 @@ def sit(
             curve.append(curve[-1])
             hoped.append(hoped[-1])
             continue
-        began = time.perf_counter()
+        began = time.process_time()
         item = ask(belief, free, chance)
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         answered = reply(item)
-        began = time.perf_counter()
+        began = time.process_time()
         questions = world.questions
         belief = placement.update(
             belief,
@@ -287,7 +238,7 @@ def sit(
             guess=float(questions.guess[item]),
         )
         hoped.append(hope())
-        times.append(took + time.perf_counter() - began)
+        times.append(took + time.process_time() - began)
         free = free[free != item]
         curve.append(right())
     return curve, hoped, times
@@ -329,22 +280,6 @@ def sit_alone(world: World, people: Any, known: Bools, chance: np.random.Generat
         row /= row.sum()
         curve.append(accuracy(verdict(), known))
     return curve
-
-
-def respondent(questions: Questions, known: Bools, chance: np.random.Generator) -> Callable[[int], Any]:
-    """Return how a learner answers: the own slips and guesses are not what the items claim."""
-    honest = chance.choice([0.0, 0.5, 0.9])
-    slip = np.clip(questions.slip * chance.uniform(0.3, 2.0), 0.0, 0.3)
-    guess = np.clip(questions.guess * chance.uniform(0.5, 1.8, len(questions.guess)), 0.0, 0.5)
-
-    def reply(item: int) -> str:
-        if known[questions.node[item]]:
-            return "wrong" if chance.random() < slip[item] else "right"
-        if chance.random() < honest:
-            return "unsure"
-        return "right" if chance.random() < guess[item] else "wrong"
-
-    return reply
 
 
 def accuracy(verdict: Bools, known: Bools) -> float:

@@ -11,6 +11,7 @@ from catalogue.units import Course
 from learning_paths import estimates, mastery
 from learning_paths.fitted import Fitted
 from learning_paths.graph import Curriculum
+from learning_paths.implied import implications
 from learning_paths.mastery import Array, Mastery, Observation
 from learning_paths.units import Gap, Item, Node, Unit
 
@@ -84,7 +85,7 @@ class Ground:
     @cached_property
     def implied(self) -> Mapping[Node, Mapping[Node, float]]:
         """What passing a node says about others."""
-        return mastery.implications(self.curriculum.needs)
+        return implications(self.curriculum.needs)
 
     @cached_property
     def gap_minutes(self) -> Mapping[Node, int]:

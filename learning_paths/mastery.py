@@ -27,8 +27,8 @@ MOST_GUESS = 0.4
 """However often a task is tried, a pass still says something."""
 LEARN = 0.3
 """Probability that working a task through to full marks brings somebody to its level who was below it."""
-IMPLIED = 0.3
-"""Weight of a pass as evidence for a direct prerequisite; halves with each further step of needs."""
+EVEN = 0.5
+"""What was last failed itself is raised to this at most by what needs it: a direct answer outweighs."""
 CARRIED = 0.9
 """Who knows something knows each thing that it needs with at least this share of the probability."""
 
@@ -168,6 +168,10 @@ class State:
         self.start, self.half_life, self.implied = start, half_life, implied
         self.traced = start.copy()
         """Right after each competency's last evidence, without what other competencies show, ``(C, 4)``."""
+        self.told = start.copy()
+        """The same from evidence for the competency itself alone."""
+        self.failed = np.zeros(start.shape, dtype=bool)
+        """Levels that were failed when they, or a level above, were last tried."""
         self.since = np.full(len(start), -math.inf)
         self.surprise = np.zeros(len(start))
         """Scores over what was expected, by competency, faded to `surprised`; their sum is the ability."""
@@ -185,27 +189,35 @@ class State:
         self.surprise[seen.competency] += seen.weight * (seen.score - expected)
         self.wins[seen.competency] += seen.weight * seen.score
         self.fails[seen.competency] += seen.weight * (1.0 - seen.score)
-        self.traced[seen.competency] = update(
-            row,
-            seen.level,
-            seen.score,
-            weight=seen.weight,
-            tries=seen.tries,
-            slip=seen.slip,
-            guess=seen.guess,
-            learn=seen.learn,
-        )
+        for beliefs in (self.traced, self.told):
+            beliefs[seen.competency] = update(
+                beliefs[seen.competency],
+                seen.level,
+                seen.score,
+                weight=seen.weight,
+                tries=seen.tries,
+                slip=seen.slip,
+                guess=seen.guess,
+                learn=seen.learn,
+            )
+        failed = self.failed[seen.competency]
+        if seen.score < 0.5:
+            failed[seen.level] = True
+        else:
+            failed[: seen.level + 1] = False
+        self._bind(seen.competency)
         for (competency, level), share in self.implied.get((seen.competency, seen.level), {}).items():
             row = self._move(competency, seen.day)
             passed = _pass_ratio(seen.tries, seen.slip, seen.guess)
             self.traced[competency] = _reweigh(row, level, share * seen.weight * seen.score * passed)
+            self._bind(competency)
 
     def mastery(self, today: float) -> Mastery:
         """Return what to believe on a day, none earlier than the last observation's."""
         traced = fade(self.traced, self.start, (today - self.since)[:, None], self.half_life[:, None])
         return Mastery(
-            _raise(traced, self._elsewhere(self.surprise * self._left(today))),
-            _raise(self.traced, self._elsewhere(self.surprise)),
+            self._raised(traced, self.surprise * self._left(today)),
+            self._raised(self.traced, self.surprise),
         )
 
     def ability(self, today: float) -> float:
@@ -214,16 +226,35 @@ class State:
 
     def _move(self, competency: int, day: float) -> Array:
         gone = day - self.since[competency]
-        row = fade(self.traced[competency], self.start[competency], gone, self.half_life[competency])
+        for beliefs in (self.traced, self.told):
+            beliefs[competency] = fade(
+                beliefs[competency], self.start[competency], gone, self.half_life[competency]
+            )
         self.since[competency] = day
+        row: Array = self.traced[competency]
         return row
+
+    @property
+    def _doubted(self) -> NDArray[np.bool_]:
+        """Levels that were failed, or a level below them was, ``(C, 4)``."""
+        return np.maximum.accumulate(self.failed, axis=1)
+
+    def _bind(self, competency: int) -> None:
+        """Take back what was implied of the lowest level in doubt, as far as it lies above `EVEN`."""
+        level = int(np.argmax(self.failed[competency]))
+        if self.failed[competency, level]:
+            row = self.traced[competency]
+            most = max(EVEN, float(self.told[competency, level]))
+            row[level:] *= min(1.0, most / row[level])
 
     def _left(self, day: float) -> float:
         return 2.0 ** (-max(0.0, day - self.surprised) / ABILITY_HALF_LIFE)
 
-    def _elsewhere(self, surprise: Array) -> Array:
+    def _raised(self, known: Array, surprise: Array) -> Array:
+        """Add to log odds what other competencies show, but not where a direct answer says otherwise."""
         others = np.maximum(0.0, surprise.sum() - surprise)
-        return MOST_RAISE * np.tanh(others / ABILITY_TASKS)
+        odds = MOST_RAISE * np.tanh(others / ABILITY_TASKS)
+        return np.where(self._doubted, known, _raise(known, odds))
 
 
 def order(observations: Iterable[Observation]) -> list[Observation]:
@@ -327,39 +358,6 @@ def fade(row: Array, baseline: Array, days: float | Array, half_life: float | Ar
         Days; ``(C, 1)`` for several rows.
     """
     return baseline + (row - baseline) * np.exp2(-np.maximum(0.0, days) / half_life)
-
-
-def implications(needs: Sequence[tuple[Node, Node]]) -> dict[Node, dict[Node, float]]:
-    """Return what passing each node says about the nodes that it needs, directly and further down.
-
-    Parameters
-    ----------
-    needs
-        Pairs ``(node, needed node)`` between different competencies. A node also has the needs of the lower
-        levels of its own competency.
-
-    Returns
-    -------
-    dict
-        For each node its prerequisites with weights: ``IMPLIED`` for direct ones, halved with each step.
-    """
-    direct: dict[Node, set[Node]] = {}
-    for (competency, level), needed in needs:
-        for above in range(level, LEVELS):
-            direct.setdefault((competency, above), set()).add(needed)
-    found = {}
-    for node in direct:
-        weights: dict[Node, float] = {}
-        reached, weight = direct[node], IMPLIED
-        while reached:
-            weights.update({other: weight for other in reached})
-            step = {further for other in reached for further in direct.get(other, ())}
-            reached, weight = (
-                {other for other in step if other not in weights and other[0] != node[0]},
-                weight / 2,
-            )
-        found[node] = weights
-    return found
 
 
 def _pass_ratio(tries: int, slip: float, guess: float) -> float:

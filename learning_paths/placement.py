@@ -25,7 +25,7 @@ PRIOR_COUNT = 8
 """As many competencies of one background are taken as independent; the prior's weight is shared among all."""
 SAMPLE = 1000
 """How many of the imagined learners are looked at, drawn by their weights."""
-UNSURE_KNOWS, UNSURE_LACKS = 0.04, 0.5
+UNSURE_KNOWS, UNSURE_LACKS = 0.02, 0.5
 """Chances of "I don't know" from somebody who has reached the level, and from somebody who has not."""
 LEAST_QUESTIONS, MOST_QUESTIONS = 6, 30
 STOP_AT = 0.93
@@ -119,26 +119,31 @@ class Belief:
         weight, known = self.sample
         return (weight @ known).astype(float).reshape(-1, LEVELS)
 
-    @property
-    def verdict(self) -> NDArray[np.bool_]:
-        """What the learner is taken to know, ``(C, 4)``: the cut that makes balanced accuracy largest.
+    @cached_property
+    def _sides(self) -> tuple[Array, Array]:
+        """What taking each node for known, and for unknown, adds to twice the balanced accuracy, ``(V,)``."""
+        weight, known = self.sample
+        whole = known[:, self.wanted].sum(axis=1)
+        rest = float(self.wanted.sum()) - whole
+        return (weight / np.maximum(whole, 1.0)) @ known, (weight / np.maximum(rest, 1.0)) @ (1.0 - known)
 
-        That weighs the known and the unknown alike, so the cut is the believed share of the known among what
-        is wanted; where hardly a doubt is left, each node is taken for what it most likely is.
+    @cached_property
+    def verdict(self) -> NDArray[np.bool_]:
+        """What the learner is taken to know, ``(C, 4)``: what makes the expected balanced accuracy largest.
+
+        That is a sum over nodes, of the expected share that each has in what the learner knows, or lacks; so
+        each node goes where it adds more. Where hardly a doubt is left, it goes where it most likely belongs.
         """
-        share = self.known.reshape(-1)[self.wanted].mean()
-        return self.known > (0.5 if self.doubt <= DOUBT_LEFT else share)
+        if self.doubt <= DOUBT_LEFT:
+            return self.known > 0.5
+        taken, left = self._sides
+        return (taken > left).reshape(-1, LEVELS)
 
     @cached_property
     def expected_accuracy(self) -> float:
         """Balanced accuracy over what is wanted that is expected of the verdict, 0 to 1, uncalibrated."""
-        weight, known = self.sample
-        known = known[:, self.wanted]
-        said = self.verdict.reshape(-1)[self.wanted].astype(np.float32)
-        whole = known.sum(axis=1)
-        hit = known @ said
-        rejected = (known.shape[1] - whole) - (said.sum() - hit)
-        return float(weight @ (hit / whole + rejected / (known.shape[1] - whole))) / 2
+        taken, left = self._sides
+        return float(np.where(self.verdict.reshape(-1), taken, left)[self.wanted].sum()) / 2
 
     @property
     def doubt(self) -> float:

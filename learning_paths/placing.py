@@ -128,13 +128,18 @@ class Placing:
         return self._end(self._open(learner), "learner")
 
     def believed(self, test: Placement) -> list[tuple[Evidence | None, Belief]]:
-        """Return what was believed at the start, then each answer of a test with the belief after it."""
+        """Return what was believed at the start, then each answer of a test with the belief after it.
+
+        What was shown since the test began is no part of it, so that it is the same whenever it is asked for.
+        """
         own, others = [], []
         for row in self.store.evidence(test.learner):
             here = row.source == placed.SOURCE and row.key.startswith(f"{test.number}/")
-            (own if here else others).append(row)
+            if here or row.tried_at <= test.started_at:
+                (own if here else others).append(row)
         learner = test.learner
-        belief = placement.start(self._people, self._prior(learner, others), self._wanted(learner))
+        prior = self._prior(learner, others, test.started_at)
+        belief = placement.start(self._people, prior, self._wanted(learner))
         trace: list[tuple[Evidence | None, Belief]] = [(None, belief)]
         for row in sorted(own, key=lambda one: int(one.key.partition("/")[2])):
             skill = Skill.parse(row.proves[0])
@@ -151,12 +156,11 @@ class Placing:
     def _people(self) -> Any:
         return _people_of(self.ground.catalogue)
 
-    def _prior(self, learner: str, known: list[Evidence]) -> Array | None:
+    def _prior(self, learner: str, known: list[Evidence], now: datetime) -> Array | None:
         profile = self.store.profile(learner)
         if profile is None:
             return None
         said = check(self.ground.catalogue, profile.data)
-        now = self._clock()
         start = self.ground.prior(said.degree, said.job, said.years)
         seen = evidence.observations(known, self.ground, now)
         return self.ground.posterior(start, seen, evidence.days(now)).now

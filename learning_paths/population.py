@@ -128,10 +128,11 @@ def walks(graph: Graph, goals: Sequence[Sequence[int]], count: int, chance: np.r
     nodes = graph.size * LEVELS
     known = np.zeros((nodes, count), bool)
     progress = chance.beta(1.2, 1.0, count)
+    reach = _reach(graph, goals)
     for share in (1.0, 0.6, 0.3):  # of the people with a first, a second, a third goal
         aims = np.zeros((nodes, count), np.float32)
         for person in np.flatnonzero(chance.random(count) < share):
-            aims[_aim(graph, goals, chance), person] = 1.0
+            aims[_aim(graph, goals, reach, chance), person] = 1.0
         within = (graph.closure.T.astype(np.float32) @ aims) > 0
         stray = np.exp(chance.normal(0.3, 0.7, count))  # how far from the order of depth somebody learns
         place = graph.depth[:, None] + stray * chance.standard_normal((nodes, count))
@@ -169,9 +170,21 @@ def abilities(graph: Graph, goals: Sequence[Sequence[int]], count: int, chance: 
     return known
 
 
-def _aim(graph: Graph, goals: Sequence[Sequence[int]], chance: np.random.Generator) -> NDArray[np.int64]:
+def _reach(graph: Graph, goals: Sequence[Sequence[int]]) -> Array:
+    """Return the running sum, to 1, of how much each goal rests on.
+
+    Who is met at some moment is the more often on the way to a goal the longer that way is (length-biased
+    sampling: Cox, *Renewal Theory*, 1962, §5.4), so goals are drawn by it.
+    """
+    sizes = np.array([graph.closure[list(goal)].any(axis=0).sum() for goal in goals], dtype=float)
+    return sizes.cumsum() / max(1.0, sizes.sum())
+
+
+def _aim(
+    graph: Graph, goals: Sequence[Sequence[int]], reach: Array, chance: np.random.Generator
+) -> NDArray[np.int64]:
     if goals and chance.random() < 0.7:
-        goal = np.asarray(goals[chance.integers(len(goals))])
+        goal = np.asarray(goals[int(np.searchsorted(reach, chance.random() * reach[-1], side="right"))])
         return goal if chance.random() < 0.5 else goal[chance.random(len(goal)) < chance.uniform(0.3, 1.0)]
     some = chance.integers(graph.size, size=chance.choice([1, 2, 4, 8, 16, 40]))
     return some * LEVELS + chance.choice(LEVELS, size=len(some), p=[0.2, 0.4, 0.38, 0.02])

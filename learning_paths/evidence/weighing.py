@@ -1,14 +1,16 @@
 """What rows of evidence say about competencies at levels: which count, and how much."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from catalogue import Catalogue, Skill
 from learning_paths.curriculum import Ground
 from learning_paths.evidence.gradebook import SOURCE
 from learning_paths.explain import Shown
 from learning_paths.mastery import GUESS, LEARN, SLIP, Observation
+from learning_paths.placement import UNSURE_KNOWS, UNSURE_LACKS
 from learning_paths.store import Evidence
 
 WORK = {
@@ -60,7 +62,7 @@ def weighed(
                 weight=weight,
                 tries=len(tries),
                 day=days(last.tried_at),
-                slip=own.get("slip", SLIP),
+                slip=_slip(own),
                 guess=own.get("guess", GUESS),
                 learn=own.get("learn", LEARN),
             )
@@ -103,6 +105,13 @@ def piece(row: Evidence) -> tuple[str, str]:
 def days(moment: datetime) -> float:
     """Return a moment in days since 1970."""
     return moment.timestamp() / 86400
+
+
+def _slip(own: Mapping[str, Any]) -> float:
+    """Return the slip; "I don't know" weighs as in the test itself, whatever the item's guess is."""
+    if own.get("known", True):
+        return float(own.get("slip", SLIP))
+    return UNSURE_KNOWS / UNSURE_LACKS * (1.0 - float(own.get("guess", GUESS)))
 
 
 def _weights(row: Evidence, catalogue: Catalogue) -> Iterable[tuple[Skill, float]]:

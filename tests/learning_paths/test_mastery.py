@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learning_paths.implied import implications
 from learning_paths.mastery import (
     CEILING,
     FLOOR,
@@ -13,7 +14,6 @@ from learning_paths.mastery import (
     Observation,
     State,
     fade,
-    implications,
     lucky,
     order,
     posterior,
@@ -252,3 +252,45 @@ def test_who_knows_something_knows_nearly_what_it_needs():
     assert carried[1, 0] == pytest.approx(0.81)
     assert carried[2, 1] == pytest.approx(0.729)
     assert carried[1, 1] == FLOOR[1]
+
+
+NEEDED, NEEDING = 1, 0
+"""Rows of a competency and of one that needs it; see ``NEEDS``."""
+
+
+@pytest.mark.parametrize("honest_first", [True, False])
+def test_who_could_not_do_a_thing_is_not_taken_to_master_it_because_of_what_needs_it(honest_first):
+    failed = Observation(NEEDED, 0, 0.0, 1.0, 1, 0.0 if honest_first else 9.0, guess=0.02, learn=0.0)
+    shown = [Observation(NEEDING, 1, 1.0, 1.0, 1, day, guess=0.02, learn=0.0) for day in (1, 2, 3, 4, 5)]
+    start = np.full((3, 4), 0.3)
+    without = believed(shown, start=start, today=9.0)
+    assert without.mastered()[NEEDED, 0]
+    after = believed([failed, *shown], start=start, today=9.0)
+    assert after.now[NEEDED, 0] <= 0.5
+    assert not after.mastered()[NEEDED].any()
+    assert coherent(after.now)
+
+
+def test_what_was_shown_since_counts_again_and_nothing_implied_takes_it_away():
+    failed = Observation(NEEDED, 0, 0.0, 1.0, 1, 1.0, learn=0.0)
+    passed = Observation(NEEDED, 0, 1.0, 1.0, 1, 2.0, guess=0.02, learn=0.0)
+    needing = [Observation(NEEDING, 1, score, 1.0, 1, 3.0, guess=0.02, learn=0.0) for score in (0.0, 1.0)]
+    start = np.full((3, 4), 0.3)
+    alone, lacking, having = (
+        believed([failed, passed, *more], start=start, today=3.0).now[NEEDED, 0]
+        for more in ([], needing[:1], needing[1:])
+    )
+    assert 0.5 < alone == pytest.approx(lacking)
+    assert having > alone
+
+
+@given(observations(), st.lists(shares, min_size=6, max_size=6), st.lists(shares, min_size=6, max_size=6))
+def test_better_scores_never_mean_less_anywhere(seen, one, other):
+    lower, higher = (
+        [
+            Observation(o.competency, o.level, score, o.weight, o.tries, day)
+            for day, (o, score) in enumerate(zip(seen, scores, strict=False))
+        ]
+        for scores in (np.minimum(one, other), np.maximum(one, other))
+    )
+    assert np.all(believed(higher).now >= believed(lower).now - 1e-9)

@@ -1,19 +1,21 @@
 """Placement sessions: resumable, final, evidence at once, and nothing that gives an answer away."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from catalogue import load
-from learning_paths import bank, evidence, placing
+from learning_paths import bank, evidence, placement, placing
 from learning_paths.academy import Academy
 from learning_paths.bank import load_bank
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadAnswer, NoPlacement
+from learning_paths.mastery import update
 from learning_paths.placing import MODEL, Placing, questions_of
 from learning_paths.population import Graph, population
-from learning_paths.store import Store
+from learning_paths.store import Evidence, Store
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -212,3 +214,67 @@ def test_a_test_asks_for_what_the_goal_needs_and_ends_soon_where_nothing_is_know
     assert asked <= needed
     assert "linux-systems" in needed
     assert "vision-multimodal" not in needed
+
+
+def said(ground, names, right, known, when):
+    """Rows of evidence as a placement makes them, one answer for each competency at a level."""
+    detail = {"item": "x", "version": "v", "variant": 1, "known": known, "kind": "number"}
+    chances = {"slip": 0.1, "guess": 0.02, "learn": 0.0}
+    return [
+        Evidence(
+            learner="ada",
+            source="placement",
+            key=f"1/{when}{place}",
+            lab="",
+            task="",
+            score=float(right),
+            points=1.0,
+            tried_at=NOW - timedelta(minutes=when),
+            late_seconds=0.0,
+            detail={**detail, **chances},
+            proves=(name,),
+        )
+        for place, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize("asked_first", [True, False])
+def test_who_says_i_dont_know_keeps_it_in_the_plan_whatever_was_shown_of_what_needs_it(
+    tmp_path, ground, asked_first
+):
+    basics = ground.rows["programming-basics"]
+    above = {one for one, (row, _) in ground.curriculum.needs if row == basics and one[1] < 3}
+    shown = said(ground, sorted(str(ground.skill(node)) for node in above), True, True, 5)
+    unsure = said(ground, ["programming-basics@B"], False, False, 9 if asked_first else 1)
+    academy = Academy(f"sqlite:///{tmp_path / 'a.sqlite'}", ground.catalogue, tmp_path / "no.db", lambda: NOW)
+    academy.save_profile("ada", {"competencies": ["programming-basics@I"], "hours": 5.0})
+    taught = []
+    for rows in (shown, unsure):
+        academy.store.add_evidence(rows, NOW)
+        units = academy.plan("ada")["units"]
+        taught.append(any("python-start" in unit["id"] for unit in units))
+    assert taught == [False, True]
+    academy.close()
+
+
+def test_i_dont_know_weighs_in_the_plan_as_in_the_test_whatever_the_items_guess(ground):
+    (row,) = said(ground, ["programming-basics@B"], False, False, 1)
+    odds = []
+    for guess in (0.02, 0.25):
+        seen = evidence.observations([replace(row, detail={**row.detail, "guess": guess})], ground)[0]
+        start = np.full(4, 0.5)
+        after = update(start, seen.level, seen.score, slip=seen.slip, guess=seen.guess, learn=seen.learn)[0]
+        odds.append(after / (1 - after))
+    assert odds == pytest.approx([placement.UNSURE_KNOWS / placement.UNSURE_LACKS] * 2)
+
+
+def test_what_a_test_believed_stays_what_it_was_when_other_work_is_shown_later(sitting, store, ground):
+    store.save_profile("ada", {"role": "data-engineer", "hours": 5.0}, NOW)
+    sitting.start("ada")
+    test = store.placements("ada")[0]
+    before = sitting.believed(test)[0][1].known
+    later = said(ground, ["programming-basics@I", "linux-systems@I"], True, True, 0)
+    store.add_evidence(
+        [replace(row, key=f"9/{row.key[-1]}", tried_at=NOW + timedelta(days=9)) for row in later], NOW
+    )
+    assert np.array_equal(sitting.believed(test)[0][1].known, before)

@@ -13,7 +13,8 @@ from learning_paths import cli, refit
 from learning_paths.curriculum import Ground
 from learning_paths.errors import RefitError
 from learning_paths.fitted import Fitted, active, read
-from learning_paths.mastery import Observation, State, follow, implications
+from learning_paths.implied import implications
+from learning_paths.mastery import Observation, State, follow
 from learning_paths.store import Evidence, Store
 from learning_paths.tracing.answers import sigmoid
 
