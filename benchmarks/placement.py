@@ -40,6 +40,11 @@ TRACKS, STAGES = 4, 5
 """Tracks of a graph that names none, and the stages that another graph is cut into."""
 THRESHOLDS = np.arange(0.80, 0.99, 0.005)
 TRULY = 0.9
+RULES = {
+    "ours": (placement.WIDE_LEAST, placement.WIDE_STOP_AT),
+    "goal": (placement.LEAST_QUESTIONS, placement.STOP_AT),
+}
+"""After how many questions at least, and at which expected accuracy, each kind of test stops."""
 ORACLE = {"STRAY": 0.03, "IN_FULL": 20}
 """What the engine may take as certain when it imagines the simulated learners themselves."""
 
@@ -192,10 +197,10 @@ def measure(
     figures["ms_a_question_median"] = round(float(np.median(seconds)) * 1000, 2)
     figures["ms_a_question_p99"] = round(float(np.quantile(seconds, 0.99)) * 1000, 2)
     for name, hoped in expected.items():
-        told = stopping(np.array(curves[name]), np.array(hoped), placement.STOP_AT)
+        told = stopping(np.array(curves[name]), np.array(hoped), *RULES[name])
         figures |= {f"{name}_{key}": value for key, value in told.items()}
     table = [
-        {"test": name, **stopping(np.array(curves[name]), np.array(hoped), at)}
+        {"test": name, **stopping(np.array(curves[name]), np.array(hoped), RULES[name][0], at)}
         for name, hoped in expected.items()
         for at in THRESHOLDS
     ]
@@ -296,10 +301,11 @@ def reached(curves: Any, share: float) -> float | None:
     return None if np.isinf(middle) else middle
 
 
-def stopping(curves: Any, expected: Any, at: float) -> dict[str, Any]:
-    """Return what stopping at an expected accuracy, or at hardly a doubt, gives."""
-    stops = expected[:, 1:] >= at
-    stops[:, : placement.LEAST_QUESTIONS - 1] = False
+def stopping(curves: Any, expected: Any, least: int, at: float) -> dict[str, Any]:
+    """Return what stopping at an expected accuracy after enough questions, or at hardly a doubt, gives."""
+    number = np.arange(1, curves.shape[1])
+    enough = (expected[:, 1:] >= at) & (number >= least)
+    stops = enough | ((expected[:, 1:] == 1.0) & (number >= placement.LEAST_QUESTIONS))
     ended = stops.any(axis=1)
     when = stops.argmax(axis=1) + 1
     truly = curves[np.arange(len(curves)), when] >= TRULY

@@ -30,6 +30,8 @@ UNSURE_KNOWS, UNSURE_LACKS = 0.02, 0.5
 LEAST_QUESTIONS, MOST_QUESTIONS = 6, 30
 STOP_AT = 0.93
 """The test stops at this expected balanced accuracy; ``benchmarks/placement.py --calibrate`` found it."""
+WIDE_LEAST, WIDE_STOP_AT = 26, 0.89
+"""The same where no goal narrows the test: what is expected of it says little before so many answers."""
 DOUBT_LEFT = 1.0
 """… or where no more than so many nodes are expected to be misjudged: who knows nothing is not asked on."""
 NEARLY_BEST = 0.95
@@ -154,7 +156,10 @@ class Belief:
     @property
     def sure(self) -> bool:
         """Whether further questions would change little."""
-        return self.expected_accuracy >= STOP_AT or self.doubt <= DOUBT_LEFT
+        if self.doubt <= DOUBT_LEFT:
+            return self.answers >= LEAST_QUESTIONS
+        least, enough = (WIDE_LEAST, WIDE_STOP_AT) if self.wanted.all() else (LEAST_QUESTIONS, STOP_AT)
+        return self.answers >= least and self.expected_accuracy >= enough
 
 
 def start(
@@ -272,7 +277,7 @@ def choose(belief: Belief, questions: Questions, free: Integers, chance: np.rand
 
 def finished(belief: Belief, asked: int) -> bool:
     """Tell whether the test should stop after so many answers."""
-    return asked >= MOST_QUESTIONS or (asked >= LEAST_QUESTIONS and belief.sure)
+    return asked >= MOST_QUESTIONS or belief.sure
 
 
 def _likelihood(at: NDArray[np.int8], astray: Array, likely: Array) -> Array:

@@ -185,3 +185,37 @@ def test_the_test_stops_when_it_is_sure_or_has_asked_enough(people):
     start = placement.start(people)
     assert not placement.finished(start, 0)
     assert placement.finished(start, placement.MOST_QUESTIONS)
+
+
+def test_without_a_goal_the_test_is_careful_and_with_one_it_stops_sooner(people):
+    wanted = np.zeros((9, 4), dtype=bool)
+    wanted[:2] = True
+    tests = {"all": placement.start(people), "some": placement.start(people, wanted=wanted)}
+    for name, belief in tests.items():
+        for _ in range(placement.LEAST_QUESTIONS):
+            for competency in (0, 1):
+                belief = placement.update(belief, competency, 3, "right", slip=0.1, guess=0.02)
+        tests[name] = belief
+    assert tests["some"].sure
+    assert not placement.finished(tests["all"], tests["all"].answers)
+
+
+def test_the_verdict_is_the_best_that_can_be_given(people):
+    """No node given the other way makes the expected balanced accuracy larger."""
+    belief = placement.start(people)
+    for competency, said in ((4, "right"), (7, "wrong"), (2, "right")):
+        belief = placement.update(belief, competency, 1, said, slip=0.1, guess=0.05)
+    weight, known = belief.sample
+    whole = known.sum(axis=1)
+
+    def expected(verdict):
+        hit, rejected = known @ verdict, (1.0 - known) @ (1.0 - verdict)
+        return weight @ (hit / whole + rejected / (known.shape[1] - whole)) / 2
+
+    given = belief.verdict.reshape(-1).astype(float)
+    assert belief.doubt > placement.DOUBT_LEFT
+    assert expected(given) == pytest.approx(belief.expected_accuracy, abs=1e-4)
+    for node in range(len(given)):
+        other = given.copy()
+        other[node] = 1.0 - other[node]
+        assert expected(other) <= expected(given) + 1e-6

@@ -32,3 +32,15 @@ def test_any_graph_can_be_tried(tmp_path, text, nodes):
     assert 0.5 < last <= 1
     assert 0 <= found["ours_stopped_share"] <= 1
     assert found["goal_accuracy_after_12_and_28"][1] > 0.5
+
+
+@pytest.mark.parametrize("more", [["--truth", "other"], ["--truth", "imagined"], ["--oracle", "64"]])
+def test_other_learners_and_an_engine_that_imagines_them(tmp_path, more):
+    path = tmp_path / "graph.yml"
+    path.write_text(EDGES)
+    script = str(CHECKOUT / "benchmarks" / "placement.py")
+    command = [sys.executable, script, "--json", "--graph", str(path), "--learners", "3", *more]
+    found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    assert found["truth"] == (more[1] if more[0] == "--truth" else "tracks")
+    assert 0.5 < found["ours_accuracy_after_12_and_28"][1] <= 1
+    assert found["ours_ever_at_95%"] <= found["ours_ever_at_90%"]
