@@ -30,7 +30,7 @@ UNSURE_KNOWS, UNSURE_LACKS = 0.02, 0.5
 LEAST_QUESTIONS, MOST_QUESTIONS = 6, 30
 STOP_AT = 0.93
 """The test stops at this expected balanced accuracy; ``benchmarks/placement.py --calibrate`` found it."""
-WIDE_LEAST, WIDE_STOP_AT = 26, 0.89
+WIDE_LEAST, WIDE_STOP_AT = 26, 0.895
 """The same where no goal narrows the test: what is expected of it says little before so many answers."""
 DOUBT_LEFT = 1.0
 """… or where no more than so many nodes are expected to be misjudged: who knows nothing is not asked on."""
