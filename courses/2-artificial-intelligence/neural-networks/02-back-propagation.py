@@ -117,12 +117,13 @@ steepest = np.argsort(-np.abs(fast[0][0]).max(1))[:3]
 most = np.abs(fast[0][0]).max()
 for ax, j in zip(axes, steepest):
     image = ax.imshow(fast[0][0][j].reshape(8, 8), cmap="PuOr", vmin=-most, vmax=most)
-    ax.set(title=f"hidden neuron {j}", xlabel="pixel column", ylabel="pixel row")
+    ax.set(title=f"hidden neuron {j}", xlabel="pixel column")
+axes[0].set_ylabel("pixel row")
 figure.colorbar(image, ax=axes, label="slope of the loss (nats a unit)")
 plt.show()
 
 # %% [markdown] id="question-words"
-# *In words: three squares of 8 × 8 slopes, one for each weight of a hidden neuron: orange and violet regions in the middle columns, pale ones at the left and right edge.*
+# *In words: three squares of 8 × 8 slopes, one for each weight of a hidden neuron: orange and violet patches of different strength, with evenly coloured edges, where the pixels are nearly always paper or, in a negative, ink.*
 #
 # Both ways agree on all 2410 slopes. But one is faster by a large factor, and it does not know which numbers matter.
 #
@@ -467,12 +468,13 @@ print(f"ours: backward is {backward / forward:.2f} forward passes; where every l
 kept = {n: n * (64 + 32) * 8 for n in (1, 100, 1200)}
 print("bytes to keep until the way back:", kept)
 rows, width, depth = 8192, 4096, 32
-print(f"a text of {rows} words in 32 layers of width {width}: {rows * width * depth * 2 / 2**30:.0f} GiB for one array a layer in 16 bits")
-assert f"{total:.1e}" == "3.8e+25" and round(backward / forward, 2) == 1.14 and rows * width * depth * 2 == 2 * 2**30
+one_array, eight_billion = rows * width * depth * 2 / 2**30, 8e9 * 2 / 2**30
+print(f"a text of {rows} words in 32 layers of width {width}: {one_array:.0f} GiB for one array a layer in 16 bits; twelve such arrays {12 * one_array:.0f} GiB, the weights of such a model (8 billion) {eight_billion:.0f} GiB")
+assert f"{total:.1e}" == "3.8e+25" and round(backward / forward, 2) == 1.14 and one_array == 2 and 12 * one_array > eight_billion
 kit.recall("cost-of-backward")
 
 # %% [markdown] id="scale-words"
-# The price of the speed is **memory**: what entered each layer must be kept until the way back, for every row of the batch. For a large model that is more than the weights. Keeping only some of it and computing the rest again is called *checkpointing*; it costs about one more forward pass.
+# The price of the speed is **memory**: what entered each layer must be kept until the way back, for every row of the batch. With a dozen arrays a layer, one long text takes more than all the weights. Keeping only some of it and computing the rest again is called *checkpointing*; it costs about one more forward pass.
 #
 # ## The question again
 #
