@@ -72,7 +72,7 @@ def run_of(cause, r):
     layers[-1][0] *= 0.3
     rate = 0.15 * r.uniform(0.7, 1.4)
     if cause == "rate too large":
-        rate = 2 * 10 ** r.uniform(0, 0.8)
+        rate = 5 * 10 ** r.uniform(0, 0.7)
     elif cause == "rate too small":
         rate *= 10 ** -r.uniform(2.2, 2.7)
     elif cause == "dead from the start":
@@ -620,7 +620,7 @@ score.total()
 # | cause | what was done |
 # |---|---|
 # | `"sound"` | nothing wrong |
-# | `"rate too large"` | the rate is 10 to 100 times too large |
+# | `"rate too large"` | the rate is 25 to 250 times too large |
 # | `"rate too small"` | it is 150 to 500 times too small |
 # | `"dead from the start"` | a hidden layer's biases are so low that all its ReLUs give 0 for every picture |
 # | `"labels shuffled"` | the labels of the training pictures were mixed up |
@@ -708,8 +708,7 @@ def look(*causes, number=0):
     plt.show()
 
 
-look(*CAUSES[:4])
-look(*CAUSES[4:])
+look("sound", "rate too large")  # and the others
 
 # %% nbgrader={"grade_id": "check-diagnose", "grade": true, "points": 7}
 def true_evidence(run):
@@ -778,15 +777,15 @@ with score.part(1, "evidence where losses overflow, where epochs are constant, o
     run["batch_loss"][:] = 2.0
     same_evidence(run)
 with score.part(1, "three that stay near log C are told apart: dead, too small a rate, shuffled labels; and a sound one", hidden=True):
-    for i in range(3):
+    for i in range(2):
         for said, cause in judged(kit.rng(f"flat {i}"), ("dead from the start", "rate too small", "labels shuffled", "sound")):
             kit.equal(said, cause)
 with score.part(1, "three whose training loss moves: too large a rate, no shuffling, and a sound one", hidden=True):
-    for i in range(3):
+    for i in range(2):
         for said, cause in judged(kit.rng(f"moving {i}"), ("rate too large", "data not shuffled", "sound")):
             kit.equal(said, cause)
 with score.part(1, "three whose validation differs: another scale, shuffled labels, and a sound one", hidden=True):
-    for i in range(3):
+    for i in range(2):
         for said, cause in judged(kit.rng(f"gap {i}"), ("other scale in validation", "labels shuffled", "sound")):
             kit.equal(said, cause)
 with score.part(1, "all seven again, twice", hidden=True):
