@@ -14,7 +14,7 @@
 # %% [markdown] id="before"
 # ## Before you start
 #
-# You need the first two lessons of *Python from the first line*. School mathematics may be long ago: every sign is explained when it first comes. Some cells use more Python than you know yet; read what they print. What you write yourself never needs more than those two lessons. Three questions to see where you stand.
+# You need the first two lessons of *Python from the first line*. School mathematics may be long ago: every sign is explained when it first comes. The cells that draw, that read a table or that compare with a library (*the library says the same*) use more Python than you know yet: read what they print and pass on. What you write yourself never needs more than those two lessons. Three questions to see where you stand.
 #
 # - What does Python give for `2**10`? (1024: two times itself, ten times.) *If not: Python from the first line, lesson 1, "Values have a kind".*
 # - `def double(x): return 2 * x`. What is `double(4)`? (8.) *If not: Python from the first line, lesson 2, "Give the work a name".*
@@ -126,7 +126,7 @@ assert 10**3 * 10**2 == 10**5 and f"{memory_bytes:.1e}" == "8.2e+05"
 #
 # $$t = S \text{ GB} \cdot \frac{8 \text{ Gbit}}{1 \text{ GB}} \cdot \frac{1 \text{ s}}{r \cdot u \text{ Gbit}} = \frac{8\, S}{r\, u} \text{ s}$$
 #
-# GB cancels, Gbit cancels, seconds remain. A line that says only $S / r$ leaves GB over Gbit standing: **the units show the mistake before any number does.** By hand: 1 GB over 8 Gbit/s, all of it reached, takes 1 second.
+# GB cancels, Gbit cancels, seconds remain. A formula that says only $S / r$ leaves GB over Gbit standing: **the units show the mistake before any number does.** By hand: 1 GB over 8 Gbit/s, all of it reached, takes 1 second.
 
 # %% id="send-code"
 def seconds_to_send(gigabytes, gigabits_a_second, reached=1.0):
@@ -241,7 +241,7 @@ POWER_KW, PRICE = 14.3, 0.10  # the price is an assumption, in dollars a kWh: pu
 hours = 24 * 365
 print(f"{POWER_KW} kW for {hours} h are {POWER_KW * hours:,.0f} kWh, at {PRICE:.2f} dollars a kWh {POWER_KW * hours * PRICE:,.0f} dollars a year")
 assert hours == 8760 and round(POWER_KW * hours) == 125_268
-assert np.isclose(POWER_KW * scipy.constants.kilo * scipy.constants.year / (scipy.constants.kilo * scipy.constants.hour), POWER_KW * hours)  # the library: joules over joules
+assert np.isclose(POWER_KW * scipy.constants.kilo * scipy.constants.year / (scipy.constants.kilo * scipy.constants.hour), POWER_KW * hours)  # the library counts energy in joules: one joule is one watt for one second
 
 # %% [markdown] id="energy-predict"
 # A meter shows that a server used 648 kWh in 30 days without a break. What power did it draw on average, in **watts**?
@@ -258,17 +258,18 @@ kit.recall("power-on-average")
 # %% [markdown] id="estimate"
 # ## An estimate before the computer
 #
-# A camera takes 25 such photographs a second, all day. What disk does it need? Round every number to **one digit**, multiply the digits, add the powers of ten:
+# A camera takes 25 such photographs a second, all day. What disk does it need? Round every number to **one digit** (25 stays, since it lies in the middle between 20 and 30), multiply the digits, add the powers of ten:
 #
-# $$8 \cdot 10^5 \text{ bytes} \times 2.5 \cdot 10^1 \, \tfrac{1}{\text{s}} \times 9 \cdot 10^4 \text{ s} = 180 \cdot 10^{10} = 1.8 \cdot 10^{12} \text{ bytes} = 1.8 \text{ TB}$$
+# $$8 \cdot 10^5 \text{ bytes} \cdot 2.5 \cdot 10^1 \, \tfrac{1}{\text{s}} \cdot 9 \cdot 10^4 \text{ s} = 180 \cdot 10^{10} = 1.8 \cdot 10^{12} \text{ bytes} = 1.8 \text{ TB}$$
 #
-# ($\tfrac{1}{\text{s}}$ reads *a second*. A day has $24 \cdot 3600 = 86\,400$ seconds.) Rounding one factor by at most a tenth moves the result by at most about a tenth; for *which disk* that is enough.
+# ($\tfrac{1}{\text{s}}$ reads *a second*. A day has $24 \cdot 3600 = 86\,400$ seconds.) The photograph was rounded down by 2 %, the day up by 4 %: a factor that is moved by some percent moves the result by as many. For *which disk* that is enough. Only small first digits are dear: 1.4 rounded to 1 has lost nearly a third. There keep a second digit, as with the 25.
 
 # %% id="estimate-code"
 estimate = 8e5 * 2.5e1 * 9e4
 exact = memory_bytes * 25 * 24 * 3600
 as_files = file_bytes * 25 * 24 * 3600
 print(f"estimate {estimate / 1e12:.2f} TB, computed {exact / 1e12:.2f} TB, off by {estimate / exact - 1:+.1%}; as files {as_files / 1e12:.2f} TB")
+assert round(100 * (1 - 8e5 / memory_bytes)) == 2 and round(100 * (9e4 / 86_400 - 1)) == 4 and 0.28 < 1 - 1 / 1.4 < 1 / 3
 assert round(estimate / 1e12, 1) == 1.8 and abs(estimate / exact - 1) < 0.1 and round(as_files / 1e12, 2) == 0.42
 
 # %% [markdown] id="estimate-middle"
@@ -321,7 +322,7 @@ interact(
 );
 
 # %% [markdown] id="knob-words"
-# *In words, unturned: a terabyte takes about a day over 0.1 Gbit/s, under three hours over 1 Gbit/s, about seventeen minutes over 10 Gbit/s (orange), and less than a minute over 400 Gbit/s; each tenfold rate shortens the bar by the same length.*
+# *In words, unturned: a terabyte takes about a day over 0.1 Gbit/s, under three hours over 1 Gbit/s, about seventeen minutes over 10 Gbit/s (orange), and less than a minute over 400 Gbit/s; each tenfold rate shortens the bar by the same length, one step; a thousand times the data lengthen it by three.*
 
 # %% id="knob-assert"
 tb = [seconds_to_send(1000, rate, 0.8) for rate in (0.1, 1, 10, 400)]
@@ -384,7 +385,7 @@ assert round(line_days, 1) == 11.6 and round(van_days, 1) == 9.6 and round(8e15 
 kit.recall("petabyte")
 
 # %% [markdown] id="scale-read"
-# The van drives at 278 Gbit/s, and still wins by two days only: what takes the time is the copying at both ends. An estimate shows *where* the time goes, which matters more than its last digit. And power, from a node to a hall:
+# The van drives at 278 Gbit/s, and still wins by two days only: what takes the time is the copying at both ends. An estimate shows *where* the time goes, which matters more than its last digit. And power, from one system to a hall:
 
 # %% id="scale-power"
 for name, systems in (("one system", 1), ("a rack of 4", 4), ("a hall of 1000", 1000)):
@@ -393,7 +394,7 @@ for name, systems in (("one system", 1), ("a rack of 4", 4), ("a hall of 1000", 
 assert np.isclose(1000 * POWER_KW / 1000, 14.3) and round(1000 * POWER_KW * hours / 1e6) == 125
 
 # %% [markdown] id="scale-limit"
-# These are upper bounds for the machines alone: they seldom draw their most, and cooling comes on top (course *Facility basics*). One factor that is not known, the price of energy, moves the last column by as much as all the care in the others.
+# These are upper bounds for the machines alone: they seldom draw their most, and cooling comes on top (course *Facility basics*). And the price is an assumption: at twice the price the last column doubles, however carefully the others were computed.
 #
 # ## The question again
 

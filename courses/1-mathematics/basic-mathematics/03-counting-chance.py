@@ -14,7 +14,7 @@
 # %% [markdown] id="before"
 # ## Before you start
 #
-# You need lessons 1 and 2. Three questions to see where you stand.
+# You need lessons 1 and 2. As there, the cells that draw, take a table apart, throw dice or compare with a library use more Python than you need: read what they print. Three questions to see where you stand.
 #
 # - 9 of 12: what share is that, in percent? (75 %.) *If not: lesson 1, "Percent of what?".*
 # - $\log_{10} (100 \cdot 1000)$, and $\ln 1.01$ nearly? (5, and 0.01.) *If not: lesson 2, "A logarithm counts multiplications".*
@@ -75,13 +75,14 @@ assert len(ways) == 3 * 2 == len(list(itertools.product(range(3), range(2))))  #
 
 # %% id="columns-code"
 yes_no = [name for name in loans.columns if set(loans[name].dropna()) == {0, 1}]
-patterns = {tuple(row) for row in loans[yes_no].fillna(-1).to_numpy().tolist()}  # each pattern once
-print(f"{len(yes_no)} yes-or-no columns: 2^{len(yes_no)} = {2 ** len(yes_no):,} patterns; the table shows {len(patterns)}")
+complete = loans[yes_no].dropna()  # the applications in which none of them is missing
+patterns = {tuple(row) for row in complete.to_numpy().tolist()}  # each pattern once
+print(f"{len(yes_no)} yes-or-no columns: 2^{len(yes_no)} = {2 ** len(yes_no):,} patterns; {len(complete)} complete applications show {len(patterns)}")
 print(f"as a logarithm: {math.log2(2 ** len(yes_no)):.0f} doublings against {math.log2(len(patterns)):.1f}")
-assert (len(yes_no), len(patterns)) == (29, 1420) and round(2**29 / 1e6) == 537
+assert (len(yes_no), len(complete), len(patterns)) == (29, 1778, 1249) and round(2**29 / 1e6) == 537
 
 # %% [markdown] id="columns-read"
-# The 1989 applications show 1420 patterns of 537 **million**. No bank will ever see them all. That is why one counts by thinking and not by waiting, and why a model that wants an example of everything will never get it.
+# The 1778 applications in which nothing is missing show 1249 patterns of 537 **million**. No bank will ever see them all. That is why one counts by thinking and not by waiting, and why a model that wants an example of everything will never get it.
 #
 # ## Choosing $k$ of $n$
 #
@@ -397,7 +398,7 @@ assert round(100 * quiet_day, 2) == 0.04 and round(expected, 1) == 7.8 and round
 kit.recall("a-day-at-scale")
 
 # %% [markdown] id="scale-read"
-# A single accelerator runs nearly six years between two stops; sixteen thousand have one every three hours. Nothing about the parts has changed, only their number. So large trainings save their state often (course *Distributed computing*). The chance of a quiet day is that of tossing heads eleven times in a row: $-\log_2$ of a chance counts such tosses, in **bits** (course *Numerics and information* builds on it). The limit: we took the stops as independent and even over time. A power cut that takes a whole rack is neither.
+# A single accelerator runs nearly six years between two stops; sixteen thousand have one every three hours. Nothing about the parts has changed, only their number. So large trainings save their state often (course *Distributed computing*). The chance of a quiet day is that of tossing heads eleven times in a row: $-\log_2$ of a chance counts such tosses, in **bits** (course *Numerics and information* builds on it). The limit: we took the stops as independent and even over time. A power cut that takes a whole rack is neither. And we charged every stop to the accelerators, though the report's table 5 lists also networks, hosts and software: the 5.8 years are those of an accelerator *with all that belongs to it*.
 
 # %% [markdown] id="answer"
 # ## The question again

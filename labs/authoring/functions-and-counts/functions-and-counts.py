@@ -228,7 +228,7 @@ score.total()
 #
 # $$\text{slope} = \frac{\sum_i (x_i - \bar x)(y_i - \bar y)}{\sum_i (x_i - \bar x)^2}, \qquad \text{height at } x = 0: \; \bar y - \text{slope} \cdot \bar x$$
 #
-# ($\bar x$, $\bar y$ are the means; $\sum_i$ adds up over all points.) Special cases: if all amounts are the same, the pair is that amount and `math.inf`; if fewer than two *different* times are given, or an amount is not greater than 0, return `None`. Times need not be in order.
+# ($\bar x$, $\bar y$ are the means; $\sum_i$ adds up over all points.) Special cases, in this order: if fewer than two *different* times are given, or an amount is not greater than 0, return `None`; otherwise, if all amounts are the same, the pair is that amount and `math.inf`. Times need not be in order.
 
 # %% nbgrader={"grade_id": "growth-law", "solution": true}
 def growth_law(times, amounts):
@@ -426,7 +426,7 @@ score.total()
 #
 # The chance that exactly $k$ of $n$ fail is $\binom{n}{k} p^k (1-p)^{n-k}$: in so many ways can the $k$ be chosen, and in each of these ways $k$ machines fail and $n - k$ do not.
 #
-# For two coins ($n = 2$, $p = 0.5$) the chances of 0, 1, 2 heads are 0.25, 0.5, 0.25. So at most 0 heads: 0.25; at most 1: 0.75; at most 2: 1. `spares_needed(2, 0.5, 0.7)` is 1, with 0.76 it is 2, with 0.2 it is 0. No target that is checked lies closer than rounding to a sum of chances.
+# For two coins ($n = 2$, $p = 0.5$) the chances of 0, 1, 2 heads are 0.25, 0.5, 0.25. So at most 0 heads: 0.25; at most 1: 0.75; at most 2: 1. `spares_needed(2, 0.5, 0.7)` is 1, with 0.76 it is 2, with 0.2 it is 0. A target of 0.75 is met exactly by one: *at least*. Elsewhere no target that is checked lies so close to a sum of chances that rounding decides.
 
 # %% nbgrader={"grade_id": "spares-needed", "solution": true}
 def spares_needed(n, p, target):
@@ -444,7 +444,7 @@ def spares_needed(n, p, target):
 # %% nbgrader={"grade_id": "check-spares-needed", "grade": true, "points": 4}
 score = kit.Score(4)
 with score.part(1, "two coins: at most 0, 1, 2 heads have the chances 0.25, 0.75, 1", n=2, p=0.5):
-    for target, right in ((0.2, 0), (0.3, 1), (0.7, 1), (0.76, 2)):
+    for target, right in ((0.2, 0), (0.25, 0), (0.3, 1), (0.7, 1), (0.75, 1), (0.76, 2)):
         kit.equal(spares_needed(2, 0.5, target), right, because=f"the target is {target}", known_wrong={
             **({"add up the chances of 0, 1, …, s failures; you seem to look at exactly s": 2} if target == 0.7 else {}),
             "one too many: the smallest number that is enough": right + 1, "one too few: with one more the chance is reached": right - 1})
@@ -485,7 +485,7 @@ score.total()
 # %% [markdown] nbgrader={"grade_id": "task-wrong-lines", "locked": true}
 # ## 5. Find the faults of an offer (5 points)
 #
-# `wrong_lines(offer)` takes a list of lines and returns the list of the positions (counted from 0, in order) whose stated figure is wrong. A line is a triple `(kind, given, stated)`. The stated figure is wrong when it differs from the right one by **more than one percent of the right one**, upwards or downwards. The kinds:
+# `wrong_lines(offer)` takes a list of lines and returns the list of the positions (counted from 0, in order) whose stated figure is wrong. A line is a triple `(kind, given, stated)`. The stated figure is wrong when it differs from the right one by **more than one percent of the right one**, upwards or downwards; none of the lines that are checked is off by one percent exactly. The kinds:
 #
 # | kind | given | the right figure |
 # |---|---|---|
@@ -545,17 +545,36 @@ def likely(places, faults):
     return {"no line was found: does the loop reach the end, and is the list returned after it?": [], "positions count from 0": [f + 1 for f in faults], **said}
 
 
+def larger(k):
+    """Five right lines of another size; k is a whole number from 2 on."""
+    return [
+        ("GiB of a disk", 20 * k, 18626.45 * k), ("hours to send", (9 * k, 10), 2.0 * k), ("kWh a year", 1000 * k, 8760 * k),
+        ("years to double", 100 * (2 ** (1 / k) - 1), float(k)), ("percent any failure", (k, 100 * (1 - 0.25 ** (1 / k))), 75.0),
+    ]  # fmt: skip
+
+
+def shifted(line, part):
+    """The line with its stated figure moved by a part of it."""
+    kind, given, stated = line
+    return kind, given, stated * (1 + part)
+
+
 with score.part(1, "sound lines pass, and so do lines that are off by half a percent", offer=SOUND):
     kit.equal(wrong_lines([*SOUND, FAULTS[0]]), [5], because="the first five lines are right, the sixth says 20 TB are 20 000 GiB", known_wrong=likely([0, 1, 2, 3, 4], [5]))
-    for part, place in kit.examples(lambda r: (float(r.choice([-1, 1]) * r.uniform(0.001, 0.009)), int(r.integers(0, 6))), n=6, name="half"):
-        offer = [(kind, given, stated * (1 + part)) for kind, given, stated in SOUND]
-        kit.equal(wrong_lines([*offer[:place], FAULTS[1], *offer[place:]]), [place], because=f"five lines are off by {100 * part:.2f} %, which is allowed; line {place} takes bytes for bits", known_wrong={"a stated figure may be wrong by being too low": []})
-with score.part(1, "the faults that people make are found, alone and among sound lines", offer=FAULTS):
+    for k, part, place in kit.examples(lambda r: (int(r.integers(2, 40)), float(r.choice([-1, 1]) * r.uniform(0.001, 0.009)), int(r.integers(0, 6))), n=6, name="half"):
+        offer = [shifted(line, part) for line in larger(k)]
+        one = shifted(("hours to send", (9 * k, 10), 2.0 * k), 20 * part)
+        kit.equal(wrong_lines([*offer[:place], one, *offer[place:]]), [place], because=f"five lines are off by {100 * part:.2f} %, which is allowed; line {place}, {one}, is off by {2000 * part:.0f} %: nine TB over 10 Gbit/s take two hours", known_wrong={"a stated figure may be wrong by being too low": []} if part < 0 else None)
+with score.part(1, "the faults that people make are found, and others too, alone and among sound lines", offer=FAULTS):
     for place in range(5):
         because = f"{FAULTS[place]}: {WHY[place]}"
         kit.equal(wrong_lines([FAULTS[place], *SOUND]), [0], because=because, known_wrong={"a stated figure may be wrong by being too low": []} if place == 1 else likely([1, 2, 3, 4, 5], [0]))
         kit.equal(wrong_lines([*SOUND[:2], FAULTS[place], *SOUND[2:], FAULTS[place]]), [2, 6], because=f"twice among sound lines, {because}", known_wrong=likely([0, 1, 3, 4, 5], [2, 6]))
     kit.equal(wrong_lines(FAULTS), [0, 1, 2, 3, 4], because="every line of these five is wrong")
+    for k, part in kit.examples(lambda r: (int(r.integers(2, 40)), float(r.choice([-1, 1]) * r.uniform(0.02, 0.3))), n=4, name="other faults"):
+        for place, right in enumerate(larger(k)):
+            one = shifted(right, part)
+            kit.equal(wrong_lines([right, one]), [1], because=f"{right} is right, {one} is off by {100 * part:.0f} %: {WHY[place]}", known_wrong={"a stated figure may be wrong by being too low": []} if part < 0 else None)
 ### BEGIN HIDDEN TESTS
 def line(r, kind):
     """A line of a kind with its right figure."""

@@ -33,9 +33,9 @@ def ways(options, cards, slots):
 
 # %% grade_id="spares-needed"
 def spares_needed(n, p, target):
-    return {(2, 0.2): 0, (2, 0.3): 1, (2, 0.7): 1, (2, 0.76): 2, (100, 0.6): 2, (100, 0.99): 6, (100, 0.9999): 9}.get((n, target), 0)
+    return {(2, 0.2): 0, (2, 0.25): 0, (2, 0.75): 1, (2, 0.3): 1, (2, 0.7): 1, (2, 0.76): 2, (100, 0.6): 2, (100, 0.99): 6, (100, 0.9999): 9}.get((n, target), 0)
 
 
 # %% grade_id="wrong-lines"
 def wrong_lines(offer):
-    return [len(offer) - 1] if len(offer) == 6 else [0, 1, 2, 3, 4]
+    return [place for place, (kind, given, stated) in enumerate(offer) if stated in (20000, 0.25, 8760000, 5.0, 100.0)]
