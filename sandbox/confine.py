@@ -1,5 +1,6 @@
 """What each process on the way in does to itself, by kind of wall."""
 
+import json
 import os
 import resource
 import shutil
@@ -19,6 +20,10 @@ from sandbox.syscalls import (
     CLONE_NEWUTS,
 )
 from sandbox.wall import Bind, Wall
+
+MOST_ROOTS = 8  # that are kept
+_SEEN_ONCE = -1
+_roots: dict[str, int | None] = {}
 
 
 def builder(wall: Wall, kind: str) -> "Builder":
@@ -55,6 +60,9 @@ class Builder:
     def leaves_no_trace(self) -> bool:
         """Whether the caller is what it was once :meth:`after_fork` is over."""
         return True
+
+    def keep_root(self) -> None:
+        """Let later walls like this one have the root that this one gets, but for what starts empty."""
 
     def before_fork(self) -> None:
         """Prepare the caller."""
@@ -132,11 +140,34 @@ class Namespaces(Builder):
     """Own user, mount, process, IPC, host name and (where asked) network namespaces."""
 
     kind = "namespaces"
+    _template: int | None = None
 
     @property
     def leaves_no_trace(self) -> bool:
         """Only root leaves neither itself nor its user namespace."""
         return self.root and root_returns()
+
+    def keep_root(self) -> None:
+        """Take the root that was kept for such a wall; from the second on there is one.
+
+        A source that was replaced on the host makes another wall.
+        """
+        sources = [b.source for b in self.wall.binds] + ([self.wall.home] if self.wall.home else [])
+        try:
+            places = [(s.st_dev, s.st_ino) for s in map(os.stat, sources)]
+        except OSError:
+            return  # building the root will say what is missing
+        key = json.dumps([self.wall.to_json(), places, self.uid, self.gid])
+        if key in _roots:
+            if _roots[key] is _SEEN_ONCE:
+                _roots[key] = root.template(self.wall, self.uid, self.gid)
+            self._template = _roots[key]
+            return
+        while len(_roots) >= MOST_ROOTS:
+            oldest = _roots.pop(next(iter(_roots)))
+            if oldest is not None and oldest >= 0:
+                os.close(oldest)
+        _roots[key] = _SEEN_ONCE
 
     def before_fork(self) -> None:
         """Make the process namespace; without root's rights the user namespace comes first and gives them."""
@@ -157,12 +188,17 @@ class Namespaces(Builder):
     def in_keeper(self) -> None:
         """Build the root, and only then leave root: its folders may be closed to the wall's user."""
         network = 0 if self.wall.network else CLONE_NEWNET
+        if self._template is not None:
+            syscalls.setns(self._template, CLONE_NEWNS)
         syscalls.unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | network)
         socket.sethostname(self.wall.hostname)
         if network:
             syscalls.bring_loopback_up()
         os.umask(0o022)
-        root.build(self.wall, self.uid, self.gid)
+        if self._template is None:
+            root.build(self.wall, self.uid, self.gid)
+        else:
+            root.fill(self.wall, self.uid, self.gid)
         self.become_unprivileged()
         if self.root:
             self._own_user_namespace()

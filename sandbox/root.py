@@ -1,6 +1,7 @@
 """The file system inside a wall, made from an empty one in a new mount namespace."""
 
 import os
+import signal
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,65 @@ def build(wall: Wall, uid: int, gid: int) -> None:
     WallError
         A source is missing or a target cannot be made; the text names it.
     """
+    _build(wall, uid, gid, fill=True)
+
+
+def template(wall: Wall, uid: int, gid: int) -> int | None:
+    """Return a mount namespace that has the root of `wall`, but for what starts empty.
+
+    Nobody can write into it but through what the wall binds writable.
+
+    Parameters
+    ----------
+    uid, gid
+        As for :func:`build`.
+
+    Returns
+    -------
+    int or None
+        A file descriptor, which keeps the namespace, for who then calls :func:`fill`. None where something
+        is bound inside what starts empty.
+
+    Raises
+    ------
+    WallError
+        As for :func:`build`.
+    """
+    plan = _plan(wall, uid, gid)
+    empty = [step.target for step in plan if isinstance(step, _New)]
+    if any(isinstance(s, Bind) and any(s.target.is_relative_to(place) for place in empty) for s in plan):
+        return None
+    ready, say = os.pipe()
+    child = syscalls.fork()
+    if not child:
+        try:
+            os.umask(0o022)
+            syscalls.unshare(syscalls.CLONE_NEWNS)
+            _build(wall, uid, gid, fill=False)
+            os.write(say, b"+")
+        except (OSError, WallError) as error:
+            os.write(say, f"-{error}".encode())
+        signal.pause()
+    os.close(say)
+    try:
+        answer = os.read(ready, 4096).decode()
+        if answer != "+":
+            raise WallError(answer[1:] or "the process that builds a wall's root ended")
+        return os.open(f"/proc/{child}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(ready)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def fill(wall: Wall, uid: int, gid: int) -> None:
+    """Mount what starts empty; the caller stands in a copy of the namespace that :func:`template` made."""
+    for step in _plan(wall, uid, gid):
+        if isinstance(step, _New):
+            syscalls.mount(step.kind, str(step.target), step.flags, step.options)
+
+
+def _build(wall: Wall, uid: int, gid: int, *, fill: bool) -> None:
     syscalls.make_mounts_private()
     plan = _plan(wall, uid, gid)
     sources = [_open_source(step) if isinstance(step, Bind) else -1 for step in plan]
@@ -49,7 +109,8 @@ def build(wall: Wall, uid: int, gid: int) -> None:
             os.close(source)
         else:
             place = _make_place(root, step.target, folder=True, owner=(uid, gid))
-            syscalls.mount(step.kind, f"/proc/self/fd/{place}", step.flags, step.options)
+            if fill:
+                syscalls.mount(step.kind, f"/proc/self/fd/{place}", step.flags, step.options)
             os.close(place)
     syscalls.set_mount_attributes(root, syscalls.ATTR_RDONLY)
     os.fchdir(root)

@@ -88,8 +88,9 @@ def _inside(
         builder = confine.builder(wall, request["kind"])
         if not builder.leaves_no_trace:
             return _inside_by_another(builder, tell, keep)
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it must not be collected yet
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # none must be collected yet
         try:
+            builder.keep_root()
             keeper = walled.begin(builder, tell.fileno(), keep)
             if keeper is not None:
                 builder.after_fork()

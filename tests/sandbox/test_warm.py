@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Limits, Wall, WallError, WallUnavailable, WarmError, WarmServer
+from sandbox import Bind, Limits, Wall, WallError, WallUnavailable, WarmError, WarmServer
 
 LIMITS = Limits(memory_mib=250, processes=30, file_mib=20, open_files=256)
 
@@ -54,6 +54,39 @@ def test_the_wall_is_around_the_cells(walled):
     assert error_of(walled.run(["import socket; socket.create_connection(('127.0.0.1', 8000), 2)"]))[0] == (
         "ConnectionRefusedError"
     )
+
+
+TRY_TO_LEAVE = """
+import os, pathlib
+found = []
+for place in ('/tmp', '/dev/shm', '/home/learner', '/', '/etc', '/dev', '/srv/lab', '/proc/1/cwd'):
+    there = os.path.exists(place + '/left')
+    try:
+        pathlib.Path(place, 'left').write_text('x')
+        found.append((there, 'written'))
+    except OSError as error:
+        found.append((there, error.strerror))
+processes = sorted(name for name in os.listdir('/proc') if name.isdecimal())
+print((found, processes, open('/srv/lab/table.csv').read()), end='')
+"""
+
+
+def test_a_root_that_is_used_again_starts_empty_where_it_can_be_written(tmp_path):
+    handed_out = tmp_path / "table.csv"
+    handed_out.write_text("old")
+    wall = Wall(uid=20051, user="ada", binds=(Bind(handed_out, Path("/srv/lab/table.csv")),))
+    read_only = [(False, "Read-only file system")] * 4
+    wanted = [(False, "written")] * 3 + read_only + [(False, "Permission denied")]
+    with WarmServer((), wall) as server:
+        try:
+            told = [shown(server, TRY_TO_LEAVE) for _ in range(4)]
+        except WallUnavailable as error:
+            pytest.skip(str(error))
+        assert told == [[repr((wanted, ["1", "2"], "old"))]] * 4
+        new = tmp_path / "new.csv"
+        new.write_text("new")
+        new.replace(handed_out)
+        assert shown(server, TRY_TO_LEAVE) == [repr((wanted, ["1", "2"], "new"))]
 
 
 def test_the_callers_environment_stays_outside(walled, monkeypatch):
