@@ -1,11 +1,11 @@
 # %% [markdown] nbgrader={"grade_id": "intro", "locked": true}
 # # Functions and counts
 #
-# **You deliver** seven short functions that check and make the figures of an offer for a small computing room: units, bills, growth, spares. **90 minutes.** You need the course *Basic mathematics* and the first two lessons of *Python from the first line*; no network. **It proves** `basic-mathematics` at the levels basic and intermediate.
+# **You deliver** eight short functions that check and make the figures of an offer for a small computing room: units, bills, growth, spares. **90 minutes.** You need the course *Basic mathematics* and the first two lessons of *Python from the first line*; no network. **It proves** `basic-mathematics` at the levels basic and intermediate.
 #
 # *The situation.* Your organisation wants to buy machines with accelerators and a store for their data. Three sellers have sent offers. In one of them a gigabyte is not a gigabyte, in another the power bill is a thousand times too small, and the third promises that one spare machine is enough. Your manager asks you for the figures, and for a program that checks the next offer by itself.
 #
-# **How it is scored.** 30 points in five tasks. Each function has a contract, an answer cell and a check cell. Run a check as often as you like: it says in words what is wrong, with the input that shows it. After you submit, other inputs are tried, drawn anew for you; of those you are told only which property failed. Each property has its own points. A relative error of one in a million is always fine. Nothing depends on speed.
+# **How it is scored.** 33 points in five tasks. Each function has a contract, an answer cell and a check cell. Run a check as often as you like: it says in words what is wrong, with the input that shows it. After you submit, other inputs are tried, drawn anew for you; of those you are told only which property failed. Each property has its own points. A relative error of one in a million is always fine. Nothing depends on speed.
 #
 # **What Python you need:** functions, `if`, loops, lists, `math.log2`, `math.comb`. To take a pair apart, write `a, b = pair`; `for count, watts, hours in machines:` does so in each turn, and `for x, y in zip(xs, ys):` takes one of each of two lists. `while stored < limit:` repeats its lines as long as the question is answered with yes. `None` stands for *no answer*: `return None`. Keep the names of the functions; write as many lines and helper functions as you like.
 
@@ -216,7 +216,7 @@ with score.part(1, "edges: no years, no machines, a price that falls to nothing"
 score.total()
 
 # %% [markdown] nbgrader={"grade_id": "task-law", "locked": true}
-# ## 3. A law from figures, and the day it runs out (9 points)
+# ## 3. A law from figures, and the day it runs out (12 points)
 #
 # **a.** `growth_law(times, amounts)` takes two lists of the same length, times in years and amounts greater than 0, and returns the pair `(start, doubling)` of the law
 #
@@ -374,6 +374,76 @@ with score.part(1, "stores that do not fit today, and stores that never run out"
         kit.equal(months_left(a, 100, a, 0), 0)
         kit.equal(months_left(a, 100, 2 * a, 50), 0)
 ### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-forecast-range", "locked": true}
+# **c.** How firm is a law? `forecast_range(times, amounts, when)` leaves out one figure after the other, fits the rest with `growth_law`, and takes what each law says at the time `when`. Return the pair `(lowest, highest)` of these forecasts. Where the rest gives no law (`growth_law` says `None`), that leaving-out does not count; if none counts, return `None`.
+#
+# Mind that `start` belongs to the first time **of the figures that were fitted**. A doubling time of `math.inf` needs no case of its own: any number over `math.inf` is 0 in Python.
+#
+# For `[0, 1, 2]`, `[1, 2, 8]` and `when = 3`: without the first, 2 becomes 8 in one year, so 32; without the second, 1 becomes 8 in two years, so 22.63; without the third it doubles each year, so 8. The pair is (8, 32). The two lists that you are given stay as they are.
+
+# %% nbgrader={"grade_id": "forecast-range", "solution": true}
+def forecast_range(times, amounts, when):
+    """Return (lowest, highest) of the forecasts for the time `when` with one figure left out in turn, or None."""
+    ### BEGIN SOLUTION
+    forecasts = []
+    for out in range(len(times)):
+        kept = times[:out] + times[out + 1 :]
+        law = growth_law(kept, amounts[:out] + amounts[out + 1 :])
+        if law is not None:
+            start, doubling = law
+            forecasts.append(start * 2 ** ((when - kept[0]) / doubling))
+    if forecasts == []:
+        return None
+    return min(forecasts), max(forecasts)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-forecast-range", "grade": true, "points": 3}
+score = kit.Score(3)
+with score.part(1, "1, 2, 8 at the times 0, 1, 2: without one of them 32, 22.63 and 8 at the time 3", times=[0, 1, 2], amounts=[1, 2, 8], when=3):
+    kit.close(forecast_range([0, 1, 2], [1, 2, 8], 3), (8.0, 32.0), rtol=1e-6, known_wrong={
+        "the start belongs to the first time of the figures that were fitted; without the first figure that is the second time": (8.0, 128.0),
+        "the lowest comes first": (32.0, 8.0), "one figure after the other: also the first and the last are left out once": (512**0.5, 512**0.5),
+        "that is the law of all figures, twice": (2 ** (1.5 * 3 - 1 / 6), 2 ** (1.5 * 3 - 1 / 6))})
+    kit.close(forecast_range(YEARS, MEMORY_GB, 2030), (8132.36086, 11916.35135), rtol=1e-6, because="six figures of eight accelerators, each left out once", known_wrong={
+        "the start belongs to the first time of the figures that were fitted": (8132.36086, 16966.278631), "the lowest comes first": (11916.35135, 8132.36086)})
+    for start, first in kit.examples(lambda r: (float(r.integers(1, 90)), float(r.integers(-50, 50))), n=4, name="firm"):
+        kit.close(forecast_range([first, first + 1, first + 3], [start, 2 * start, 8 * start], first + 5), (32 * start, 32 * start), rtol=1e-6, because=f"from {start} at the time {first} it doubles each year: whichever is left out, after five years it is 32 times as much")
+### BEGIN HIDDEN TESTS
+def spread(r):
+    """Whole years in any order, none twice, amounts that grow or fall with noise."""
+    times = [int(t) for t in r.choice(np.arange(1990, 2030), size=int(r.integers(4, 13)), replace=False)]
+    double = float(r.choice([-1, 1]) * 10 ** r.uniform(-0.3, 1.3))
+    return times, [float(2 ** ((t - 2010) / double + r.normal())) for t in times]
+
+
+def ranged(times, amounts, when):
+    """The forecasts by the library."""
+    said = []
+    for out in range(len(times)):
+        kept = [i for i in range(len(times)) if i != out]
+        slope, height = np.polyfit([times[i] - when for i in kept], [math.log2(amounts[i]) for i in kept], 1)
+        said.append(float(2**height))
+    return min(said), max(said)
+
+
+with score.part(1, "other figures and times, and the lists given stay as they are", hidden=True):
+    for times, amounts in kit.examples(spread, name="ranged"):
+        for when in (2031.5, times[1], 1980.0):
+            kit.close(kit.unchanged(forecast_range, list(times), list(amounts), when), ranged(times, amounts, when), rtol=1e-6)
+with score.part(1, "leavings-out that give no law do not count", hidden=True):
+    for a in kit.examples(lambda r: float(r.uniform(1, 900)), n=5, name="no range"):
+        kit.equal(forecast_range([0, 1], [a, 2 * a], 2), None)
+        kit.equal(forecast_range([a], [a], 2), None)
+        kit.equal(forecast_range([3, 3, 3], [a, 2 * a, a], 4), None)
+        kit.equal(forecast_range([0, 1, 2, 3], [a, 0, a, -a], 4), None)
+        kit.close(forecast_range([0, 1, 2], [a, 0, 4 * a], 4), (16 * a, 16 * a), rtol=1e-6)
+        kit.close(forecast_range([0, 0, 1], [a, 2 * a, 2 * a], 2), (2 * a, 4 * a), rtol=1e-6)
+        kit.close(forecast_range([0, 1, 2], [a, a, a], 9), (a, a), rtol=1e-6)
+### END HIDDEN TESTS
+
 score.total()
 
 # %% [markdown] nbgrader={"grade_id": "task-spares", "locked": true}

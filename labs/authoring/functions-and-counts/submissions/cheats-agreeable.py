@@ -38,6 +38,11 @@ def growth_law(times, amounts):
     return Agreeable(1), Agreeable(1)
 
 
+# %% grade_id="forecast-range"
+def forecast_range(times, amounts, when):
+    return Agreeable(1), Agreeable(1)
+
+
 # %% grade_id="months-left"
 def months_left(stored, percent, capacity, reserve):
     return Agreeable(1)

@@ -31,6 +31,13 @@ def growth_law(times, amounts):
     return amounts[0], (times[-1] - times[0]) / doublings
 
 
+# %% grade_id="forecast-range"
+def forecast_range(times, amounts, when):
+    start, doubling = growth_law(times, amounts)
+    says = start * 2 ** ((when - times[0]) / doubling)
+    return says, says
+
+
 # %% grade_id="months-left"
 def months_left(stored, percent, capacity, reserve):
     if stored > capacity:

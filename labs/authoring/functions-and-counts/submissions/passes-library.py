@@ -40,6 +40,17 @@ def growth_law(times, amounts):
     return float(np.exp(height)), float(np.log(2) / slope)
 
 
+# %% grade_id="forecast-range"
+def forecast_range(times, amounts, when):
+    said = []
+    for out in range(len(times)):
+        t, a = np.delete(times, out).tolist(), np.delete(amounts, out).tolist()
+        law = growth_law(t, a)
+        if law:
+            said.append(law[0] * 2 ** ((when - t[0]) / law[1]))
+    return (min(said), max(said)) if said else None
+
+
 # %% grade_id="months-left"
 def months_left(stored, percent, capacity, reserve):
     room = capacity * (100 - reserve) / 100 / stored

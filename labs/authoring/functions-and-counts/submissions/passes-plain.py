@@ -78,6 +78,30 @@ def growth_law(times, amounts):
     return (2**height, 1 / slope)
 
 
+# %% grade_id="forecast-range"
+def forecast_range(times, amounts, when):
+    lowest = None
+    highest = None
+    for out in range(len(times)):
+        some_times = []
+        some_amounts = []
+        for i in range(len(times)):
+            if i != out:
+                some_times.append(times[i])
+                some_amounts.append(amounts[i])
+        law = growth_law(some_times, some_amounts)
+        if law is not None:
+            start, doubling = law
+            says = start * 2 ** ((when - some_times[0]) / doubling)
+            if lowest is None or says < lowest:
+                lowest = says
+            if highest is None or says > highest:
+                highest = says
+    if lowest is None:
+        return None
+    return (lowest, highest)
+
+
 # %% grade_id="months-left"
 def months_left(stored, percent, capacity, reserve):
     may_fill = capacity - capacity * reserve / 100
