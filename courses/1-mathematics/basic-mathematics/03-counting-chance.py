@@ -338,7 +338,7 @@ interact(
 );
 
 # %% [markdown] id="knob-words"
-# *In words, unturned: on a scale of tens the curve stays near 1 up to ten machines, is 0.90 at a hundred, 0.37 at a thousand, and lies on zero from ten thousand on, never below; the dashed line goes with it up to a hundred machines and crosses zero at a thousand, below which no chance can lie; a quiet day is as likely as not at about 693 machines. With another chance the whole curve moves sideways and keeps its shape: only the product of number and chance counts.*
+# *In words, unturned: on a scale of tens the curve stays near 1 up to ten machines, is 0.90 at a hundred, 0.37 at a thousand, and lies on zero from ten thousand on, never below; the dashed line goes with it up to a hundred machines and crosses zero at a thousand, below which no chance can lie; a quiet day is as likely as not at about 693 machines. With another chance the whole curve moves sideways and keeps its shape: as long as the chance is small, only the product of number and chance counts.*
 
 # %% id="knob-assert"
 assert round(0.999**100, 2) == 0.90 and round(0.999**1000, 2) == 0.37 and 0.999**10_000 < 0.0001 and 0.999**10 > 0.98 and round(math.log(0.5) / math.log(0.999)) == 693
