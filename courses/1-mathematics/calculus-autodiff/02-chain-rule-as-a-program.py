@@ -1,7 +1,7 @@
 # %% [markdown] id="title"
 # # The chain rule as a program
 #
-# **You will be able to** write a program that runs another program backwards and brings all of its derivatives home in one pass, say what each step has to keep, and find the three faults that such programs really have. **75 minutes.**
+# **You will be able to** write a program that runs another program backwards and brings all of its derivatives home in one pass, say what each step has to keep, and find the faults that such programs really have: a use that is lost, a broadcast that is not summed, a value that has changed. **75 minutes.**
 #
 # At the end you can
 #
@@ -14,11 +14,11 @@
 # %% [markdown] id="before"
 # ## Before you start
 #
-# You need slopes and gradients, matrix products with their shapes, and Python classes with a method or two. Three questions to see where you stand.
+# You need slopes and gradients, and matrix products with their shapes. Classes are explained below, where they are needed. Three questions to see where you stand.
 #
 # - The slope of $(3x - 1)^2$ at $x = 1$? $2 \cdot 2 \cdot 3 = 12$. *If not: lesson 1 of this course, By hand first.*
 # - `a` has shape (5, 3), `b` (3, 2). Which shape has `a.T @ (a @ b)`? (3, 2). *If not: Linear algebra, lesson 1.*
-# - A class defines `__mul__`. What does `x * y` call? `x.__mul__(y)`. *If not: the tutorial on docs.python.org, section 9, Classes.*
+# - `f = lambda g: (g * 2, g * 3)`. What does `f(5)` give? `(10, 15)`. *If not: lesson 1 of this course, Before you start.*
 #
 # The fourth one, below, is kept and comes back.
 
@@ -41,7 +41,7 @@ kit.checkpoint("before-relu")
 # %% [markdown] id="question"
 # ## A question first
 #
-# The network for the digits gets a layer in the middle: 64 pixels, 32 hidden numbers, 10 scores. That makes 2 410 weights. A digit goes through two products of matrices, with a `relu` (negative numbers become 0) between them, and comes out as ten scores $s_0, \dots, s_9$. Its loss is $\log \sum_j e^{s_j} - s_y$ with the right class $y$: near 0 when the right score is far above the others. We ask for all 2 410 slopes of the loss over 256 digits, in two ways: by differences, and by the library's backward pass. We count multiplications inside matrix products, which is nearly all the work.
+# A small network reads the digits of lesson 1: 64 pixels, a layer of 32 hidden numbers in the middle, 10 scores. That makes 2 410 weights. A digit goes through two products of matrices, with a `relu` (negative numbers become 0) between them, and comes out as ten scores $s_0, \dots, s_9$. Its loss is $\log \sum_j e^{s_j} - s_y$ with the right class $y$: near 0 when the right score is far above the others. We ask for all 2 410 slopes of the loss over 256 digits, in two ways: by differences, and by the library's backward pass. We count multiplications inside matrix products, which is nearly all the work.
 
 # %% id="real-count"
 digits = load_digits()
@@ -124,6 +124,44 @@ for w, x, t in ((2.0, 3.0, 4.0), (2.0, 1.5, 5.0), (2.0, -3.0, 1.0)):
 assert by_hand(2.0, 3.0, 4.0) == (4.0, 12.0) and by_hand(2.0, 1.5, 5.0)[1] == -6.0
 display(kit.recall("backwards-by-hand"), kit.recall("before-relu"))
 
+# %% [markdown] id="objects-text"
+# ## Objects, as far as they are needed
+#
+# The program needs numbers that remember something. For that one writes a **class**: a plan for objects of a new kind. Five things are enough for this course.
+#
+# - `Counted(3.0)` makes an object by the plan and runs `__init__` on it. The first argument, `self`, is the new object.
+# - `self.value = value` hangs a value on this one object; from outside it is read as `x.value`.
+# - A function inside a class is a **method**. `x.told()` calls it with `x` as `self`.
+# - Operators are methods with fixed names: `x * y` calls `x.__mul__(y)`, `x + y` calls `x.__add__(y)`. What they return is our business: here a new object.
+# - An object is itself, whatever it holds: two objects with the value 3 are two different members of a set or keys of a dictionary. The engine below relies on that.
+#
+# The example is a number that counts the multiplications it took.
+
+# %% id="objects-code"
+class Counted:
+    """A number, and how many multiplications went into it."""
+
+    def __init__(self, value, count=0):
+        self.value, self.count = value, count
+
+    def __mul__(self, other):
+        return Counted(self.value * other.value, self.count + other.count + 1)
+
+    def told(self):
+        return f"{self.value}, after {self.count} multiplications"
+
+
+x = Counted(3.0)
+square = x * x
+fourth = square * square
+print("x:", x.told())
+print("x⁴ from two squares:", fourth.told())
+assert (fourth.value, fourth.count) == (81.0, 3) and x.count == 0  # x itself has not changed
+assert x.__mul__(x).value == square.value and len({x, Counted(3.0)}) == 2
+
+# %% [markdown] id="objects-read"
+# Three, although a computer needs two: `square` was made once and used twice, and its one multiplication is counted with each use. Adding up over uses is wrong for counting work. For slopes it will turn out to be just right.
+
 # %% [markdown] id="engine-text"
 # ## The program: thirty lines
 #
@@ -148,6 +186,9 @@ class Number:
 
     def log(self):
         return Number(math.log(self.value), (self,), lambda g: (g / self.value,))
+
+    def relu(self):
+        return Number(max(0.0, self.value), (self,), lambda g: (g * (self.value > 0),))
 
 
 def in_order(end):
@@ -179,6 +220,13 @@ result = x * x + x  # x is used three times
 backward(result)
 print("x * x + x at 3:", result.value, "slope", x.bar)
 assert (result.value, x.bar) == (12.0, 7.0)
+for by_table in ((2.0, 3.0, 4.0), (2.0, 1.5, 5.0), (2.0, -3.0, 1.0)):  # the table from the hand, by the engine
+    weight, pixel, aim = (Number(v) for v in by_table)
+    off = (weight * pixel).relu() + Number(-1) * aim
+    end = off * off
+    backward(end)
+    print(f"w, x, t = {by_table}: loss {end.value}, slope by w {weight.bar}")
+    assert (end.value, weight.bar) == by_hand(*by_table)
 
 # %% [markdown] id="engine-real"
 # Now the template of lesson 1 on a real digit: 64 weights, one logistic loss $\log(1 + e^{-w \cdot x})$, every single product an object.
@@ -202,7 +250,32 @@ assert np.allclose(mine, leaf.grad.numpy(), atol=1e-12) and np.allclose(mine, fo
 # %% [markdown] id="order-text"
 # ## Why the order matters
 #
-# $a = 2x$, $c = a \cdot a + a$. The result $a$ is used three times. If it passes its companion on as soon as the *first* use has reported, $x$ gets too little, or everything is passed on again with each report. `in_order` makes $a$ wait for all of its uses. Without that, every path from the end is walked:
+# $a = 2x$, $c = a \cdot a + a$ at $x = 1$. The result $a = 2$ is used three times, and its companion is $2 + 2 + 1 = 5$; so $\bar x = 10$. If $a$ passes its companion on as soon as the *first* use has reported, $x$ gets too little:
+
+# %% id="hasty"
+def hasty(end):
+    """Like backward, but every number passes on what it has when it is first met."""
+    end.bar, waiting, done = 1.0, [end], set()
+    while waiting:
+        number = waiting.pop()
+        if number not in done and number.pull:
+            for operand, g in zip(number.operands, number.pull(number.bar)):
+                operand.bar += g
+                waiting.append(operand)
+        done.add(number)
+
+
+found = {}
+for way in (hasty, backward):
+    x = Number(1)
+    a = Number(2) * x
+    way(a * a + a)
+    found[way.__name__] = (a.bar, x.bar)
+    print(f"{way.__name__:8}: companion of a {a.bar}, of x {x.bar}")
+assert found == {"hasty": (5.0, 2.0), "backward": (5.0, 10.0)}
+
+# %% [markdown] id="order-read"
+# In the hasty pass $a$ ends with the right companion, 5, but it had told $x$ of the first 1 only. **Found** by the slope at hand, 10; **mended** by waiting. The other way out, to pass everything on again with each report, gives the right slope and walks every path from the end. `in_order` makes $a$ wait for all of its uses. How much that saves:
 
 # %% id="paths"
 def count_paths(doublings):
@@ -359,7 +432,7 @@ show_depth()
 interact(show_depth, gain=FloatSlider(min=0.4, max=2.4, step=0.2, value=1.0, description="gain"));
 
 # %% [markdown] id="knob-words"
-# *In words, at gain 1: on a logarithmic scale the three lines fall from 1 at the end (right) towards the entrance (left); sigmoid falls to about 1e-19, relu to about a hundred-thousandth, tanh least, to about an eighth.*
+# *In words, at gain 1: on a logarithmic scale the three lines fall from 1 at the end (right) towards the entrance (left); sigmoid falls to about 1e-19, relu to about three hundred-thousandths, tanh least, to about an eighth.*
 
 # %% id="knob-assert"
 at_one = {kind: companions(kind, 1.0)[0] for kind in KINDS}
@@ -369,11 +442,11 @@ assert at_one["sigmoid"] < 1e-18 and 1e-5 < at_one["relu"] < 1e-4 and 0.1 < at_o
 kit.recall("thirty-layers")
 
 # %% [markdown] id="knob-read"
-# Each layer multiplies by a slope times a matrix. The slope of the sigmoid is at most ¼, so thirty of them leave nothing; with a large gain the same product explodes. A relu passes half of the numbers on, which costs a factor $\sqrt{1/2}$ a layer: a gain of $\sqrt 2$ makes up for it (He et al., 2015). Nothing is wrong with the program; the product of thirty numbers is what it is.
+# Each layer multiplies by a slope times a matrix. A matrix with gain 1 keeps the size on the average. The slope of the sigmoid is at most ¼, so thirty of them leave nothing. The slope of tanh is 1 at 0; the numbers shrink from layer to layer, come to lie near 0, and little is lost. With gain 2 the same product grows: for tanh to about ninety times. A relu passes half of the numbers on, which costs a factor $\sqrt{1/2}$ a layer: a gain of $\sqrt 2$ makes up for it (He et al., 2015). Nothing is wrong with the program; the product of thirty numbers is what it is.
 #
 # ## How it goes wrong
 #
-# A colleague's network learns its 256 digits as nobody's did before; then a batch of another size crashes. The gradient of the bias was returned as it came, without the sum, and the update was written `b = b - rate * b_bar`.
+# A colleague's network learns its 256 digits as nobody's did before; then a batch of another size crashes. The gradients of the biases were returned as they came, without the sum; for the last one he also took the mean's $1/n$ out again, "because it learnt too slowly". The update was written `b = b - rate * b_bar`.
 
 # %% id="wrong"
 def train(gradients, steps=60, rate=0.5):
@@ -438,6 +511,15 @@ print(f"inputs only, one layer computed again at a time: {recomputed / 2**30:.1f
 assert 96 < everything / 2**30 < 98 and round(2 * PARAMETERS / 2**30) == 13 and recomputed / 2**30 < 5
 forward_cost, weight_cost, input_cost = 256 * (64 * 32 + 32 * 10), 256 * (64 * 32 + 32 * 10), 256 * 32 * 10
 print(f"backward pass of our network: {weight_cost + input_cost:,} multiplications = {(weight_cost + input_cost) / forward_cost:.2f} forward passes")
+from torch.utils.flop_counter import FlopCounterMode  # counts the multiplications and additions of the products that really run
+
+with FlopCounterMode(display=False) as forwards:
+    hidden = (torch.tensor(X) @ leaves[0] + leaves[1]).relu()
+    counted_loss = torch.nn.functional.cross_entropy(hidden @ leaves[2] + leaves[3], torch.tensor(y))
+with FlopCounterMode(display=False) as backwards:
+    counted_loss.backward()
+print(f"counted while the library runs: forwards {forwards.get_total_flops() // 2:,}, backwards {backwards.get_total_flops() // 2:,} multiplications")
+assert forwards.get_total_flops() == 2 * forward_cost and backwards.get_total_flops() == 2 * (weight_cost + input_cost)
 assert forward_cost == one_forward and 1.1 < (weight_cost + input_cost) / forward_cost < 1.2
 kit.recall("price-of-all")
 

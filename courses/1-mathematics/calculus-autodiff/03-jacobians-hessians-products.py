@@ -1,7 +1,7 @@
 # %% [markdown] id="title"
 # # Jacobians, Hessians and their products with vectors
 #
-# **You will be able to** use derivatives that are far too large to write down: push a direction forwards, pull a weight backwards, and get curvature along a direction for the price of two gradients. **75 minutes.**
+# **You will be able to** use derivatives that are far too large to write down: push a direction forwards, pull a weight backwards, and get curvature along a direction for the price of three gradients. **75 minutes.**
 #
 # At the end you can
 #
@@ -100,7 +100,7 @@ kit.checkpoint("gradient-through-blur")
 kit.checkpoint("push-by-hand")
 
 # %% [markdown] id="dual-text"
-# Forward mode needs no recording: every number carries its slope along $v$ with it. Fifteen lines:
+# Forward mode needs no recording: every number carries its slope along $v$ with it. Fifteen lines (classes and their operators: lesson 2, *Objects, as far as they are needed*):
 
 # %% id="dual"
 class Dual:
@@ -243,7 +243,7 @@ assert edge.max() > 0.3 and edge[50:-50].max() < 1e-15 and np.abs(mended - spoil
 assert right_losses[-1] < right_losses[0] / 10 and all(b <= a for a, b in zip(right_losses, right_losses[1:]))
 
 # %% [markdown] id="wrong-read"
-# Beyond the edge the camera repeats the last pixel, so the last pixel is used more often than any other. On the way back all those uses must be *summed into it*, as with a broadcast. `blur` spreads them instead. **Found** by two vectors in one line; a look at the picture would not have shown it, since the inside is right. **Mended** by the true transpose. Whoever writes a pull for an operator of his own (padding, gather, a kernel on a GPU) runs this test first.
+# The picture gave no reason for suspicion: deep inside the two agree, and without the true pull beside it nobody can tell the rim from the right one. Beyond the edge the camera repeats the last pixel, so the last pixel is used more often than any other. On the way back all those uses must be *summed into it*, as with a broadcast. `blur` spreads them instead. **Found** by two vectors in one line. **Mended** by the true transpose. Whoever writes a pull for an operator of his own (padding, gather, a kernel on a GPU) runs this test first.
 
 # %% [markdown] id="hessian-text"
 # ## Second slopes: the Hessian
@@ -294,7 +294,7 @@ kit.recall("hessian-vector")
 # %% [markdown] id="curvature-text"
 # ## Curvature says how long a step may be
 #
-# Along a direction with curvature $\lambda$ the slope changes by $\lambda$ times the way. Descent with rate $r$ goes $r$ times the slope; on a parabola what is left is multiplied by $1 - r\lambda$ a step. So it shrinks while $r < 2/\lambda$ and grows beyond. The largest curvature of all directions decides. It comes from products alone: multiply a random vector by $H$ again and again, keeping its length at 1, and the direction of largest curvature wins (**power iteration**).
+# Along a direction with curvature $\lambda$ the slope changes by $\lambda$ times the way. Descent with rate $r$ goes $r$ times the slope; on a parabola what is left is multiplied by $1 - r\lambda$ a step. So it shrinks while $r < 2/\lambda$ and grows beyond. The largest curvature of all directions decides. It comes from products alone: multiply a random vector by $H$ again and again, keeping its length at 1, and the direction of largest curvature wins (**power iteration**). Strictly, the largest in *size*: where a loss also bends downwards, as that of a deep network may, a large negative curvature would win. The logistic loss bends upwards only.
 
 # %% id="power"
 def largest_curvature(times, n, steps=20):
@@ -329,7 +329,17 @@ def descend(rate, steps=60):
 calm, calm_model = descend(1.9 / top)
 wild, wild_model = descend(2.1 / top)
 print(f"2/λ is {2 / top:.3f}; the parabola after 60 steps, rate 1.9/λ: {calm_model[-1]:.3f}, rate 2.1/λ: {wild_model[-1]:.1f}")
+print(f"the loss itself after 60 steps: {calm[-1]:.3f} and {wild[-1]:.3f}; after one step at the rate 2.1/λ: {wild[1]:.3f}, after two {wild[2]:.3f}")
 assert calm_model[-1] < calm_model[0] < 1 < wild_model[-1] and calm[-1] < calm[0]
+there = torch.func.hessian(loss)
+later = start.clone()
+for _ in range(60):
+    later = later - 2.1 / top * gradient(later)
+print(f"largest curvature where that ends: {float(torch.linalg.eigvalsh(there(later))[-1]):.3f}, at the start {top:.3f}")
+assert wild[-1] < wild[0] and float(torch.linalg.eigvalsh(there(later))[-1]) < top
+
+# %% [markdown] id="power-read"
+# The parabola grows without bound beyond $2/\lambda$, as the formula says. The loss itself does not: it is no parabola, and where the steps go its curvature is smaller than at the start. The bound is a statement about the place where $\lambda$ was measured.
 
 # %% [markdown] id="knob"
 # ## Turn a knob
@@ -401,11 +411,37 @@ N, BYTES = 7e9, 2
 matrix_bytes = N * N * BYTES
 print(f"Hessian {matrix_bytes / 1e18:.0f} EB; gradient {N * BYTES / 1e9:.0f} GB; H v: the memory of two more gradients, {2 * N * BYTES / 1e9:.0f} GB")
 gradient_passes, product_passes = 3, 9  # in forward passes: forward 1 and backward 2; the second one differentiates all three of them
+from torch.utils.flop_counter import FlopCounterMode  # counts what really runs in products of matrices
+
+layers = [torch.tensor(np.random.default_rng(k).normal(size=(64, 64)) / 8, requires_grad=True) for k in range(20)]
+directions = [torch.tensor(np.random.default_rng(100 + k).normal(size=(64, 64))) for k in range(20)]
+
+
+def deep_loss():
+    """Twenty layers of width 64 over 256 digits, one number at the end."""
+    h = A[:256, :64]
+    for matrix in layers:
+        h = torch.tanh(h @ matrix)
+    return h.square().sum()
+
+
+def deep_product():
+    g = torch.autograd.grad(deep_loss(), layers, create_graph=True)
+    return torch.autograd.grad(sum((a * b).sum() for a, b in zip(g, directions)), layers)
+
+
+flops = {}
+for name, run in (("forward", deep_loss), ("gradient", lambda: torch.autograd.grad(deep_loss(), layers)), ("product", deep_product)):
+    with FlopCounterMode(display=False) as counter_of_flops:
+        run()
+    flops[name] = counter_of_flops.get_total_flops()
+print(f"counted in twenty layers: a gradient {flops['gradient'] / flops['forward']:.2f} forward passes, H v {flops['product'] / flops['forward']:.2f}, so {flops['product'] / flops['gradient']:.2f} gradients")
+assert 2.9 < flops["gradient"] / flops["forward"] <= 3 and 8.5 < flops["product"] / flops["forward"] <= 9 and 2.9 < flops["product"] / flops["gradient"] <= 3
 print(f"a gradient costs about {gradient_passes} forward passes, H v about {product_passes}; 20 products {20 * product_passes / gradient_passes:.0f} gradients; by columns {N:.0e} products")
 assert round(matrix_bytes / 1e18) == 98 and 20 * product_passes / gradient_passes == 60
 
 # %% [markdown] id="scale-words"
-# 98 exabytes that nobody has ever stored; its largest curvature for the price of sixty gradients, between two steps of training. Measured so, the curvature of real networks turns out to climb until it hovers just above $2/r$ for the rate in use (Cohen et al., 2021).
+# Three gradients for one product, counted in multiplications; the clock may say more where small steps between the products weigh much. 98 exabytes that nobody has ever stored; its largest curvature for the price of sixty gradients, between two steps of training. Measured so, the curvature of real networks turns out to climb until it hovers just above $2/r$ for the rate in use (Cohen et al., 2021).
 #
 # ## The question again
 #
