@@ -211,10 +211,10 @@ def other_way(base, given, given_not):
     return both / (both + (1 - base) * given_not)
 
 
-turned = other_way(refused.mean(), bankrupt[refused].mean(), bankrupt[~refused].mean())
-print(f"refused among the bankrupt: {refused[bankrupt].mean():.1%}; by Bayes' rule {turned:.1%}")
-print(f"bankrupt among the refused: {bankrupt[refused].mean():.1%}")
-assert math.isclose(turned, refused[bankrupt].mean()) and round(refused[bankrupt].mean(), 2) == 0.45 and round(bankrupt[refused].mean(), 2) == 0.25
+turned = other_way(bankrupt.mean(), refused[bankrupt].mean(), refused[~bankrupt].mean())  # A: bankrupt, B: refused
+print(f"refused among the bankrupt: {refused[bankrupt].mean():.1%}")
+print(f"bankrupt among the refused: counted {bankrupt[refused].mean():.1%}, by Bayes' rule {turned:.1%}")
+assert math.isclose(turned, bankrupt[refused].mean()) and round(refused[bankrupt].mean(), 2) == 0.45 and round(bankrupt[refused].mean(), 2) == 0.25
 kit.recall("other-way-round")
 
 # %% [markdown] id="bayes-words"
@@ -297,7 +297,7 @@ assert math.isclose(centre, n * p) and math.isclose(spread, math.sqrt(n * p * (1
 kit.checkpoint("how-many-deviations")
 
 # %% [markdown] id="shuffle-words"
-# A formula makes an assumption: here that the 308 are drawn one by one from an endless pot. We check it by a simulation that makes none. **Shuffle** the column of groups against the column of decisions 20 000 times, which keeps all 1745 approvals and breaks any link, and count the approvals of the group each time.
+# A formula makes an assumption: here that the 308 are drawn one by one from an endless pot. We check it by a simulation that makes none. **Shuffle** the column of groups against the column of decisions 20 000 times, which keeps all 1745 approvals and breaks any link, and count the approvals of the group each time. That count has a name and a generator of its own, the *hypergeometric* distribution: 308 drawn from 1989 without putting back. We draw the 20 000 from it, and carry out 2000 shuffles to see that they agree.
 
 # %% id="shuffle"
 r = np.random.default_rng(1)
@@ -326,7 +326,7 @@ assert round((centre - 218) / spread) == 9 and 9.7 < (centre - 218) / exact < 10
 kit.recall("how-many-deviations")
 
 # %% [markdown] id="normal"
-# Why is the hill so smooth? A count is a sum of many independent small parts, and such sums approach one shape whatever the parts look like: the **normal distribution** (the central limit theorem). Of a normal variable, 68 % lie within one standard deviation of the mean, 95 % within 1.96 and 99.7 % within three. Means of few and lopsided values get there slowly, and the far tails last: for chances of $10^{-17}$ take the exact distribution, not the curve.
+# Why is the hill so smooth? A count is a sum of many independent small parts, and such sums approach one shape whatever the parts look like: the **normal distribution** (the central limit theorem). Of a normal variable, 68 % lie within one standard deviation of the mean, 95 % within 1.96 and 99.7 % within three. Means of few and lopsided values get there slowly, and the far tails last: for chances of $10^{-19}$ take the exact distribution, not the curve.
 
 # %% id="normal-code"
 within = {k: float(stats.norm.cdf(k) - stats.norm.cdf(-k)) for k in (1, 1.96, 3)}

@@ -112,6 +112,7 @@ theirs = library.confidence_interval(0.95)
 print(f"difference {estimate:.3f}, standard error {error:.3f}, 95 % interval {low:.2f} … {high:.2f}; SciPy: {theirs.low:.2f} … {theirs.high:.2f} thousand $")
 assert math.isclose(estimate / error, library.statistic) and abs(theirs.low - low) < 0.01 and abs(theirs.high - high) < 0.01
 assert round(error, 2) == 0.67 and round(low, 2) == 0.48 and round(high, 2) == 3.11
+assert round(estimate - 1.96 * math.sqrt(2) * error, 2) == -0.07 and round(estimate + 1.96 * math.sqrt(2) * error, 2) == 3.65  # a second report, at the end
 kit.recall("error-of-the-gap")
 
 # %% [markdown] id="real-words"
@@ -458,7 +459,7 @@ else:
 # %% [markdown] id="answer"
 # ## The question again
 #
-# Had the coins fallen otherwise, the report would most likely say something between +500 and +3 100 dollars, and between +11 % and +75 %. "Training raised earnings" stands on its feet; "by 1 794 dollars" does not.
+# Had the coins fallen otherwise, the report would state another number: it scatters around the truth with a standard error of 670 dollars. Two such reports differ with a standard error of $\sqrt 2 \cdot 670 = 950$ dollars, so a second one anywhere between about −70 and +3 650 would be no surprise. The interval is narrower because it is about the truth, not about the next report: effects from +480 to +3 110 dollars, and from +11 % to +75 %, go together with these men. "Training raised earnings" stands on its feet; "by 1 794 dollars" does not.
 #
 # And the other table? In lesson 1 the gap between two groups of applicants was no chance. How large is it, and what is left of it among applicants who are alike in what a bank may ask for? We compare within cells of the same credit history, bankruptcy, and obligations above or below 36 % of the income, and weigh the cells as they occur among the 308.
 

@@ -166,7 +166,7 @@ kit.recall("false-discoveries")
 # %% [markdown] id="power"
 # ## How many people?
 #
-# The **power** of a test is the chance that it finds an effect $\delta$ that is there. With $n$ people in *each* arm and a spread $\sigma$ the standard error is $\sigma\sqrt{2/n}$. At the two-sided level 5 % one alarms beyond 1.96 standard errors; to be beyond it with a chance of 80 %, the effect must be $1.96 + 0.84 = 2.80$ standard errors, so
+# The **power** of a test is the chance that it finds an effect $\delta$ that is there. With $n$ people in *each* arm and a spread $\sigma$ the standard error is $\sigma\sqrt{2/n}$. At the two-sided level 5 % one alarms beyond 1.96 standard errors; to be beyond it with a chance of 80 %, the effect must be $1.96 + 0.84 = 2.80$ standard errors (80 % of a normal variable lie above −0.84), so
 #
 # $$n = 2\,(1.96 + 0.84)^2\; \frac{\sigma^2}{\delta^2}.$$
 #
@@ -275,7 +275,7 @@ assert max(false_alarms(z_null, at_looks(5, bound)) for bound in (pocock[1], obr
 #
 # $$\Lambda_s = \frac{1}{\sqrt{1 + \rho s}} \exp\!\Big(\frac{\rho s}{1 + \rho s}\cdot\frac{z_s^2}{2}\Big).$$
 #
-# $\rho > 0$ says which effects one bets on: large ones (large $\rho$, early stops) or small ones. Ville's inequality says that a fair game that starts with 1 **ever** reaches $1/\alpha$ with a chance of at most α. So stop when $\Lambda_s \ge 1/\alpha$, whenever that is; $1/\Lambda$ (its smallest value so far) is a p-value that may be looked at always. Solved for $z$:
+# $\rho > 0$ says which effects one bets on: large ones (large $\rho$, early stops) or small ones. Ville's inequality says that a fair game that starts with 1 **ever** reaches $1/\alpha$ with a chance of at most α: who stops on reaching it has at least $1/\alpha$ times that chance on average, and a fair game gives 1. So stop when $\Lambda_s \ge 1/\alpha$, whenever that is; $1/\Lambda$ (its smallest value so far) is a p-value that may be looked at always. Solved for $z$:
 #
 # $$|z_s| \ge \sqrt{\frac{1 + \rho s}{\rho s}\,\big(\log(1 + \rho s) - 2 \log \alpha\big)} .$$
 #
@@ -564,7 +564,7 @@ assert balance.loc["nodegree", "p"] < 0.005 and 1.5 < np.linalg.lstsq(design, ea
 # ## Summary
 #
 # - A p-value is the chance of such data if nothing is there; not the chance that nothing is there.
-# - People per arm grow with 1 / effect²; of the significant results, a share depends on how often ideas work.
+# - People per arm grow with 1 / effect²; how many of the significant results are false depends on how often ideas work.
 # - Many numbers or many looks: the false alarms add up. Count them on data in which nothing is there.
 # - A few planned looks with higher bounds cost little power; a test that may be watched always costs power. Both need some dozens of people first.
 # - What stopped early is exaggerated; what a coin did not decide, no test can mend.
