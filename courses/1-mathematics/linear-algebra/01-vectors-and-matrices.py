@@ -17,7 +17,7 @@
 # You need a list and a loop, a function of your own, a square root and a percentage. Three questions; answer before you read on.
 #
 # - `prices = [3, 1, 4]`. What is `prices[1]`, and what does `sum(p * p for p in prices)` give? 1, and 26. *If not: course Python from the start, lesson 2.*
-# - A right-angled triangle has the sides 3 and 4. How long is the third? 5, as $\sqrt{3^2 + 4^2}$. *If not: Basic mathematics, lesson 2, and any school book under "Pythagoras".*
+# - A right-angled triangle has the sides 3 and 4. How long is the third? 5, as $\sqrt{3^2 + 4^2}$. *If not: in a right-angled triangle the squares of the two short sides add up to the square of the long one (Pythagoras). The root $\sqrt{x}$ is in Basic mathematics, lesson 1.*
 # - 524 of 600 are right. How many percent? 87.3 %. *If not: Basic mathematics, lesson 1.*
 #
 # One sign of school: $\sum_{i=1}^{3} a_i$ means $a_1 + a_2 + a_3$.
@@ -319,6 +319,8 @@ assert np.allclose(np.linalg.solve(A, b), [2, 1])
 # The dots below are the inked fields of a real 3. The matrix first squashes sideways by a factor $q$, then turns by an angle:
 #
 # $$A = \begin{pmatrix} \cos\varphi & -\sin\varphi \\ \sin\varphi & \cos\varphi \end{pmatrix} \begin{pmatrix} q & 0 \\ 0 & 1 \end{pmatrix}, \qquad \det A = q.$$
+#
+# (Turned by $\varphi$ to the left, the point $(1, 0)$ arrives at $(\cos\varphi, \sin\varphi)$: that is what these two functions are. At 90° they are 0 and 1.)
 #
 # Predict: at which $q$ can the digit no longer be recovered, and does the angle matter for that?
 

@@ -101,7 +101,7 @@ kit.recall("rank-of-three")
 # %% [markdown] id="heaviest"
 # ## The heaviest direction
 #
-# Which single product $\sigma\,u v^\top$, with $\|u\| = \|v\| = 1$, comes closest to $A$? Try all directions $v$: the one that the matrix stretches most. Call the stretch $\sigma_1 = \|A v_1\|$, and $u_1 = A v_1 / \sigma_1$ the direction in which it comes out.
+# Which single product $\sigma\,u v^\top$, with $\|u\| = \|v\| = 1$, comes closest to $A$? Try all directions $v$: the one that the matrix stretches most. Call the stretch $\sigma_1 = \|A v_1\|$, and $u_1 = A v_1 / \sigma_1$ the direction in which it comes out. Why the most stretched: for a given $v$ the best product is $(A v)\,v^\top$, and it leaves the squared error (sum of all squared entries of $A$) $- \|A v\|^2$.
 #
 # How to find it: apply $A$, then $A^\top$, again and again. Each round the heavy direction grows more than the others, until only it is left (*power iteration*). Then subtract $\sigma_1 u_1 v_1^\top$ and start again for the second.
 #
@@ -230,7 +230,7 @@ print("error at half the largest rank:", {name: f"{e:.0%}" for name, e in half.i
 assert half["photograph"] < 0.05 < half["query weights"] < 0.1 < 0.4 < half["up weights"] < half["random"] < 0.55
 
 # %% [markdown] id="knob-read"
-# The random matrix and the up weights fall nearly like straight lines: each direction is about as heavy as the next. The photograph and the query weights fall early. Neighbouring rows of a picture resemble each other; neighbouring rows of this matrix belong to different units of the layer and were trained to differ.
+# The random matrix and the up weights fall nearly like straight lines: no few directions are much heavier than the others. The photograph and the query weights fall early. Neighbouring rows of a picture resemble each other; neighbouring rows of this matrix belong to different units of the layer and were trained to differ.
 #
 # ## Three decompositions
 #
@@ -324,7 +324,7 @@ kit.recall("undo-the-blur")
 #
 # The matrix is known exactly and has an inverse, and the solution is worthless. In their weakest direction the two blurs together leave a thousand-millionth of what was there, far below the rounding; solving multiplies the rounding by as much. Leave the weak directions out and the error is a sixth smaller than that of the blurred picture, and the beams can be counted again. What was below the rounding is lost for good; no program can know it.
 #
-# With more equations than unknowns one looks for the $w$ with the smallest $\|Aw - b\|$ (**least squares**). School solves $A^\top A\,w = A^\top b$, the *normal equations*. They are right, and dangerous: $\kappa(A^\top A) = \kappa(A)^2$.
+# With more equations than unknowns one looks for the $w$ with the smallest $\|Aw - b\|$ (**least squares**). Many texts solve $A^\top A\,w = A^\top b$, the *normal equations*. They are right, and dangerous: $\kappa(A^\top A) = \kappa(A)^2$.
 
 # %% id="checkpoint-squared"
 kit.checkpoint("condition-squared")
@@ -428,7 +428,7 @@ assert 2.1e12 < 128_256 * 4096 * 4096 < 2.2e12
 # %% [markdown] id="answer"
 # ## The question again
 #
-# The photograph: neighbouring rows are alike, so few directions hold nearly all. The up weights: no direction is much heavier than the others. What do the engineers do? They do not ask for the weights. They ask for what the layer **gives out**, on inputs $X$ that really occur: the error of $X W^\top$. And inputs are *not* like noise. We feed 1 500 tokens of documentation, choose the directions of the *outputs*, allow 20 %, and then look at other sentences:
+# The photograph: neighbouring rows are alike, so few directions hold nearly all. The up weights: no direction is much heavier than the others. What do the engineers do? They do not ask for the weights. They ask for what the layer **gives out**, on inputs $X$ that really occur: the error of $X W^\top$. And inputs are *not* like noise. We feed 1 500 tokens of documentation, choose the directions of the *outputs*, allow 20 %, and then look at other sentences. With $Y = X W^\top$ and its first $r$ right singular vectors as the columns of $V$, the best approximation of $Y$ is $Y V V^\top = X (V V^\top W)^\top$: the weight becomes $V \cdot (V^\top W)$, two narrow factors.
 
 # %% id="answer-code"
 def entering(tokens):

@@ -414,7 +414,7 @@ for part in np.split(np.arange(f), machines):  # each machine holds its own f/4 
 assert np.allclose(sum(parts), whole) and not np.allclose(parts[0], whole)
 tokens_at_once, width, layers = 8192, 4096, 32  # Llama 3 8B, 16 bits
 one_sum = 2 * tokens_at_once * width
-print(f"one addition moves {one_sum / 2**20:.0f} MiB of results for {tokens_at_once} tokens; two a layer, {layers} layers: {2 * layers * one_sum / 2**30:.0f} GiB")
+print(f"one addition is of {one_sum / 2**20:.0f} MiB of results for {tokens_at_once} tokens; two a layer, {layers} layers: {2 * layers * one_sum / 2**30:.0f} GiB")
 print(f"split along d the inner result would have to be added: {2 * tokens_at_once * 14336 / 2**20:.0f} MiB for its {14336} numbers a token")
 assert one_sum == 64 * 2**20 and 2 * layers * one_sum == 4 * 2**30 and 2 * tokens_at_once * 14336 == 224 * 2**20
 
