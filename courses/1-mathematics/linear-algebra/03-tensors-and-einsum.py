@@ -191,7 +191,7 @@ assert np.allclose(grey, photo @ np.array([0.3, 0.6, 0.1])) and np.allclose(sepi
 # And a real layer. The query weights of SmolLM2's first layer, (576, 576), are nine heads of 64 numbers each: a tensor (9, 64, 576). Keys have three heads, each of which serves three query heads: letters say that without copying anything, when the nine are written as 3 groups of 3.
 
 # %% id="real-heads-code"
-ids = kit.small_tokenizer()("The roof of the hall is tiled.")["input_ids"]
+ids = kit.small_tokenizer()("The roof of the hall is tiled, in two colours.")["input_ids"]
 model = kit.small_model(1, sorted(set(ids))).model
 with torch.no_grad():
     entering = model.layers[0].input_layernorm(model.embed_tokens(torch.tensor([sorted(set(ids)).index(i) for i in ids])))  # (words, 576)
@@ -333,7 +333,9 @@ assert ranks == {"bell": 1, "disc": 4} and windows.shape == (419, 632, 9, 9) and
 kit.recall("rank-of-a-lens")
 
 # %% [markdown] id="kernel-words"
-# *In words: the bell is a bright spot that fades evenly, the disc a flat round plate with steps at its border; both blur the hall, the disc with harder edges.*
+# *In words: the bell is a bright spot that fades evenly, the disc a flat round plate with steps at its border; both blur the hall.*
+#
+# The nine rows of the disc are of four kinds, 1, 5, 7 and 9 fields wide: hence rank four.
 #
 # So lesson 2 saves work in places where nobody spoke of matrices. For the small disc 72 in place of 81 is little. A disc of 101 × 101, as a portrait's background needs it, has more to give, above all where an error is allowed:
 
