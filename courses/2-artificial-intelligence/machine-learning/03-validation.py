@@ -211,7 +211,7 @@ show_columns()
 interact(show_columns, columns=SelectionSlider(options=COLUMN_COUNTS, value=1000, description="columns"));
 
 # %% [markdown] id="knob-words"
-# *In words: with ten columns, where there is nothing to choose, both lines are near 0.5; the orange one climbs with the number of columns to well above 0.7, the blue one stays near 0.5.*
+# *In words: with ten columns, where there is nothing to choose, both lines are near 0.5; the orange one climbs with the number of columns to about 0.7, the blue one stays near 0.5.*
 #
 # ## A test that needs no code
 #

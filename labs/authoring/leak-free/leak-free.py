@@ -179,6 +179,7 @@ with score.part(1, "alone: features that tell the decision upwards or downwards,
         a = pd.DataFrame({"decided": [1] + [0] * 200, "f": [above - 0.5, *map(float, range(200))], "who": 1, "day": 1})
         for table in (a, a.assign(f=-a["f"])):
             kit.equal(audit(table, table, "decided", "who", "day", {})["alone"], ["f"] if listed else [])
+            kit.equal(audit(table.assign(e=table["f"]), table.assign(e=table["f"]), "decided", "who", "day", {})["alone"], ["e", "f"] if listed else [])
 with score.part(1, "the whole report on other tables with other names of columns", hidden=True):
     for tables in kit.examples(two_tables, n=4, name="whole"):
         train, test, known = tables
@@ -445,7 +446,7 @@ score.total()
 # - `"memory"`: what the procedure learnt in an earlier call, on other rows, changes the predictions of a later one;
 # - `"rows"`: the features of one test row change the prediction of another.
 #
-# A sound procedure gives the same numbers again up to $10^{-9}$. One procedure may have several leaks. Two examples:
+# Whatever you change, labels stay the whole numbers 0 and 1; some procedures refuse others. A sound procedure gives the same numbers again up to $10^{-9}$. One procedure may have several leaks. Two examples:
 
 # %% nbgrader={"grade_id": "examples", "locked": true}
 def make_sound():
@@ -471,12 +472,11 @@ def leaks(make, X, y, train, test):
     """Sorted list of what leaks: labels, memory, rows."""
     ### BEGIN SOLUTION
     def differ(a, b):
-        return not np.allclose(a, b, rtol=0, atol=1e-8)
+        return bool(np.abs(a - b).max() > 1e-8)
 
     found = set()
     first = make()(X, y, train, test)
-    draw = np.random.default_rng(0)
-    for labels in (1 - y[test], draw.integers(0, 2, size=len(test)), np.ones(len(test), dtype=y.dtype)):
+    for labels in (1 - y[test], np.zeros_like(y[test])):  # turned round, and all alike
         changed = y.copy()
         changed[test] = labels
         if differ(make()(X, changed, train, test), first):
@@ -487,7 +487,7 @@ def leaks(make, X, y, train, test):
         found.add("memory")
     for start in (0, 1):  # every second row moves, its neighbours have to stay
         moved = X.copy()
-        moved[test[start::2]] = 50 * draw.normal(size=moved[test[start::2]].shape) + 20
+        moved[test[start::2]] = np.exp(X[test[start::2]])
         if differ(make()(moved, y, train, test)[1 - start :: 2], first[1 - start :: 2]):
             found.add("rows")
     return sorted(found)
@@ -551,8 +551,22 @@ def make_pairs():
     return lambda X, y, train, test: fitted(X, y, train, test) + 0.3 * (y[test] == np.roll(y[test], 1))
 
 
-def make_neighbour():
-    return lambda X, y, train, test: fitted(X, y, train, test) + 0.01 * np.roll(X[test][:, 1], 1)
+def make_neighbour(odd):
+    """Every second row sees the one before it."""
+    def procedure(X, y, train, test):
+        return fitted(X, y, train, test) + 0.01 * np.roll(X[test][:, 1], 1) * (np.arange(len(test)) % 2 == odd)
+
+    return lambda: procedure
+
+
+def make_strict():
+    """Sound, and refuses labels that are none."""
+    def procedure(X, y, train, test):
+        if not np.issubdtype(y.dtype, np.integer) or not np.isin(y, [0, 1]).all():
+            raise ValueError("labels are the whole numbers 0 and 1")
+        return fitted(X, y, train, test)
+
+    return procedure
 
 
 def make_ranks():
@@ -601,7 +615,7 @@ def make_looks_back():
 
 with score.part(1, "sound procedures are not accused", hidden=True):
     for case in kit.examples(a_table, n=2, name="sound"):
-        for make in (make_sound, make_nearest, make_looks_back):
+        for make in (make_sound, make_nearest, make_looks_back, make_strict):
             kit.equal(leaks(unnamed(make), *case), [])
 with score.part(1, "labels that leak as a share, or by agreeing with a neighbour's", hidden=True):
     for case in kit.examples(a_table, n=2, name="labels"):
@@ -613,7 +627,7 @@ with score.part(1, "labels that leak as a share, or by agreeing with a neighbour
         kit.equal(leaks(unnamed(make_sound), X, y, train, test), [])
 with score.part(1, "rows that leak to one neighbour, or by their order", hidden=True):
     for case in kit.examples(a_table, n=2, name="rows"):
-        for make in (make_neighbour, make_ranks, make_scaled_together):
+        for make in (make_neighbour(0), make_neighbour(1), make_ranks, make_scaled_together):
             kit.equal(leaks(unnamed(make), *case), ["rows"])
         kit.equal(leaks(unnamed(make_nearest), *case), [])
 with score.part(1, "memory of training rows, and several leaks at once", hidden=True):
@@ -654,18 +668,21 @@ def deliver(history, pending, target, applicant, known_at):
 def applications(name, late=(), chance=False, opposite=False):
     """History, new applicants as they stand before the decision, their decisions, and the days; drawn from the real table."""
     r = kit.rng(name)
-    table = LOANS.drop(columns=["approve", "action"])
+    table = LOANS.drop(columns="action")
     if chance:
         table["reject"] = r.permutation(table["reject"])
     if opposite:
         table["reject"] = 1 - table["reject"]
+    table["approve"] = 1 - table["reject"]  # known on the day of the decision
     order = r.permutation(len(table))
     rows = r.permutation(np.repeat(order[:1000], r.integers(1, 4, size=1000)))
     history = table.iloc[rows].reset_index(drop=True).assign(number=rows + 10_000)
     pending = table.iloc[order[1000:]].reset_index(drop=True).assign(number=order[1000:] + 10_000)
     known = KNOWN_AT | {c: 1 for c in late}
+    if late:  # and of one nobody says when
+        del known["approve"]
     decisions = pending.pop("reject").to_numpy().astype(int)
-    return history, pending.assign(**{c: np.nan for c in pending.columns if c != "number" and known[c] >= 0}), decisions, known
+    return history, pending.assign(**{c: np.nan for c in pending.columns if c != "number" and known.get(c, 0) >= 0}), decisions, known
 
 
 def in_use(name, target="reject", **kinds):
