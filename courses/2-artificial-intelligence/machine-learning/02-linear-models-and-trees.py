@@ -23,8 +23,6 @@
 # The fourth one, below, is kept and comes back.
 
 # %% id="imports"
-import warnings
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
