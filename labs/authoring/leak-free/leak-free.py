@@ -597,7 +597,7 @@ def make_everything():
 def make_nearest():
     def procedure(X, y, train, test):
         apart = ((X[test][:, None] - X[train][None]) ** 2).sum(-1)
-        return y[train][np.argsort(apart, axis=1)[:, :5]].mean(1) + 1e-13 * np.arange(len(test)) * len(test)
+        return y[train][np.argsort(apart, axis=1)[:, :5]].mean(1) + 1e-11 * y[test].sum()  # rounding that differs from call to call
 
     return procedure
 
