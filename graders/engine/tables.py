@@ -54,7 +54,8 @@ def _column(pd: Any, array: Any, inner: Callable[[Any], Tree]) -> Tree:
     if isinstance(array, pd.Categorical):
         categories = inner(list(array.categories))
         return {"category": [inner(array.codes), categories, bool(array.ordered)]}
-    if isinstance(array.dtype, pd.api.extensions.ExtensionDtype):
+    plain = isinstance(array, pd.arrays.NumpyExtensionArray) and array.dtype.kind in "biufc"
+    if isinstance(array.dtype, pd.api.extensions.ExtensionDtype) and not plain:
         # an int dtype with holes, strings, zones: by value, with the dtype's own name
         return {"list": [[inner(None if pd.isna(v) else v) for v in array], str(array.dtype)]}
     return {"plain": inner(array.to_numpy())}

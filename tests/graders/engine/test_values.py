@@ -119,6 +119,15 @@ def test_tables_masks_and_sparse_matrices_arrive():
     assert there_and_back(defaultdict(int, {1: 2})) == {1: 2}
 
 
+def test_columns_of_numbers_cross_whole_however_long_they_are():
+    kinds = zip("abc", (bool, int, float), strict=True)
+    long = pd.DataFrame({name: np.arange(200_000).astype(kind) for name, kind in kinds})
+    buffers: list[bytes] = []
+    assert len(json.dumps(pack(long, buffers, refused))) < 2000
+    assert len(buffers) < 10
+    pd.testing.assert_frame_equal(there_and_back(long), long)
+
+
 def test_a_librarys_estimator_arrives_fitted():
     X, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1])
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
