@@ -13,7 +13,7 @@
 # | 4 | `shape_and_cost`, `best_order` | 6 |
 # | 5 | `fit`, `worst_case` | 5 |
 #
-# **How it is scored.** 27 points. Each part of a check earns its points on its own; run each check as often as you like. After you submit, other inputs are tried, drawn anew for you: wide, tall and empty shapes, matrices of zeros, budgets at the border. Of these only the property that failed is told. NumPy and SciPy may be used throughout, `np.linalg.svd` too. *Budget met* always means: the error is at most `budget * (1 + 1e-9)`, so that the last digit of a rounding decides nothing.
+# **How it is scored.** 27 points. Each part of a check earns its points on its own; run each check as often as you like. After you submit, other inputs are tried, drawn anew for you: wide and tall shapes, matrices of zeros, budgets at the border. Of these only the property that failed is told. NumPy and SciPy may be used throughout, `np.linalg.svd` too. *Budget met* always means: the error is at most `budget * (1 + 1e-9)`, so that the last digit of a rounding decides nothing.
 
 # %% [markdown] nbgrader={"grade_id": "before", "locked": true}
 # ## Before you start
@@ -68,7 +68,7 @@ spectrum(photo[:, :, 1], 0.1)
 #
 # ## 1. A compressor and its test (7 points)
 #
-# `compress(matrix, budget)` takes a matrix $A$ of shape (m, n), of any number type, and returns two float64 factors, `left` (m, r) and `right` (r, n), with
+# `compress(matrix, budget)` takes a matrix $A$ of shape (m, n), of any real number type, and returns two float64 factors, `left` (m, r) and `right` (r, n), with
 #
 # $$\|A - \text{left} \cdot \text{right}\|_F \;\le\; \text{budget} \cdot \|A\|_F, \qquad \|A\|_F = \sqrt{\textstyle\sum_{ij} A_{ij}^2},$$
 #
@@ -76,7 +76,7 @@ spectrum(photo[:, :, 1], 0.1)
 #
 # By hand first: $A$ = diag(4, 3) has the norm 5. Rank 1 leaves 3, which is 0.6 of 5. So budget 0.6 gives r = 1, and 0.59 gives r = 2.
 #
-# `accepts(candidate)` is the other half: `candidate(matrix, budget)` should do what `compress` does. Return `True` when it does and `False` when it does not. You may call it, as often as 60 times, and not look into it. Candidates are written by different people: the factors of a matrix are not unique, so **hold the answer against the contract, not against your own factors**. The contract says what may go wrong: too many, too few, a bad shape, a zero matrix, a border, a budget that must be refused. A candidate that raises where it should answer is not sound.
+# `accepts(candidate)` is the other half: `candidate(matrix, budget)` should do what `compress` does. Return `True` when it does and `False` when it does not. You may call it, fewer than 60 calls are enough, and not look into it. Candidates are written by different people: the factors of a matrix are not unique, so **hold the answer against the contract, not against your own factors**. The contract says what may go wrong: too many, too few, a bad shape, a zero matrix, a border, a budget that must be refused. A candidate that raises where it should answer is not sound.
 
 # %% nbgrader={"grade_id": "compress", "solution": true}
 def compress(matrix, budget):
@@ -188,11 +188,20 @@ def sound(matrix, budget):
     return u[:, :r] * np.sqrt(s[:r]), np.sqrt(s[:r])[:, None] * vt[:r]
 
 
+def offered(compressor):
+    """The same under the name that all candidates have: a name must not tell which is sound."""
+    return lambda matrix, budget: compressor(matrix, budget)
+
+
 def faulty(fault):
     """The sound compressor with one fault."""
 
     def candidate(matrix, budget):
         if fault == "answers where it should refuse" and not budget >= 1e-4:
+            return sound(matrix, 1e-4)
+        if fault == "answers small positive budgets" and 0 < budget < 1e-4:
+            return sound(matrix, 1e-4)
+        if fault == "answers NaN" and budget != budget:
             return sound(matrix, 1e-4)
         if fault == "refuses without naming the budget" and not budget >= 1e-4:
             raise ValueError("budget too small")
@@ -235,11 +244,11 @@ def faulty(fault):
     return candidate
 
 
-with score.part(1, "accepts: your own and a sound one pass; one rank too many and the forgotten root are found", candidate="three, described in the text of this part"):
-    kit.equal(accepts(compress), True, because="your own compress")
-    kit.equal(accepts(sound), True, because="a sound one: left and right each carry the root of the singular values", known_wrong={"other factors with the same product are as good: compare the product, its error and the rank": False})
+with score.part(1, "accepts: your own and a sound one pass; one rank too many and the forgotten root are found", candidate="four, described in the text of this part"):
+    kit.equal(accepts(offered(compress)), True, because="your own compress")
+    kit.equal(accepts(offered(sound)), True, because="a sound one: left and right each carry the root of the singular values", known_wrong={"other factors with the same product are as good: compare the product, its error and the rank": False})
     for fault in ("one too many", "by the squares"):
-        kit.equal(accepts(faulty(fault)), False, because=f"a candidate with the fault: {fault}")
+        kit.equal(accepts(offered(faulty(fault))), False, because=f"a candidate with the fault: {fault}")
 ### BEGIN HIDDEN TESTS
 def matrix_and_budget(r):
     """A matrix of any shape and fall of its spectrum, with a budget well between two of its errors."""
@@ -288,14 +297,14 @@ with score.part(1, "zeros, a single row or column, a budget of 1 and more, matri
         kit.raises(ValueError, compress, np.eye(3), budget, match=str(budget))
 with score.part(1, "accepts: sound candidates written in other ways pass; wrong ranks and wrong products are found", hidden=True):
     for candidate in (turned, as_lists, sound):
-        kit.equal(accepts(candidate), True)
+        kit.equal(accepts(offered(candidate)), True)
     for fault in ("one too few", "next value alone", "against the largest", "never above rank 12", "a singular value twice"):
-        kit.equal(accepts(faulty(fault)), False)
+        kit.equal(accepts(offered(faulty(fault))), False)
 with score.part(1, "accepts: sound candidates pass; faults at the edges of the contract are found", hidden=True):
     for candidate in (turned, as_lists):
-        kit.equal(accepts(candidate), True)
-    for fault in ("transposed when wide", "raises for zeros", "rounded to sixteen bits", "answers where it should refuse", "refuses without naming the budget", "refuses with another error", "strict at the border"):
-        kit.equal(accepts(faulty(fault)), False)
+        kit.equal(accepts(offered(candidate)), True)
+    for fault in ("transposed when wide", "raises for zeros", "rounded to sixteen bits", "answers where it should refuse", "answers small positive budgets", "answers NaN", "refuses without naming the budget", "refuses with another error", "strict at the border"):
+        kit.equal(accepts(offered(faulty(fault))), False)
 ### END HIDDEN TESTS
 score.total()
 
