@@ -22,8 +22,7 @@ from sandbox.syscalls import (
 from sandbox.wall import Bind, Wall
 
 MOST_ROOTS = 8  # that are kept
-_SEEN_ONCE = -1
-_roots: dict[str, int | None] = {}
+_roots: dict[str, int | None] = {}  # by what they show, as `root.template` returns them
 
 
 def builder(wall: Wall, kind: str) -> "Builder":
@@ -61,8 +60,8 @@ class Builder:
         """Whether the caller is what it was once :meth:`after_fork` is over."""
         return True
 
-    def keep_root(self) -> None:
-        """Let later walls like this one have the root that this one gets, but for what starts empty."""
+    def use_kept_root(self) -> None:
+        """Share the root, but for what starts empty, with other walls like this one of this process."""
 
     def before_fork(self) -> None:
         """Prepare the caller."""
@@ -147,27 +146,22 @@ class Namespaces(Builder):
         """Only root leaves neither itself nor its user namespace."""
         return self.root and root_returns()
 
-    def keep_root(self) -> None:
-        """Take the root that was kept for such a wall; from the second on there is one.
-
-        A source that was replaced on the host makes another wall.
-        """
-        sources = [b.source for b in self.wall.binds] + ([self.wall.home] if self.wall.home else [])
+    def use_kept_root(self) -> None:
+        """Take the root kept for such a wall; a source that was replaced on the host makes another."""
+        home = [self.wall.home] if self.wall.home else []
+        sources = [*(bind.source for bind in (*system.trees(), *self.wall.binds)), *home]
         try:
-            places = [(s.st_dev, s.st_ino) for s in map(os.stat, sources)]
+            places = [(found.st_dev, found.st_ino) for found in map(os.stat, sources)]
         except OSError:
             return  # building the root will say what is missing
-        key = json.dumps([self.wall.to_json(), places, self.uid, self.gid])
-        if key in _roots:
-            if _roots[key] is _SEEN_ONCE:
-                _roots[key] = root.template(self.wall, self.uid, self.gid)
-            self._template = _roots[key]
-            return
-        while len(_roots) >= MOST_ROOTS:
-            oldest = _roots.pop(next(iter(_roots)))
-            if oldest is not None and oldest >= 0:
-                os.close(oldest)
-        _roots[key] = _SEEN_ONCE
+        key = json.dumps([self.wall.to_json(), places])
+        if key not in _roots:
+            while len(_roots) >= MOST_ROOTS:
+                oldest = _roots.pop(next(iter(_roots)))
+                if oldest is not None:
+                    os.close(oldest)
+            _roots[key] = root.template(self.wall, self.uid, self.gid)
+        self._template = _roots[key]
 
     def before_fork(self) -> None:
         """Make the process namespace; without root's rights the user namespace comes first and gives them."""

@@ -182,18 +182,19 @@ def take_over(report: socket.socket, kind: str) -> Walled | None:
         The wall could not be built. Nothing is left running.
     """
     keeper, behind, number = 0, False, -1
-    while not keeper or not behind:
-        data, descriptors, _, _ = socket.recv_fds(report, MOST_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
-        number = (*descriptors, number)[0]
-        message = json.loads(data or "{}")
-        if "error" in message or not message:
-            if number >= 0:
-                os.close(number)
+    with contextlib.ExitStack() as undo:
+        while not keeper or not behind:
+            data, descriptors, _, _ = socket.recv_fds(report, MOST_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
+            for number in descriptors:
+                undo.callback(os.close, number)
+            message = json.loads(data or "{}")
             if "error" in message:
                 raise WallError(message["error"])
-            return None
-        keeper = message.get("keeper", keeper)
-        behind = behind or "entered" in message
+            if not message:
+                return None
+            keeper = message.get("keeper", keeper)
+            behind = behind or "entered" in message
+        undo.pop_all()
     return Walled(keeper, kind, report, number)
 
 

@@ -17,6 +17,7 @@ from sandbox.capable import kind_for
 from sandbox.errors import SandboxError, WarmError
 from sandbox.wall import Wall
 from sandbox.walled import Walled
+from sandbox.warm import frames
 from sandbox.warm.supervise import GRACE, CellResult, Run, Stop
 
 PATIENCE = 30.0  # seconds for a process to get behind its wall
@@ -234,7 +235,7 @@ class WarmServer:
         self, wall: Wall | None, kind: str, peer: socket.socket | None, seconds: float
     ) -> tuple[socket.socket, Walled]:
         """Return the connection to a new process behind a wall, and the handle on it."""
-        request = json.dumps({"wall": wall.to_json() if wall else None, "kind": kind}).encode()
+        request = frames.pack({"wall": wall.to_json() if wall else None, "kind": kind})
         here, there = socket.socketpair()
         report, tell = walled.line()
         for end in (here, report):
@@ -244,7 +245,8 @@ class WarmServer:
                 if self._control is None:
                     raise WarmError("the warm process was closed: start a new one")
                 ends = [end.fileno() for end in (there, tell, peer) if end]
-                socket.send_fds(self._control, [request], ends)
+                socket.send_fds(self._control, [b"+"], ends)
+                here.sendall(request)
             handle = walled.take_over(report, kind)
             if handle is None:
                 raise BrokenPipeError

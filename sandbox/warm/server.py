@@ -20,7 +20,6 @@ from sandbox.syscalls import PR_SET_PDEATHSIG, prctl
 from sandbox.wall import Wall
 from sandbox.warm import child, frames, memory, shell
 
-MOST_BYTES = 1 << 17  # of a request: it names the wall's binds
 _LAZY = {"torch": ("torch._dynamo",), "matplotlib": ("matplotlib.pyplot",), "numpy": ("numpy.random",)}
 _FIRST_CELLS = "1 + 1", "raise ValueError('warm')", "import asyncio; await asyncio.sleep(0)"
 _FIRST_USE = {
@@ -56,18 +55,19 @@ def warm_up(imports: list[str]) -> shell.CellShell:
 
 
 def serve(control: socket.socket, cells: shell.CellShell) -> None:
-    """Fork a walled child for each request that comes over `control`, until its other end is closed.
+    """Fork a walled child for each connection that comes over `control`, until its other end is closed.
 
-    A request names the wall, and brings the connection on which the child gets its job, the line on which
-    its keeper reports, and what else the child's guide gets.
+    With it come the line on which the child's keeper reports, and what the child's guide gets. On the
+    connection stand the wall, for this process, and the job, for the child.
     """
     signal.signal(signal.SIGCHLD, lambda *_: processes.reap())  # their processor time counts as this one's
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, MOST_BYTES, 3)
-        if not request:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 3)
+        if not message:
             return
         ends = [socket.socket(fileno=descriptor) for descriptor in descriptors]
-        if _inside(json.loads(request), *ends):
+        request = frames.receive(ends[0])
+        if request is not None and _inside(request, *ends):
             try:
                 _run(cells, ends[0], ends[2:])
             except BaseException:  # noqa: BLE001 - the boundary of a forked process: report, never go on
@@ -90,7 +90,7 @@ def _inside(
             return _inside_by_another(builder, tell, keep)
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # none must be collected yet
         try:
-            builder.keep_root()
+            builder.use_kept_root()
             keeper = walled.begin(builder, tell.fileno(), keep)
             if keeper is not None:
                 builder.after_fork()

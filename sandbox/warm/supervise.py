@@ -138,7 +138,7 @@ class Run:
     def _until_the_end(self) -> tuple[str, str]:
         """Return why the run is over: ``done``, ``timeout``, ``memory``, ``died`` or ``broken``, and more."""
         try:
-            return self._relay()
+            return self._listen()
         except FrameError as error:
             return "broken", str(error)
         except TimeoutError as error:
@@ -146,7 +146,7 @@ class Run:
         except (BrokenPipeError, ConnectionResetError):
             return "died", ""
 
-    def _relay(self) -> tuple[str, str]:
+    def _listen(self) -> tuple[str, str]:
         limit, patience = self.job["memory_mib"], self.job["silence"]
         held = sum(map(processes.memory_mib, processes.descendants(self.handle.pid))) if limit else 0.0
         self.connection.sendall(frames.pack(self.job))

@@ -89,6 +89,19 @@ def test_a_root_that_is_used_again_starts_empty_where_it_can_be_written(tmp_path
         assert shown(server, TRY_TO_LEAVE) == [repr((wanted, ["1", "2"], "new"))]
 
 
+def test_a_wall_may_show_a_thousand_files(tmp_path):
+    binds = []
+    for number in range(1000):
+        file = tmp_path / f"measurements-of-machine-number-{number:04}.csv"
+        file.touch()
+        binds.append(Bind(file, Path("/srv/lab", file.name)))
+    with WarmServer((), Wall(uid=20051, binds=tuple(binds))) as server:
+        try:
+            assert shown(server, "import os; len(os.listdir('/srv/lab'))") == ["1000"]
+        except WallUnavailable as error:
+            pytest.skip(str(error))
+
+
 def test_the_callers_environment_stays_outside(walled, monkeypatch):
     monkeypatch.setenv("SECRET_OF_THE_CALLER", "x")
     with WarmServer(()) as server:
