@@ -111,11 +111,10 @@ class LearnerPage(Page):
     def _change(self, learner: str, said: dict[str, str]) -> dict[str, Any]:
         marking, words = self.academy.marking, partial(say, self.language)
         if said["undo"]:
-            number = int(said["undo"]) if said["undo"].isdecimal() else said["undo"]
-            held = {mark["id"] for mark in marking.told(learner, history=True)}
-            if number not in held:
+            numbers = {str(mark["id"]): mark["id"] for mark in marking.told(learner, history=True)}
+            if said["undo"] not in numbers:
                 raise BadMark(words("gone"))
-            return marking.undo(learner, number, self.person)
+            return marking.undo(learner, numbers[said["undo"]], self.person)
         ground = self.academy.ground
         if said["unit"] not in ground.items:
             raise BadMark(words("choose-unit"))

@@ -136,6 +136,7 @@ def test_what_the_learner_marked_is_shown_and_staff_may_undo_it(planned, read, p
         ({"unit": GAP, "kind": "pin", "reason": "so"}, "cannot be marked that way", "不能这样标记"),
         ({"undo": "77"}, "not in this learner's log", "没有这个标记"),
         ({"undo": "x"}, "not in this learner's log", "没有这个标记"),
+        ({"undo": "9" * 5000}, "not in this learner's log", "没有这个标记"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_kept(planned, post, ask, fields, english, chinese):
