@@ -106,10 +106,10 @@ def make(
         schedule = schedule.within(ground, learner.weeks, a_week)
     units = _units(ground, schedule, explainer)
     behind = _behind(whole, left, standing.read)
-    hours = dict.fromkeys(("lesson", "lab", "gap"), 0.0)
-    for unit, length in zip(units, schedule.minutes, strict=True):
-        if unit["hours"] is not None:
-            hours[unit["kind"]] += length / 60
+    hours = {
+        kind: sum(unit["hours"] or 0 for unit in units if unit["kind"] == kind)
+        for kind in ("lesson", "lab", "gap")
+    }
     covered = hours["lesson"] + hours["lab"]
     plan = {
         "goal": {
