@@ -365,13 +365,16 @@ def _pass_ratio(tries: int, slip: float, guess: float) -> float:
 
 
 def _reweigh(row: Array, level: int, log_ratio: float) -> Array:
-    """Multiply the probability of all states that reach ``level`` by ``exp(log_ratio)`` and normalise."""
+    """Multiply the probability of all states that reach ``level`` by ``exp(log_ratio)`` and normalise.
+
+    What is bounded is the probability of ``level``: the levels above keep their shares of it.
+    """
     ratio = math.exp(log_ratio)
     at_least = row[level]
     whole = 1.0 + (ratio - 1.0) * at_least
-    above = row[level:] * ratio / whole
+    above = row[level:] * max(ratio / whole, 1e-6 / at_least)
     below = (row[:level] - at_least + ratio * at_least) / whole
-    return np.clip(np.concatenate([below, above]), 1e-6, 1.0 - 1e-6)
+    return np.minimum(np.concatenate([below, above]), 1.0 - 1e-6)
 
 
 def _raise(known: Array, odds: Array) -> Array:

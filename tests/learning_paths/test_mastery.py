@@ -284,13 +284,24 @@ def test_what_was_shown_since_counts_again_and_nothing_implied_takes_it_away():
     assert having > alone
 
 
-@given(observations(), st.lists(shares, min_size=6, max_size=6), st.lists(shares, min_size=6, max_size=6))
-def test_better_scores_at_one_thing_never_mean_less_of_it(seen, one, other):
+@given(
+    observations(), levels, st.lists(shares, min_size=6, max_size=6), st.lists(shares, min_size=6, max_size=6)
+)
+def test_better_scores_at_one_level_never_mean_less_of_that_competency(seen, level, one, other):
+    """Over several levels or competencies they may: a success there makes a later failure weigh more."""
     lower, higher = (
         [
-            Observation(0, o.level, score, o.weight, o.tries, day)
+            Observation(0, level, score, o.weight, o.tries, day)
             for day, (o, score) in enumerate(zip(seen, scores, strict=False))
         ]
         for scores in (np.minimum(one, other), np.maximum(one, other))
     )
     assert np.all(believed(higher).now[0] >= believed(lower).now[0] - 1e-9)
+
+
+def test_however_often_a_level_was_failed_the_deeper_ones_keep_their_share_of_it():
+    failed = [Observation(0, 0, 0.0, 1.0, 1, float(day)) for day in range(9)]
+    passed = [Observation(0, 0, 1.0, 1.0, 1, 9.0)]
+    for seen in (failed, failed + passed):
+        known = believed(seen, today=9.0).now[0]
+        assert known / known[0] == pytest.approx(FLOOR / FLOOR[0], rel=1e-3)
