@@ -4,6 +4,8 @@ import os
 import signal
 import time
 
+from sandbox import waiting
+
 
 def children(pid: int) -> list[int]:
     """Return the process ids of the direct children of `pid`; none once it is gone."""
@@ -33,6 +35,15 @@ def memory_mib(pid: int) -> float:
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
     return sum(kib) / 1024
+
+
+def waited(pid: int) -> float:
+    """Return the seconds that the first thread of `pid` was ready to run and waited; 0 once it is gone."""
+    try:
+        with open(f"/proc/{pid}/schedstat", "rb") as file:
+            return waiting.in_seconds(file.read())
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def own_memory_mib(pid: int) -> float:

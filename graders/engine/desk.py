@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self
 
-from sandbox import CellResult, SandboxError, Stop
+from sandbox import CellResult, SandboxError, Stop, waiting
 
 from ..errors import Refusal
 from .wire import Channel, WireError
@@ -17,7 +17,7 @@ GRACE = 0.5  # seconds that a learner's process has to end by itself
 
 
 def ask(line: Channel, left_out: list[int]) -> Channel:
-    """Return the line to a new learner's process (the checker's part).
+    """Return the line to a new learner's process, whose waiting is counted from now on (the checker's part).
 
     Parameters
     ----------
@@ -37,7 +37,9 @@ def ask(line: Channel, left_out: list[int]) -> Channel:
     line.end.setblocking(False)
     if not descriptors:
         raise WireError("the coordinator gave no line")
-    return Channel(socket.socket(fileno=descriptors[0]))
+    there = socket.socket(fileno=descriptors[0])
+    waiting.watch(there)
+    return Channel(there)
 
 
 class Desk:

@@ -12,11 +12,15 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from graders.kit.score import WORDS
+
 from .master import Master, read_limits, read_master
 from .mistakes import Known, failed, read_known, recognised
 from .outputs import SCORE_TYPE, harmless, properties
 
 NOT_SHOWN = "# This check is not shown."
+LATE = WORDS["en"]["late"]
+OUT_OF_TIME = {"OutOfTime", "CellTimeout", "Stopped"}  # names of the errors
 RUN_IT = "run this check in your notebook to see why"
 # Raw HTML and links in a learner's Markdown would act in the browser of whoever reads it.
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -87,14 +91,16 @@ def _without_numbers(output: NotebookNode) -> NotebookNode:
 
 def _summary(master: Master, name: str, cell: NotebookNode) -> str:
     """Return properties and points of a check; only names that stand in the master's own text."""
-    rows = [row for row in properties(cell) if row[0] in master.cells[name].source]
-    failed = any(o.output_type == "error" for o in cell.outputs)
+    rows = [row for row in properties(cell) if row.name in master.cells[name].source]
+    errors = {o.ename for o in cell.outputs if o.output_type == "error"}
     released = master.released[name]
     lines = []
-    for title, earned, points in rows:
-        missing = earned < points and f'"{title}"' in released
-        lines.append(f"{earned:g} / {points:g}  {title}" + (f"\n        {RUN_IT}" if missing else ""))
+    for row in rows:
+        missing = row.earned < row.points and f'"{row.name}"' in released
+        said = LATE if row.late else RUN_IT if missing else ""
+        lines.append(f"{row.earned:g} / {row.points:g}  {row.name}" + (f"\n        {said}" if said else ""))
     if not rows:
         said = RUN_IT if released.strip() else "test your answer on shapes, sizes and edges of your own"
-        lines.append(f"the check does not hold: {said}" if failed else "the check holds")
+        said = LATE if errors & OUT_OF_TIME else said
+        lines.append(f"the check does not hold: {said}" if errors else "the check holds")
     return "\n".join(lines) + "\n"

@@ -38,7 +38,7 @@ class Known:
 def failed(notebook: NotebookNode) -> Failed:
     """Return the properties that fail in each check of an executed notebook that shows a table of points."""
     found = {
-        name: [title for title, earned, points in table if earned < points]
+        name: [row.name for row in table if row.earned < row.points]
         for name, table in _tables(notebook).items()
     }
     return {name: titles for name, titles in found.items() if titles}

@@ -7,7 +7,7 @@ import binascii
 import contextlib
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import bleach
 from nbformat import NotebookNode
@@ -149,7 +149,13 @@ def _number(result: NotebookNode | None) -> float | None:
     return value if math.isfinite(value) else None
 
 
-Property = tuple[str, float, float]  # a property's name, the points earned by it, the points it can give
+class Property(NamedTuple):
+    """A row of a check's table: what was looked at, the points earned by it, the points it can give."""
+
+    name: str
+    earned: float
+    points: float
+    late: bool = False  # the check's time was over
 
 
 def properties(cell: NotebookNode) -> list[Property]:
@@ -159,5 +165,6 @@ def properties(cell: NotebookNode) -> list[Property]:
     rows = []
     for part in parts if isinstance(parts, list) else ():
         with contextlib.suppress(KeyError, TypeError, ValueError):
-            rows.append((str(part["name"]), float(part["earned"]), float(part["points"])))
+            earned, points = float(part["earned"]), float(part["points"])
+            rows.append(Property(str(part["name"]), earned, points, part.get("late") is True))
     return rows

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from sandbox import Bind, CellResult, SandboxError, Stop, WallUnavailable, WarmServer
+from sandbox import Bind, CellResult, SandboxError, Stop, WallUnavailable, WarmServer, waiting
 
 from ..errors import WallsMissing
 from .master import Master
@@ -80,8 +80,9 @@ class Server:
         # a check waits for the learner's cells before it, which have their own limits
         limit = TOTAL * seconds + 5
         with desk:
+            silence = (1 + waiting.MOST) * 2 * limit
             return self._in_time(
-                cells, seconds, timeout=limit, silence=2 * limit, guide=f"{CHECKER}:sit", peer=desk
+                cells, seconds, timeout=limit, silence=silence, guide=f"{CHECKER}:sit", peer=desk
             )
 
     def together(self, cells: Sequence[str], seconds: float) -> list[CellResult]:
@@ -95,11 +96,12 @@ class Server:
         return self._in_time(cells, seconds, timeout=seconds)
 
     def _in_time(self, cells: Sequence[str], seconds: float, **how: Any) -> list[CellResult]:
-        begun, done = time.monotonic(), []
+        begun, done, most = time.monotonic(), [], TOTAL * seconds
 
         def keep(_: int, result: CellResult) -> None:
             done.append(result)
-            if time.monotonic() - begun > TOTAL * seconds:
+            waited = min(sum(cell.waited for cell in done), waiting.MOST * most)
+            if time.monotonic() - begun - waited > most:
                 raise _TimeIsOver
 
         try:
@@ -121,7 +123,7 @@ class Server:
         stop
             Ends the process from another thread.
         """
-        silence = 2 * TOTAL * seconds + 10
+        silence = (1 + waiting.MOST) * (2 * TOTAL * seconds + 10)
         with line:
             return self._run(
                 cells, timeout=seconds, silence=silence, guide=f"{WORKER}:serve", peer=line, stop=stop

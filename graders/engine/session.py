@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import sys
-import time
 import types
 import warnings
 from collections.abc import Callable
 from typing import Any
+
+from graders.kit.sides import OutOfTime
+from sandbox.waiting import Countdown
 
 from . import objects, raised
 from .crossing import Crossing, not_data
@@ -37,10 +39,6 @@ class LearnerGone(Exception):
     """The learner's code ended its process during this check."""
 
 
-class CallTooLong(BaseException):
-    """The learner's code did not answer in the check's time."""
-
-
 class Session:
     """The line to the learner's process, and what is known of its objects.
 
@@ -58,7 +56,7 @@ class Session:
         self.channel: Channel | None = None
         self.left_out: list[int] = []
         self.profile, self.recording = Profile(), False
-        self.deadline = time.monotonic()
+        self.deadline, self.late = Countdown(0), False  # of the check; whether it let it pass
         self.folders = Folders()
         self.patches = Patches()
         self.sharing = False
@@ -165,6 +163,8 @@ class Session:
         """
         if self.channel is None:
             raise LearnerGone("the learner's code ended its process during this check")
+        if self.late:
+            raise OutOfTime("the check's time was over before this call")
         if self.pending:
             self._bind()
         buffers: list[Buffer] = []
@@ -172,7 +172,7 @@ class Session:
         watched = op not in QUIET and not self.sharing
         message = {
             "op": op,
-            "limit": max(self.deadline - time.monotonic(), 0.05),
+            "limit": max(self.deadline.left(), 0.05),
             "tensors": self.crossing.mirrors.outgoing(buffers),
             "files": self.folders.changed(buffers),
             "whole": self.crossing.whole((args, kwargs), buffers),
@@ -237,13 +237,14 @@ class Session:
         self, channel: Channel, message: dict[str, Any], buffers: list[Buffer]
     ) -> tuple[dict[str, Any], list[bytearray]]:
         number = next(self._numbers)
-        channel.deadline = time.monotonic() + message["limit"] + MARGIN
+        channel.deadline = Countdown(message["limit"] + MARGIN)
         try:
             channel.send({**message, "q": number}, buffers)
             return self._answered(channel, number)
         except Late:
             self._lose()
-            raise CallTooLong("the code did not answer in this check's time") from None
+            self.late = True
+            raise OutOfTime("the code did not answer in this check's time") from None
         except Gone:
             self._lose()
             raise LearnerGone("the code ended its process during this check") from None
@@ -257,7 +258,8 @@ class Session:
     def _raised(self, held: Any, received: list[bytearray]) -> BaseException:
         error = raised.rebuild(held, lambda tree: unpack(tree, received, self.crossing.reader(received)))
         if type(error).__name__ == "CallTimeout":
-            return CallTooLong(str(error))
+            self.late = True
+            return OutOfTime(str(error))
         return error
 
     def _say(self, reply: dict[str, Any]) -> None:

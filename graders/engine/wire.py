@@ -10,9 +10,10 @@ import json
 import select
 import socket
 import struct
-import time
 from collections.abc import Sequence
 from typing import Any
+
+from sandbox.waiting import Countdown
 
 MOST_HEADER = 16 << 20  # bytes
 MOST_BUFFERS = 512 << 20  # bytes of one frame, all buffers together
@@ -45,7 +46,7 @@ class Channel:
 
     def __init__(self, end: socket.socket) -> None:
         self.end = end
-        self.deadline: float | None = None  # on the monotonic clock; None waits for ever
+        self.deadline: Countdown | None = None  # None waits for ever
         end.setblocking(False)
 
     def send(self, message: dict[str, Any], buffers: Sequence[Buffer] = ()) -> None:
@@ -94,13 +95,11 @@ class Channel:
         self.end.close()
 
     def _wait(self, readable: bool) -> None:
-        left = None if self.deadline is None else self.deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise Late("no answer in time")
         ends = [self.end]
-        ready = select.select(ends if readable else [], [] if readable else ends, [], left)
-        if not any(ready):
-            raise Late("no answer in time")
+        while (left := self.deadline and self.deadline.left()) is None or left > 0:
+            if any(select.select(ends if readable else [], [] if readable else ends, [], left)):
+                return
+        raise Late("no answer in time")
 
     def _read(self, size: int) -> bytearray:
         data = bytearray(size)

@@ -24,6 +24,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox import waiting
+
 from . import mirrors, objects, patches, raised
 from .files import Folders
 from .sharing import KINDS, Shared
@@ -41,6 +43,7 @@ class CallTimeout(BaseException):
 
 def serve(shell: Any, peer: socket.socket) -> Iterator[None]:
     """Answer requests until the checker hangs up; yield where the next cell has to run."""
+    waiting.show(peer)
     side = Side(shell, Channel(peer))
     ran = 0
     while True:
@@ -376,8 +379,12 @@ def _deadline(seconds: Any) -> Iterator[None]:
         return
 
     def late(number: int, frame: types.FrameType | None) -> None:
+        if (left := countdown.left()) > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(left, waiting.SHORTEST))
+            return
         raise CallTimeout(f"the call took longer than {seconds:.3g} s and was stopped")
 
+    countdown = waiting.Countdown(float(seconds))
     begun, before = time.monotonic(), signal.signal(signal.SIGALRM, late)
     outer, _ = signal.setitimer(signal.ITIMER_REAL, max(float(seconds), 0.01))
     try:

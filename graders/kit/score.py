@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from .failures import shown, told
+from .sides import OutOfTime
 
 SCORE_TYPE = "application/vnd.academy.score+json"  # the table as data: feedback is made from it
 WORDS = {
@@ -23,6 +24,7 @@ WORDS = {
         "says": "What the check says",
         "passed": "passed",
         "hidden": "not on inputs that are kept back: test your answer on shapes, sizes and edges of your own",
+        "late": "the check's time was over before your code answered: is it slow, or does a loop never end?",
         "more": "points checked after you submit: {n}",
         "total": "Total",
         "with": "with",
@@ -34,6 +36,7 @@ WORDS = {
         "says": "检查结果",
         "passed": "通过",
         "hidden": "在保留的输入上未通过：请用你自己的形状、大小和边界情况测试",
+        "late": "检查时限已到，代码仍未给出结果：是否太慢，或有不会结束的循环？",
         "more": "提交后再检查的分数：{n}",
         "total": "合计",
         "with": "输入",
@@ -58,6 +61,7 @@ class Part:
     points: Points
     earned: Points
     says: str
+    late: bool = False  # the time was over
 
 
 class Score:
@@ -131,7 +135,11 @@ class Score:
         return _words()["more"].format(n=Points(left)) if left > 1e-9 else ""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        parts = [{"name": p.name, "points": float(p.points), "earned": float(p.earned)} for p in self.parts]
+        parts = [
+            {"name": p.name, "points": float(p.points), "earned": float(p.earned)}
+            | ({"late": True} if p.late else {})
+            for p in self.parts
+        ]
         return {
             "text/plain": repr(self),
             "text/html": self._html(),
@@ -180,15 +188,18 @@ class _Part(contextlib.AbstractContextManager):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
         self.quiet.close()
-        if error is not None and not isinstance(error, (Exception, SystemExit)):
+        late = isinstance(error, OutOfTime)
+        if error is not None and not late and not isinstance(error, (Exception, SystemExit)):
             return False
         says = "" if error is None else self._says(error)
         earned = 0.0 if says else self.points
-        self.score.parts.append(Part(self.name, Points(self.points), Points(earned), says))
+        self.score.parts.append(Part(self.name, Points(self.points), Points(earned), says, late))
         return True
 
     def _says(self, error: BaseException) -> str:
         words = _words()
+        if isinstance(error, OutOfTime):
+            return words["late"]
         if self.hidden:
             return words["hidden"]
         return told(error) + (f"\n{words['with']} {self.before}" if self.before else "")

@@ -18,6 +18,10 @@ class Elsewhere:
     __slots__ = ()
 
 
+class OutOfTime(BaseException):
+    """The learner's code did not answer in the check's time; no `Exception`: no answer goes on after it."""
+
+
 class Other(Protocol):
     """The learner's side, as check cells reach it."""
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox import waiting
 from sandbox.errors import FrameError
 from sandbox.warm import frames, shell
 
@@ -44,6 +45,7 @@ def run(
     shell.attach(cells)
     if job["tracebacks"] == "minimal":
         cells.InteractiveTB.structured_traceback = shell.short_traceback
+    waiting.begin()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     process = os.getpid()
@@ -83,11 +85,13 @@ def _run_one(
             "execution_count": None,
             "ok": True,
             "seconds": 0.0,
+            "waited": 0.0,
         }
     count = cells.execution_count
     cells.timed_out = None
     task = loop.create_task(cells.run(code))
-    ok = _with_deadline(cells, loop, task, timeout)
+    countdown = waiting.Countdown(timeout)
+    ok = _with_deadline(cells, loop, task, countdown)
     recorder = cells.recorder
     updates = {
         cell: recorder.cells[cell].outputs for cell in recorder.updated if cell < len(recorder.cells) - 1
@@ -99,16 +103,23 @@ def _run_one(
         "execution_count": count,
         "ok": ok,
         "seconds": time.perf_counter() - started,
+        "waited": countdown.waited(),
     }
 
 
 def _with_deadline(
-    cells: shell.CellShell, loop: asyncio.AbstractEventLoop, task: asyncio.Task[bool], timeout: float
+    cells: shell.CellShell,
+    loop: asyncio.AbstractEventLoop,
+    task: asyncio.Task[bool],
+    countdown: waiting.Countdown,
 ) -> bool:
     def late(number: int, frame: Any) -> None:
         if task.done():
             return
-        cells.timed_out = f"the cell ran longer than {timeout:g} s and was stopped"
+        if (left := countdown.left()) > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(left, waiting.SHORTEST))
+            return
+        cells.timed_out = f"the cell ran longer than {countdown.seconds:g} s and was stopped"
         if frame is not None and frame.f_code.co_filename == selectors.__file__:
             # it awaits: raising here would break the event loop instead
             loop.call_soon_threadsafe(task.cancel, cells.timed_out)
@@ -116,7 +127,7 @@ def _with_deadline(
             raise CellTimeout(cells.timed_out)
 
     signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, timeout)
+    signal.setitimer(signal.ITIMER_REAL, countdown.seconds)
     try:
         return loop.run_until_complete(task) and cells.timed_out is None
     except (CellTimeout, asyncio.CancelledError) as error:

@@ -1,6 +1,7 @@
 """Outside: follow one run of cells; keep its time and memory, read what comes from inside, end all of it."""
 
 import contextlib
+import math
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ from typing import Any
 
 from sandbox import processes
 from sandbox.errors import FrameError, WallError, WarmError
+from sandbox.waiting import MOST
 from sandbox.walled import Walled
 from sandbox.warm import frames
 
@@ -42,6 +44,8 @@ class CellResult:
         How long it ran.
     captured
         What went into `Output` widgets (``interact`` has one) instead of `outputs`, errors too.
+    waited
+        Of the seconds, those in which it had no processor: no limit counts them.
     """
 
     outputs: list[dict[str, Any]]
@@ -49,6 +53,7 @@ class CellResult:
     ok: bool
     seconds: float
     captured: list[dict[str, Any]] = field(default_factory=list)
+    waited: float = 0.0
 
 
 class Stop:
@@ -165,12 +170,16 @@ class Run:
                         return end
                     deadline = time.monotonic() + patience
             now = time.monotonic()
-            if now > deadline:
+            if now > deadline and now > deadline + self._waited(MOST * patience):
                 return "timeout", f"nothing came for {patience:g} s: the cell did not stop, and was killed"
             if limit and now >= looked + _TICK:
                 looked = now
                 if processes.largest_over(self.handle.pid, limit + held) is not None:
                     return "memory", f"the cell's processes held more than {limit} MiB and were killed"
+
+    def _waited(self, most: float) -> float:
+        """Return the seconds that the processes inside waited for a processor, as far as they count."""
+        return min(sum(map(processes.waited, processes.descendants(self.handle.pid))), most)
 
     def _take(self, frame: bytes) -> tuple[str, str] | None:
         """Take one message from inside; return how the run ended when it was the last."""
@@ -195,9 +204,12 @@ class Run:
         """Check a message from inside and return the cell's result."""
         if message.get("cell") != len(self.results) or len(self.results) >= len(self.job["cells"]):
             raise FrameError("a result for a cell that was not running")
-        count, ok, seconds = (message.get(key) for key in ("execution_count", "ok", "seconds"))
-        if not (count is None or type(count) is int) or type(ok) is not bool or type(seconds) is not float:
+        count, ok = message.get("execution_count"), message.get("ok")
+        seconds, waited = message.get("seconds"), message.get("waited")
+        if not (count is None or type(count) is int) or type(ok) is not bool:
             raise FrameError("a result with values of the wrong kind")
+        if not all(type(value) is float and 0 <= value < math.inf for value in (seconds, waited)):
+            raise FrameError("a result with a time that cannot be")
         updates = message.get("updates")
         if not isinstance(updates, dict):
             raise FrameError("a result whose updates are not an object")
@@ -206,7 +218,7 @@ class Run:
                 raise FrameError("an update of a cell that has not run")
             self.results[int(cell)].outputs = frames.check_outputs(outputs)
         outputs, captured = (frames.check_outputs(message.get(key)) for key in ("outputs", "captured"))
-        return CellResult(outputs, count, ok, seconds, captured)
+        return CellResult(outputs, count, ok, seconds, captured, waited)
 
     def _ended(self, reason: str, detail: str) -> list[CellResult]:
         if reason == "done" and detail != "exit":

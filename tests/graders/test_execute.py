@@ -1,10 +1,12 @@
 """Learners' code behind the wall: right scores for honest and hostile work, nothing to steal."""
 
+import time
 from collections.abc import Callable
 
 import nbformat
 import pytest
 
+from graders.engine.feedback import safe
 from graders.engine.master import LabLimits, Master
 from graders.engine.reference import Reference, measured
 from graders.engine.repair import repaired
@@ -12,6 +14,7 @@ from graders.engine.run import execute
 from graders.engine.scores import plain, scores
 from graders.engine.servers import server_for
 from graders.seeds import Seeds, grading_key
+from tests.crowd import crowd
 
 RIGHT = "def row_means(x):\n    return x.mean(axis=1)"
 SPREAD = "def spread(x):\n    return np.std(x, ddof=1)"
@@ -105,8 +108,36 @@ def test_code_that_never_ends_stops_at_the_labs_limit(master: Master, answered) 
     short = Master(master.lab, master.folder, master.notebook, LabLimits(seconds=1.5))
     endless = answered(row_means="def row_means(x):\n    while True: pass", spread=SPREAD)
     notebook = execute(server_for(short), short, repaired(short, endless).notebook, Seeds(fixed="0")).notebook
-    assert scores(notebook)["check-row-means"]["score"] == 0
-    assert "longer than" in shown(notebook, "check-row-means")
+    assert plain(scores(notebook)) == {**FULL, "check-row-means": 0}
+    assert "the check's time was over" in shown(notebook, "check-row-means")
+
+
+def test_what_was_earned_before_the_time_was_over_stays_and_the_learner_is_told(
+    master: Master, answered
+) -> None:
+    short = Master(master.lab, master.folder, master.notebook, LabLimits(seconds=1.5))
+    odd = "def row_means(x):\n    while len(x) == 1: pass\n    return x.mean(axis=1)"
+    plain_check = "def spread(x):\n    while True: pass"
+    notebook = repaired(short, answered(row_means=odd, spread=plain_check)).notebook
+    executed = execute(server_for(short), short, notebook, Seeds(fixed="0")).notebook
+    assert plain(scores(executed)) == {"check-row-means": 2, "check-spread": 0, "check-spread-hidden": 0}
+    told = safe(short, executed)
+    assert "0 / 3  a single row\n        the check's time was over" in shown(told, "check-row-means")
+    assert "the check's time was over" in shown(told, "check-spread")
+
+
+def test_on_a_busy_machine_a_right_answer_gets_its_marks(master: Master, answered) -> None:
+    short = Master(master.lab, master.folder, master.notebook, LabLimits(seconds=2))
+    work = "    import time; begun = time.process_time()\n    while time.process_time() - begun < 0.8: pass\n"
+    busy = answered(row_means=RIGHT.replace("\n", "\n" + work), spread=SPREAD)
+    notebook, server = repaired(short, busy).notebook, server_for(short)
+    assert plain(scores(execute(server, short, notebook, Seeds(fixed="0")).notebook)) == FULL
+    with crowd(6):
+        begun = time.monotonic()
+        executed = execute(server, short, notebook, Seeds(fixed="0")).notebook
+        passed = time.monotonic() - begun
+    assert plain(scores(executed)) == FULL
+    assert passed > 2.5
 
 
 def test_memory_beyond_the_labs_limit_is_not_given(graded) -> None:
