@@ -59,22 +59,23 @@ def _table(model: type[BaseModel]) -> str:
         if key not in FROM_THE_PLACE.get(model, ()):
             must = "" if key in required else " (may be left out)"
             about = part.get("description", "").replace("|", "\\|")
-            rows.append(f"| `{key}` | {about}{must} | {_form(part)} |")
+            rows.append(f"| `{key}` | {about}{must} | {form(part)} |")
     return "\n".join(rows)
 
 
-def _form(part: dict[str, Any]) -> str:
+def form(part: dict[str, Any]) -> str:
+    """Return what a value looks like, in Markdown, from its JSON schema."""
     if "$ref" in part:
         return _BY_REFERENCE[part["$ref"].rsplit("/", 1)[1]]
     if "anyOf" in part:
-        return _form(next(choice for choice in part["anyOf"] if choice.get("type") != "null"))
+        return form(next(choice for choice in part["anyOf"] if choice.get("type") != "null"))
     if "enum" in part:
         return "one of " + ", ".join(f"`{value}`" for value in part["enum"])
     kind = part.get("type")
     if kind == "array":
-        return f"list of {_form(part['items'])}"
+        return f"list of {form(part['items'])}"
     if kind == "object":
-        return f"mapping to {_form(part.get('additionalProperties', {}))}"
+        return f"mapping to {form(part.get('additionalProperties', {}))}"
     if kind == "integer":
         return f"whole number{_range(part)}"
     if kind == "number":

@@ -8,12 +8,9 @@ from pathlib import Path
 from jupyterhub.auth import Authenticator
 from jupyterhub.orm import new_token
 from tornado import web
-from traitlets import Unicode
+from traitlets import Float, Integer, Unicode
 
 from .accounts import Account, Accounts
-
-FREE_TRIES = 5
-LONGEST_WAIT = 60.0
 
 
 class Patience:
@@ -21,20 +18,26 @@ class Patience:
 
     Parameters
     ----------
+    free_tries
+        Wrong passwords for a name before anybody waits.
+    longest_wait
+        Seconds that a next try waits at most.
     clock
         Returns seconds; monotonic.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self, free_tries: int, longest_wait: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._free_tries, self._longest_wait, self._clock = free_tries, longest_wait, clock
         self._wrong: dict[str, tuple[int, float]] = {}
 
     def wait(self, name: str) -> float:
         """Return the seconds until the name may be tried again, 0 when it may be now."""
         tries, last = self._wrong.get(name, (0, 0.0))
-        if tries < FREE_TRIES:
+        if tries < self._free_tries:
             return 0.0
-        pause = min(2.0 ** (tries - FREE_TRIES), LONGEST_WAIT)
+        pause = min(2.0 ** min(tries - self._free_tries, 60), self._longest_wait)
         return max(0.0, last + pause - self._clock())
 
     def wrong(self, name: str) -> None:
@@ -56,10 +59,12 @@ class AccountsAuthenticator(Authenticator):
     """
 
     accounts_file = Unicode(help="Path of the accounts' SQLite file.").tag(config=True)
+    free_tries = Integer(5, help="Wrong passwords for a name before anybody waits.").tag(config=True)
+    longest_wait = Float(60.0, help="Seconds that a next try waits at most.").tag(config=True)
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
-        self._patience = Patience()
+        self._patience = Patience(self.free_tries, self.longest_wait)
 
     @property
     def _accounts(self) -> Accounts:

@@ -9,17 +9,16 @@ from traitlets.config import Config
 
 from . import tether
 from .authenticator import AccountsAuthenticator
-from .deployment import DEFAULT_IP, DEFAULT_PORT, Deployment
+from .deployment import Deployment
+from .settings import Settings
 from .spawner import WalledSpawner, walls_notice
 
 HERE = Path(__file__).resolve().parent
-COOKIE_DAYS = 7
-IDLE_SECONDS = 3600
 CULL_EVERY_SECONDS = 120
 PROXY_PATIENCE_MILLISECONDS = 60 * 60 * 1000
 
 
-def configure(c: Config, deployment: Deployment) -> None:
+def configure(c: Config, deployment: Deployment, settings: Settings) -> None:
     """Fill the configuration of a hub that runs on one machine, with everything in one data folder.
 
     Parameters
@@ -28,6 +27,8 @@ def configure(c: Config, deployment: Deployment) -> None:
         What ``get_config()`` returns in a jupyterhub configuration file.
     deployment
         A prepared data folder (see `hub_config.first_start.prepare`).
+    settings
+        What its `academy.yml` says.
 
     Raises
     ------
@@ -37,10 +38,10 @@ def configure(c: Config, deployment: Deployment) -> None:
     _hold(deployment)
     # The scripts of this environment (jupyterhub-singleuser, alembic for nbgrader) come before any others.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    _addresses(c, deployment)
-    _people(c, deployment)
-    _servers(c, deployment)
-    _services(c, deployment)
+    _addresses(c, deployment, settings)
+    _people(c, deployment, settings)
+    _servers(c, deployment, settings)
+    _services(c, deployment, settings)
     _pages(c)
 
 
@@ -51,10 +52,10 @@ def _hold(deployment: Deployment) -> None:
     atexit.register(guard.__exit__, None, None, None)
 
 
-def _addresses(c: Config, deployment: Deployment) -> None:
+def _addresses(c: Config, deployment: Deployment, settings: Settings) -> None:
     ports = deployment.ports()
-    c.JupyterHub.ip = DEFAULT_IP
-    c.JupyterHub.port = DEFAULT_PORT
+    c.JupyterHub.ip = settings.address.ip
+    c.JupyterHub.port = settings.address.port
     c.JupyterHub.hub_ip = "127.0.0.1"
     c.JupyterHub.hub_port = ports["hub"]
     c.JupyterHub.db_url = f"sqlite:///{deployment.hub / 'jupyterhub.sqlite'}"
@@ -70,9 +71,11 @@ def _addresses(c: Config, deployment: Deployment) -> None:
     c.ConfigurableHTTPProxy.pid_file = str(pid_file)
 
 
-def _people(c: Config, deployment: Deployment) -> None:
+def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
     c.JupyterHub.authenticator_class = AccountsAuthenticator
     c.AccountsAuthenticator.accounts_file = str(deployment.accounts)
+    c.AccountsAuthenticator.free_tries = settings.sign_in.free_tries
+    c.AccountsAuthenticator.longest_wait = float(settings.sign_in.longest_wait_seconds)
     c.Authenticator.allow_all = True  # whoever has an account; nobody can make one alone
     c.Authenticator.manage_groups = True
     c.Authenticator.enable_auth_state = True
@@ -96,25 +99,25 @@ def _people(c: Config, deployment: Deployment) -> None:
             "services": ["culler"],
         },
     ]
-    c.JupyterHub.cookie_max_age_days = COOKIE_DAYS
+    c.JupyterHub.cookie_max_age_days = settings.sign_in.days
     # SameSite: a page elsewhere cannot act with a learner's session
     c.JupyterHub.tornado_settings = {"cookie_options": {"SameSite": "Lax"}}
 
 
-def _servers(c: Config, deployment: Deployment) -> None:
+def _servers(c: Config, deployment: Deployment, settings: Settings) -> None:
     c.JupyterHub.spawner_class = WalledSpawner
     c.WalledSpawner.data = str(deployment.data)
+    c.WalledSpawner.settings = settings
     c.WalledSpawner.academy_url = f"http://127.0.0.1:{deployment.ports()['academy']}/services/academy"
     c.Spawner.ip = "127.0.0.1"
     c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
     c.Spawner.default_url = "/lab"
-    c.Spawner.start_timeout = 120
-    c.Spawner.http_timeout = 120
+    c.Spawner.start_timeout = c.Spawner.http_timeout = settings.servers.start_seconds
     c.JupyterHub.allow_named_servers = False
-    c.JupyterHub.active_server_limit = 0
+    c.JupyterHub.active_server_limit = settings.servers.most
 
 
-def _services(c: Config, deployment: Deployment) -> None:
+def _services(c: Config, deployment: Deployment, settings: Settings) -> None:
     python = sys.executable
     c.JupyterHub.services = [
         {
@@ -138,7 +141,7 @@ def _services(c: Config, deployment: Deployment) -> None:
                     python,
                     "-m",
                     "jupyterhub_idle_culler",
-                    f"--timeout={IDLE_SECONDS}",
+                    f"--timeout={60 * settings.servers.idle_minutes}",
                     f"--cull-every={CULL_EVERY_SECONDS}",
                 ]
             ),

@@ -15,6 +15,7 @@ from .errors import HubError
 from .exchange import COURSE_ID, carry_inbound
 from .feedback import FeedbackPost
 from .roster import enter
+from .settings import Submissions
 
 EVERY_SECONDS = 0.2  # a learner waits for it twice: with the submission, and with the feedback
 # Reading the whole gradebook may take a tenth of the time, however many learners it has.
@@ -31,9 +32,12 @@ class Caretaker:
         The data folder.
     academy
         Takes grades up.
+    most
+        What a submission may bring.
     """
 
-    def __init__(self, deployment: Deployment, academy: Academy) -> None:
+    def __init__(self, deployment: Deployment, academy: Academy, most: Submissions) -> None:
+        self._most = most
         self._deployment = deployment
         self._academy = academy
         self._seen: dict[str, tuple[int, ...] | None] = {}
@@ -56,7 +60,7 @@ class Caretaker:
         exchange = self._deployment.exchange
         arrived = False
         try:
-            for one in carry_inbound(self._deployment, exchange):
+            for one in carry_inbound(self._deployment, exchange, self._most):
                 if one.problem:
                     app_log.warning("set aside a submission on the desk of %s: %s", one.owner, one.problem)
                 else:

@@ -5,13 +5,16 @@ import sys
 from collections.abc import Sequence
 
 from .accounts import Accounts
-from .deployment import DEFAULT_IP, DEFAULT_PORT, Deployment
+from .deployment import Deployment, write_private
 from .errors import HubError, Refused
+from .settings import FILE, Settings, read
 
 EXAMPLE = """\
 examples:
   ./academy hub                           on http://127.0.0.1:8000, data in ~/.local/share/zhisuan-academy
   ./academy hub --port 8001 --data /srv/academy
+  ./academy hub init                      write academy.yml, every key with its meaning, to choose in
+  ./academy hub check                     what it says, against this machine; starts nothing
   ./academy hub --add-learner ada         one more account; the password is printed once
   ./academy hub --add-learner ada --called "Ada Lovelace" --called-zh 阿达
   ./academy hub --reset-password ada      for a forgotten password, also while the hub runs
@@ -26,9 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _accounts_verb(options)
         if options.called is not None or options.called_zh is not None:
             raise HubError("--called goes with --add-learner NAME, or with --rename NAME")
-        from .running import run  # takes seconds to import, which a forgotten password need not wait for
-
-        return run(_deployment(options), options)
+        return _hub_verb(options)
     except Refused as error:
         print(f"academy: {error}", file=sys.stderr)
         return 3
@@ -49,10 +50,18 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    hub.add_argument(
+        "do",
+        nargs="?",
+        choices=("init", "check"),
+        help=f"init: write a commented {FILE} into the data folder; check: say what would happen; "
+        "neither: run the hub",
+    )
     hub.add_argument("--data", metavar="FOLDER", help="where everything that it makes lies (or ACADEMY_DATA)")
-    hub.add_argument("--port", type=_port, default=DEFAULT_PORT, help="public port (%(default)s)")
-    hub.add_argument("--ip", default=DEFAULT_IP, help="public address (%(default)s: this machine only)")
+    hub.add_argument("--port", type=_port, help=f"public port, over the one in {FILE} (8000)")
+    hub.add_argument("--ip", help=f"public address, over the one in {FILE} (127.0.0.1: this machine only)")
     hub.add_argument("--verbose", action="store_true", help="show the hub's log here as well")
+    hub.add_argument("--json", action="store_true", help="with check: one JSON document")
     people = hub.add_argument_group("accounts (each does its work and ends; the hub may run meanwhile)")
     one = people.add_mutually_exclusive_group()
     one.add_argument("--accounts", action="store_true", help="list them")
@@ -74,6 +83,43 @@ def _port(text: str) -> int:
 
 def _deployment(options: argparse.Namespace) -> Deployment:
     return Deployment.at(options.data)
+
+
+def _hub_verb(options: argparse.Namespace) -> int:
+    """Run the hub, or write its settings, or hold them against this machine."""
+    deployment = _deployment(options)
+    if options.do == "init":
+        return _init(deployment)
+    settings = _with_command_line(read(deployment.data), options)
+    if options.do == "check":
+        from .checking import check
+
+        return check(deployment, settings, as_json=options.json)
+    from .running import run  # takes seconds to import, which a forgotten password need not wait for
+
+    return run(deployment, settings, options.verbose)
+
+
+def _init(deployment: Deployment) -> int:
+    from .settings_text import commented
+
+    path = deployment.data / FILE
+    if path.exists():
+        raise Refused(f"{path} is there already; edit it, or move it away and run ./academy hub init again")
+    try:
+        deployment.data.mkdir(parents=True, exist_ok=True)
+        write_private(path, commented())
+    except OSError as error:
+        raise HubError(
+            f"cannot write {path}: {error.strerror}; free some space or mend its rights"
+        ) from error
+    print(f"{path}\nEdit it, then ./academy hub check")
+    return 0
+
+
+def _with_command_line(settings: Settings, options: argparse.Namespace) -> Settings:
+    given = {key: getattr(options, key) for key in ("ip", "port") if getattr(options, key) is not None}
+    return settings.model_copy(update={"address": settings.address.model_copy(update=given)})
 
 
 def _asks_for_accounts(options: argparse.Namespace) -> bool:

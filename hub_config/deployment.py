@@ -17,8 +17,6 @@ from .errors import HubError, Refused
 
 # Kinds of wall (sandbox.capabilities) with a file tree of their own, where a folder can be seen elsewhere.
 OWN_TREE = ("namespaces", "bubblewrap")
-DEFAULT_IP = "127.0.0.1"
-DEFAULT_PORT = 8000
 PORT_NAMES = ("hub", "proxy_api", "academy")
 # Each secret with its bytes of randomness; jupyterhub takes the first three as hexadecimal text.
 SECRETS = {

@@ -19,12 +19,10 @@ from graders.configuration import COURSE_ID
 from graders.course import belong_to
 
 from .deployment import Deployment
+from .settings import Submissions
 
 # nbgrader names a submission's folder so: person, lab, time, random letters
 ENTRY = re.compile(r"[^+]*\+(?P<lab>[a-z0-9][a-z0-9-]{0,63})\+[^+]*\+(?P<mark>[A-Za-z0-9_-]{1,32})")
-# A submission larger than this is refused whole; the largest lab's honest one is a few hundred KiB.
-MOST_BYTES = 64 * 2**20
-MOST_FILES = 500
 DEEPEST = 8
 REFUSED = ".refused-"
 TIME = "%Y-%m-%d %H:%M:%S.%f UTC"
@@ -93,7 +91,7 @@ def desk(deployment: Deployment, name: str) -> Desk:
     return Desk(name, deployment.desks / name)
 
 
-def carry_inbound(deployment: Deployment, exchange: Path) -> Iterator[Carried]:
+def carry_inbound(deployment: Deployment, exchange: Path, most: Submissions) -> Iterator[Carried]:
     """Carry new submissions from all desks to the course's inbound folder, each whole or not at all.
 
     Parameters
@@ -102,6 +100,8 @@ def carry_inbound(deployment: Deployment, exchange: Path) -> Iterator[Carried]:
         Whose desks.
     exchange
         The real exchange folder, `COURSE_ID` inside.
+    most
+        What a submission may bring; a larger one is refused whole.
 
     Yields
     ------
@@ -118,7 +118,7 @@ def carry_inbound(deployment: Deployment, exchange: Path) -> Iterator[Carried]:
         for entry in entries:
             if not entry.startswith(".") and _is_complete(place.inbound / entry):
                 try:
-                    yield _carry(place, entry, course)
+                    yield _carry(place, entry, course, most)
                 except OSError as error:  # a full disk, or rights that the person took away
                     yield Carried(owner, entry, f"{error.filename or entry}: {error.strerror}")
 
@@ -132,7 +132,7 @@ def _is_complete(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) & 0o777 == 0o777
 
 
-def _carry(place: Desk, entry: str, course: Path) -> Carried:
+def _carry(place: Desk, entry: str, course: Path, most: Submissions) -> Carried:
     named = ENTRY.fullmatch(entry)
     lab = named["lab"] if named else entry
     source = place.inbound / entry
@@ -143,7 +143,7 @@ def _carry(place: Desk, entry: str, course: Path) -> Carried:
         when = datetime.fromtimestamp(source.lstat().st_ctime, UTC).strftime(TIME)
         target = course / "inbound" / f"{place.owner}+{lab}+{when}+{named['mark']}"
         if not target.exists():
-            _copy_whole(source, target, when)
+            _copy_whole(source, target, when, most)
     except OddSubmissionError as problem:
         os.rename(source, place.inbound / f"{REFUSED}{secrets.token_hex(4)}-{entry}"[:255])
         return Carried(place.owner, lab, str(problem))
@@ -155,13 +155,13 @@ class OddSubmissionError(Exception):
     """A submission that no honest submit makes."""
 
 
-def _copy_whole(source: Path, target: Path, when: str) -> None:
+def _copy_whole(source: Path, target: Path, when: str, most: Submissions) -> None:
     draft = target.parent / f".carrying-{os.getpid()}"
     shutil.rmtree(draft, ignore_errors=True)
     opened = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         draft.mkdir(0o755)
-        _copy_folder(opened, draft, _Allowance())
+        _copy_folder(opened, draft, _Allowance(most, most.mib * 2**20, most.files))
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -178,8 +178,9 @@ def _copy_whole(source: Path, target: Path, when: str) -> None:
 class _Allowance:
     """What a submission may still bring."""
 
-    size: int = MOST_BYTES
-    files: int = MOST_FILES
+    most: Submissions
+    size: int
+    files: int
 
 
 def _copy_folder(source: int, target: Path, left: _Allowance, depth: int = 0) -> None:
@@ -195,7 +196,7 @@ def _copy_folder(source: int, target: Path, left: _Allowance, depth: int = 0) ->
     for name in os.listdir(source):
         left.files -= 1
         if left.files < 0:
-            raise OddSubmissionError(f"more than {MOST_FILES} files")
+            raise OddSubmissionError(f"more than {left.most.files} files")
         try:
             # non-blocking: a pipe without a writer would hold the sweep for ever
             opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=source)
@@ -219,6 +220,6 @@ def _copy_file(source: int, target: Path, left: _Allowance) -> None:
         while piece := os.read(source, 2**20):
             left.size -= len(piece)
             if left.size < 0:
-                raise OddSubmissionError(f"larger than {MOST_BYTES // 2**20} MiB")
+                raise OddSubmissionError(f"larger than {left.most.mib} MiB")
             out.write(piece)
     target.chmod(0o644)

@@ -11,15 +11,18 @@ from .deployment import Deployment, write_private
 from .errors import HubError
 from .labs import open_labs
 from .material import publish
+from .settings import Settings
 
 
-def prepare(deployment: Deployment, say: Callable[[str], None]) -> dict[str, str]:
+def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], None]) -> dict[str, str]:
     """Make what is missing and return the passwords that were generated now.
 
     Parameters
     ----------
     deployment
         Where to.
+    settings
+        Which labs are handed out.
     say
         Is told each longer step in a line.
 
@@ -40,7 +43,7 @@ def prepare(deployment: Deployment, say: Callable[[str], None]) -> dict[str, str
     deployment.prepare()
     publish(deployment.material)
     passwords = first_accounts(deployment)
-    open_labs(deployment, say)
+    open_labs(deployment, settings.labs, say)
     return passwords
 
 

@@ -5,13 +5,14 @@ ACADEMY_DATA=FOLDER jupyterhub -f hub_config/jupyterhub_config.py
 
 import sys
 
-from hub_config import base, first_start
+from hub_config import base, first_start, settings
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 
 try:
     deployment = Deployment.at()
-    first_start.prepare(deployment, say=lambda line: print(line, file=sys.stderr))
-    base.configure(get_config(), deployment)  # noqa: F821 (jupyterhub puts it there)
+    chosen = settings.read(deployment.data)
+    first_start.prepare(deployment, chosen, say=lambda line: print(line, file=sys.stderr))
+    base.configure(get_config(), deployment, chosen)  # noqa: F821 (jupyterhub puts it there)
 except HubError as error:
     sys.exit(f"academy: {error}")

@@ -1,8 +1,9 @@
 """The course at first start: made from the labs' masters, and every lab handed out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import graders
+from catalogue.errors import suggest
 from graders.configuration import COURSE_ID
 from graders.errors import GradingError
 from graders.releasing import unreleased
@@ -11,16 +12,39 @@ from .deployment import Deployment
 from .errors import HubError
 
 
-def open_labs(deployment: Deployment, say: Callable[[str], None]) -> None:
+def chosen(known: list[str], labs: Collection[str] | None) -> list[str]:
+    """Return the labs that are handed out; all that are known where none are named.
+
+    Raises
+    ------
+    HubError
+        When one of them is not known, with the nearest.
+    """
+    for lab in labs or ():
+        if lab not in known:
+            raise HubError(f"labs: there is no lab {lab!r}; {suggest(lab, known, 'lab')}")
+    return known if labs is None else list(labs)
+
+
+def open_labs(deployment: Deployment, labs: Collection[str] | None, say: Callable[[str], None]) -> None:
     """Make the course folder and release each lab that learners cannot fetch yet.
 
     A lab that was released stays as it was until an instructor releases it anew. One that cannot be released
     is told and stops neither the others nor the hub.
 
+    Parameters
+    ----------
+    deployment
+        Whose course.
+    labs
+        Which to release; None releases all.
+    say
+        Is told each lab.
+
     Raises
     ------
     HubError
-        When the course folder cannot be made.
+        When the course folder cannot be made, or a lab is none of ours.
     """
     try:
         course = graders.make(deployment.data)
@@ -30,7 +54,7 @@ def open_labs(deployment: Deployment, say: Callable[[str], None]) -> None:
         raise HubError(str(error)) from error
     except OSError as error:
         raise HubError(f"{error.filename}: {error.strerror}; free or mend it, then start again") from error
-    for lab in unreleased(course, course.known()):
+    for lab in unreleased(course, chosen(course.known(), labs)):
         say(f"releasing lab {lab}")
         try:
             graders.release(lab, data=deployment.data)

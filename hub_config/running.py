@@ -1,6 +1,5 @@
 """Start a hub, say when it is really up, and end all of it together."""
 
-import argparse
 import json
 import os
 import signal
@@ -20,8 +19,9 @@ import sandbox
 
 from . import first_start, tether
 from .accounts import Accounts
-from .deployment import DEFAULT_IP, Deployment, free_ports, is_free
+from .deployment import Deployment, free_ports, is_free
 from .errors import HubError, Refused
+from .settings import Address, Settings
 from .spawner import is_same_process
 
 CONFIG = Path(__file__).resolve().parent / "jupyterhub_config.py"
@@ -31,15 +31,17 @@ KEEP_LOG_BYTES = 16 * 2**20
 LOG_LINES_SHOWN = 15
 
 
-def run(deployment: Deployment, options: argparse.Namespace) -> int:
+def run(deployment: Deployment, settings: Settings, verbose: bool) -> int:
     """Run a hub until it is stopped and return the exit code.
 
     Parameters
     ----------
     deployment
         The data folder.
-    options
-        ``ip``, ``port`` and ``verbose`` of the command line.
+    settings
+        What the administrator chose, with what the command line says.
+    verbose
+        Whether the hub's log is shown here.
 
     Raises
     ------
@@ -54,14 +56,14 @@ def run(deployment: Deployment, options: argparse.Namespace) -> int:
             signal.signal(number, _as_interrupt)
     deployment.prepare()
     with deployment.only_hub():
-        check_port(options.ip, options.port)
-        passwords = first_start.prepare(deployment, say=console.print)
+        check_port(settings.address)
+        passwords = first_start.prepare(deployment, settings, say=console.print)
         mend_ports(deployment)
-    hub = _start(deployment, options)
+    hub = _start(deployment, settings.address, verbose)
     try:
         with console.status("starting the hub"):
-            _wait_until_up(hub, deployment, options)
-        print(_welcome(deployment, options, passwords), flush=True)
+            _wait_until_up(hub, deployment, settings.address)
+        print(_welcome(deployment, settings.address, passwords), flush=True)
         code = hub.wait()
         raise HubError(f"the hub ended by itself (exit code {code}); {_last_words(deployment)}")
     finally:
@@ -72,7 +74,7 @@ def _as_interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def check_port(ip: str, port: int) -> None:
+def check_port(address: Address) -> None:
     """Make sure that a hub can listen there.
 
     Raises
@@ -82,9 +84,10 @@ def check_port(ip: str, port: int) -> None:
     Refused
         Naming who listens there, and a port that is free.
     """
+    ip, port = address.ip, address.port
     if not _is_ours(ip):
         raise HubError(
-            f"{ip} is no address of this machine; give --ip {DEFAULT_IP} for this machine only, or 0.0.0.0"
+            f"{ip} is no address of this machine; give 127.0.0.1 for this machine only, or 0.0.0.0"
         )
     if _becomes_free(ip, port):
         return
@@ -143,19 +146,19 @@ def recorded_servers(deployment: Deployment) -> list[tuple[int, float]]:
     return [(state["pid"], state["started"]) for state in states if "started" in state]
 
 
-def _start(deployment: Deployment, options: argparse.Namespace) -> subprocess.Popen:
+def _start(deployment: Deployment, address: Address, verbose: bool) -> subprocess.Popen:
     log = deployment.logs / "hub.log"
     if log.exists() and log.stat().st_size > KEEP_LOG_BYTES:
         os.replace(log, log.with_suffix(".log.1"))
     command = tether.command(
         [
             *(sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)),
-            f"--JupyterHub.ip={options.ip}",
-            f"--JupyterHub.port={options.port}",
+            f"--JupyterHub.ip={address.ip}",
+            f"--JupyterHub.port={address.port}",
         ]
     )
     environment = os.environ | {"ACADEMY_DATA": str(deployment.data)}
-    out = None if options.verbose else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    out = None if verbose else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         # a session of its own: Ctrl-C reaches this process alone, which then ends the hub in order
         return subprocess.Popen(
@@ -166,18 +169,18 @@ def _start(deployment: Deployment, options: argparse.Namespace) -> subprocess.Po
             os.close(out)
 
 
-def address_of(options: argparse.Namespace) -> str:
+def address_of(address: Address) -> str:
     """Return the address to type into a browser."""
-    host = "127.0.0.1" if options.ip in ("", "0.0.0.0", "::") else options.ip
-    return f"http://{f'[{host}]' if ':' in host else host}:{options.port}/"
+    host = "127.0.0.1" if address.ip in ("0.0.0.0", "::") else address.ip
+    return f"http://{f'[{host}]' if ':' in host else host}:{address.port}/"
 
 
-def _wait_until_up(hub: subprocess.Popen, deployment: Deployment, options: argparse.Namespace) -> None:
+def _wait_until_up(hub: subprocess.Popen, deployment: Deployment, address: Address) -> None:
     """Return when hub and academy service both answer through the proxy."""
     end = time.monotonic() + START_SECONDS
     inside = f"http://127.0.0.1:{deployment.ports()['hub']}/hub/health"
     # the hub itself first: the proxy logs each question that comes before it has its routes
-    wanted = [inside, f"{address_of(options)}hub/health", f"{address_of(options)}services/academy/health"]
+    wanted = [inside, f"{address_of(address)}hub/health", f"{address_of(address)}services/academy/health"]
     while wanted:
         if hub.poll() is not None:
             raise HubError(f"the hub did not start (exit code {hub.returncode}); {_last_words(deployment)}")
@@ -201,8 +204,8 @@ def _last_words(deployment: Deployment) -> str:
     return f"see {log}:\n  " + "\n  ".join(lines)
 
 
-def _welcome(deployment: Deployment, options: argparse.Namespace, passwords: dict[str, str]) -> str:
-    lines = ["", f"Zhisuan Academy is open: {address_of(options)}", ""]
+def _welcome(deployment: Deployment, address: Address, passwords: dict[str, str]) -> str:
+    lines = ["", f"Zhisuan Academy is open: {address_of(address)}", ""]
     if passwords:
         lines += [f"  {'sign in as':<14}password", *(f"  {n:<14}{p}" for n, p in passwords.items()), ""]
         lines += [f"  These are in {deployment.first_passwords} too; delete it once they are handed out."]

@@ -17,6 +17,7 @@ from tornado.log import enable_pretty_logging
 import catalogue
 from learning_paths.academy import Academy
 
+from . import settings
 from .accounts import Accounts
 from .caretaker import Caretaker
 from .deployment import Deployment
@@ -159,6 +160,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
 
 async def serve(deployment: Deployment) -> None:
     """Serve until SIGTERM, and look after exchange and gradebook meanwhile."""
+    chosen = settings.read(deployment.data)
     academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook)
     accounts = Accounts(deployment.accounts)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
@@ -172,7 +174,7 @@ async def serve(deployment: Deployment) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    caretaker = asyncio.create_task(Caretaker(deployment, academy).go_on(stopping))
+    caretaker = asyncio.create_task(Caretaker(deployment, academy, chosen.submissions).go_on(stopping))
     await stopping.wait()
     await caretaker
     academy.close()

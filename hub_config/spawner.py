@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 from jupyterhub.spawner import LocalProcessSpawner
 from tornado import web
-from traitlets import Float, Unicode
+from traitlets import Float, Instance, Unicode
 
 import sandbox
 from graders.course import belong_to
@@ -24,6 +24,7 @@ from . import walls
 from .accounts import Account, Accounts
 from .deployment import OWN_TREE, Deployment, write_private
 from .exchange import desk
+from .settings import Settings
 
 # Two readings of one process' start agree to the kernel's clock tick of 0.01 s.
 SAME_START_SECONDS = 0.05
@@ -41,6 +42,7 @@ class WalledSpawner(LocalProcessSpawner):
 
     data = Unicode(help="The data folder.").tag(config=True)
     academy_url = Unicode(help="Where a server reaches the academy service.").tag(config=True)
+    settings = Instance(Settings, (), help="What the administrator chose.").tag(config=True)
     started = Float(0.0, help="When the server's process started, in seconds since the epoch.")
 
     @property
@@ -68,7 +70,7 @@ class WalledSpawner(LocalProcessSpawner):
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             self.popen_kwargs = {"stdout": out, "stderr": subprocess.STDOUT, "cwd": "/"}
             self._argv = list(self.cmd)
-            wall = walls.wall_of(account, self.deployment, kind)
+            wall = walls.wall_of(account, self.deployment, kind, self.settings.servers)
             if kind != "none":
                 self.cmd = sandbox.command(wall, self._argv)
             try:
@@ -99,12 +101,15 @@ class WalledSpawner(LocalProcessSpawner):
         """Add what the person's server needs to know."""
         account = self._account()
         kind = sandbox.capabilities().kind
-        env.update(walls.environment(account, self.deployment, kind, self.academy_url))
+        chosen = self.settings.submissions
+        env.update(walls.environment(account, self.deployment, kind, self.academy_url, chosen))
         env["ACADEMY_LANGUAGE"] = self._language()
         return env
 
     def _language(self) -> str:
-        """Return the language that the person's browser asks for first, of the two that there are."""
+        """Return the academy's language, or the one of the two that the person's browser asks for first."""
+        if self.settings.language != "browser":
+            return self.settings.language
         request = getattr(self.handler, "request", None)
         wanted = request.headers.get("Accept-Language", "") if request else ""
         return "zh" if wanted.lower().startswith("zh") else "en"

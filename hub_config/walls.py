@@ -6,16 +6,15 @@ from pathlib import Path
 
 from catalogue.folders import CHECKOUT
 from graders.seeds import KEY_FILE
-from sandbox import Bind, Limits, Wall
+from sandbox import Bind, Wall
 
 from .accounts import FIRST_UID, Account
 from .deployment import OWN_TREE, Deployment
 from .exchange import COURSE_ID, desk
+from .settings import Servers, Submissions
 
 # Instructors share one course folder, so they share its owner; their homes stay apart by the walls.
 STAFF_UID = FIRST_UID - 1
-LIMITS = Limits(memory_mib=8192, processes=512, file_mib=2048, open_files=4096)
-TMP_MIB = 1024
 # An instructor's folder in Lab that holds the course, laid out as in the data folder
 OFFICE = "academy"
 EXCHANGE_AT = Path("/srv/academy/exchange")
@@ -101,7 +100,7 @@ def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
     ]
 
 
-def wall_of(account: Account, deployment: Deployment, kind: str) -> Wall:
+def wall_of(account: Account, deployment: Deployment, kind: str, servers: Servers) -> Wall:
     """Return the wall around a person's server.
 
     A learner sees the own home and desk, writable, and the course material and released labs, read-only. An
@@ -119,13 +118,15 @@ def wall_of(account: Account, deployment: Deployment, kind: str) -> Wall:
         user=account.name,
         uid=uid_of(account),
         network=True,
-        tmp_mib=TMP_MIB,
-        limits=LIMITS,
+        tmp_mib=servers.tmp_mib,
+        limits=servers.limits,
         nested=account.role == "instructor",
     )
 
 
-def environment(account: Account, deployment: Deployment, kind: str, academy_url: str) -> Mapping[str, str]:
+def environment(
+    account: Account, deployment: Deployment, kind: str, academy_url: str, submissions: Submissions
+) -> Mapping[str, str]:
     """Return what a person's server finds in its environment, besides what the hub puts there."""
     seen = view(account, deployment, kind)
     settings = [SETTINGS / "common"] if seen.course else [SETTINGS / "learner", SETTINGS / "common"]
@@ -140,6 +141,7 @@ def environment(account: Account, deployment: Deployment, kind: str, academy_url
         "ACADEMY_ROLE": account.role,
         "ACADEMY_EXCHANGE": str(seen.exchange),
         "ACADEMY_COURSE_ID": COURSE_ID,
+        "ACADEMY_SUBMISSION_KB": str(submissions.mib * 1024 * 8 // 10),  # with room for what nbgrader adds
         "JUPYTER_CONFIG_PATH": ":".join(map(str, settings)),
         "JUPYTER_RUNTIME_DIR": str(runtime),
         # several people share the processors: one thread a kernel unless the person asks for more

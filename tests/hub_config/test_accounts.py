@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub_config.accounts import FIRST_UID, SCRYPT, Accounts, new_password
-from hub_config.authenticator import FREE_TRIES, LONGEST_WAIT, Patience
+from hub_config.authenticator import Patience
 from hub_config.cli import main
 from hub_config.errors import HubError
 
@@ -101,9 +101,12 @@ def test_generated_passwords_differ_and_can_be_read_aloud() -> None:
     assert not set("".join(made)) & set("O0Il1")
 
 
+FREE_TRIES, LONGEST_WAIT = 5, 60.0
+
+
 def test_guessing_gets_slower_and_the_right_password_forgets_it() -> None:
     now = [0.0]
-    patience = Patience(clock=lambda: now[0])
+    patience = Patience(FREE_TRIES, LONGEST_WAIT, clock=lambda: now[0])
     for _ in range(FREE_TRIES):
         assert patience.wait("ada") == 0
         patience.wrong("ada")

@@ -10,6 +10,7 @@ import pytest
 from hub_config import running
 from hub_config.deployment import SECRETS, Deployment, is_free
 from hub_config.errors import HubError, Refused
+from hub_config.settings import Address
 from tests.full_disk import run_on_full_disk
 
 
@@ -43,6 +44,7 @@ PREPARE = """
 from pathlib import Path
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
+from hub_config.settings import Address
 try:
     Deployment(Path("/tmp/full/data")).prepare()
 except HubError as error:
@@ -83,8 +85,8 @@ def test_an_inner_port_that_another_program_took_is_replaced(deployment: Deploym
 
 @pytest.mark.parametrize("ip", ["192.0.2.1", "no.such.host.invalid", "1.2.3"])
 def test_an_address_of_another_machine_is_not_called_a_port_in_use(ip: str) -> None:
-    with pytest.raises(HubError, match=f"{ip} is no address of this machine; give --ip 127.0.0.1"):
-        running.check_port(ip, 8000)
+    with pytest.raises(HubError, match=f"{ip} is no address of this machine; give 127.0.0.1"):
+        running.check_port(Address(ip=ip))
 
 
 def test_a_port_in_use_is_refused_with_who_and_what_next() -> None:
@@ -93,7 +95,7 @@ def test_a_port_in_use_is_refused_with_who_and_what_next() -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(Refused) as caught:
-            running.check_port("127.0.0.1", port)
+            running.check_port(Address(port=port))
     assert f"port {port}" in str(caught.value)
     assert f"process {os.getpid()}" in str(caught.value)
     proposed = int(str(caught.value).rsplit("--port ", 1)[1])

@@ -9,12 +9,12 @@ import nbformat
 import pytest
 from nbgrader.utils import notebook_hash
 
-from hub_config import exchange
 from hub_config.deployment import Deployment
-from hub_config.exchange import Carried, carry_inbound, desk
+from hub_config.exchange import TIME, Carried, carry_inbound, desk
 from hub_config.feedback import FeedbackPost
+from hub_config.settings import Submissions
 
-LAB = "stable-softmax"
+LAB, MOST = "stable-softmax", Submissions()
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def hand_in(
 
 
 def carry(deployment: Deployment) -> list[Carried]:
-    return list(carry_inbound(deployment, deployment.exchange))
+    return list(carry_inbound(deployment, deployment.exchange, MOST))
 
 
 def inbound(deployment: Deployment) -> list[str]:
@@ -71,7 +71,7 @@ def test_the_time_is_when_it_arrived_not_what_it_says(deployment: Deployment) ->
     before = datetime.now(UTC)
     carry(deployment)
     (arrived,) = inbound(deployment)
-    when = datetime.strptime(arrived.split("+")[2], exchange.TIME).replace(tzinfo=UTC)
+    when = datetime.strptime(arrived.split("+")[2], TIME).replace(tzinfo=UTC)
     assert abs((before - when).total_seconds()) < 60
     written = (deployment.exchange / "academy" / "inbound" / arrived / "timestamp.txt").read_text()
     assert written == arrived.split("+")[2]
@@ -125,9 +125,9 @@ def test_a_desk_entry_that_is_a_link_is_left_alone(deployment: Deployment, tmp_p
 def test_too_much_is_refused(deployment: Deployment) -> None:
     big = hand_in(deployment, "ada")
     (big / "weights.bin").touch()
-    os.truncate(big / "weights.bin", exchange.MOST_BYTES + 1)
+    os.truncate(big / "weights.bin", MOST.mib * 2**20 + 1)
     many = hand_in(deployment, "grace")
-    for number in range(exchange.MOST_FILES):
+    for number in range(MOST.files):
         (many / f"{number}.txt").touch()
     first, second = carry(deployment)
     assert "MiB" in first.problem
@@ -152,7 +152,7 @@ def test_a_crash_between_copy_and_removal_gives_no_second_submission(deployment:
     # the same entry again, with the mark that nbgrader gave it, at the very same moment of the kernel
     again = hand_in(deployment, "ada")
     target = deployment.exchange / "academy" / "inbound" / first[0]
-    when = datetime.fromtimestamp(again.lstat().st_ctime, UTC).strftime(exchange.TIME)
+    when = datetime.fromtimestamp(again.lstat().st_ctime, UTC).strftime(TIME)
     os.rename(target, target.with_name(f"ada+{LAB}+{when}+Ab3_-x"))
     assert carry(deployment) == [Carried("ada", LAB)]
     assert len(inbound(deployment)) == 1

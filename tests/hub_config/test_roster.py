@@ -17,6 +17,7 @@ from hub_config.cli import main
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.roster import book_names, enter
+from hub_config.settings import Submissions
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,9 @@ def test_the_caretaker_enters_who_is_added_while_the_hub_runs(
     for folder in (deployment.desks, deployment.exchange / "academy" / "feedback"):
         folder.mkdir(parents=True)
     taken = []
-    caretaker = Caretaker(deployment, types.SimpleNamespace(ingest_gradebook=lambda: taken.append(1)))
+    caretaker = Caretaker(
+        deployment, types.SimpleNamespace(ingest_gradebook=lambda: taken.append(1)), Submissions()
+    )
     caretaker.look()
     assert set(names(deployment)) == {"ada", "lin"}
     accounts.add("mei", "learner", called_zh="梅")

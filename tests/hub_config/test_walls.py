@@ -7,6 +7,7 @@ import pytest
 from catalogue.folders import CHECKOUT
 from hub_config.accounts import FIRST_UID, Account
 from hub_config.deployment import OWN_TREE, Deployment
+from hub_config.settings import Servers
 from hub_config.walls import wall_of
 from learning_paths.bank import FOLDER
 from sandbox import system
@@ -18,7 +19,10 @@ def test_no_server_reads_the_placement_items_or_the_store(tmp_path: Path, kind: 
     deployment = Deployment(tmp_path / "data")
     deployment.prepare()
     account = Account("ada", role, 0.0, FIRST_UID)
-    sources = [bind.source.resolve() for bind in (*system.trees(), *wall_of(account, deployment, kind).binds)]
+    sources = [
+        bind.source.resolve()
+        for bind in (*system.trees(), *wall_of(account, deployment, kind, Servers()).binds)
+    ]
     for hidden in (FOLDER, deployment.data / "store.sqlite", deployment.secrets):
         assert [one for one in sources if hidden.resolve().is_relative_to(one)] == []
     assert list(FOLDER.glob("*.yml"))

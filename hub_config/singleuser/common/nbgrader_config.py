@@ -15,4 +15,4 @@ else:
     # the exchange's own folder is not the learner's to write, only the inbound one: do not ask for it
     c.CourseDirectory.groupshared = True
     # said at submit time, where the learner can still do something about it
-    c.CourseDirectory.max_dir_size = 50_000  # kB
+    c.CourseDirectory.max_dir_size = int(os.environ["ACADEMY_SUBMISSION_KB"])

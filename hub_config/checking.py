@@ -1,0 +1,160 @@
+"""`academy hub check`: what the settings would do on this machine, before anything is started."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import psutil
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+import sandbox
+from graders.course import Course
+
+from .accounts import Accounts
+from .deployment import Deployment
+from .errors import HubError, Refused
+from .labs import chosen
+from .running import address_of, check_port
+from .settings import FILE, Settings
+
+LITTLE_DISK_MIB = 2048
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Parameters
+    ----------
+    about
+        What, in a word.
+    verdict
+        ``fine``; ``mind``: it would start, but look at this; ``wrong``: it would not start.
+    says
+        What would happen, and what to do where it would not be right.
+    """
+
+    about: str
+    verdict: Literal["fine", "mind", "wrong"]
+    says: str
+
+
+def check(deployment: Deployment, settings: Settings, *, as_json: bool) -> int:
+    """Print what would happen and return the exit code: 0 it would start, 3 it would not."""
+    found = list(findings(deployment, settings))
+    starts = all(one.verdict != "wrong" for one in found)
+    if as_json:
+        told = {
+            "starts": starts,
+            "settings": settings.model_dump(),
+            "findings": [asdict(one) for one in found],
+        }
+        print(json.dumps(told, ensure_ascii=False))
+        return 0 if starts else 3
+    marks = {"fine": "  ", "mind": "! ", "wrong": "✗ "}
+    for one in found:
+        print(f"{marks[one.verdict]}{one.about:<12} {one.says}")
+    print("\n./academy hub would start." if starts else "\n./academy hub would not start: see ✗ above.")
+    return 0 if starts else 3
+
+
+def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
+    """Yield what each part of the settings would do here."""
+    yield _file(deployment)
+    for about, look in (
+        ("address", lambda: _address(settings)),
+        ("data", lambda: _data(deployment)),
+        ("accounts", lambda: _accounts(deployment)),
+        ("store", lambda: _store(deployment)),
+        ("labs", lambda: _labs(deployment, settings)),
+        ("walls", _walls),
+        ("memory", lambda: _memory(settings)),
+    ):
+        yield _looked_at(about, look)
+
+
+def _looked_at(about: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except HubError as error:
+        return Finding(about, "wrong", str(error))
+
+
+def _file(deployment: Deployment) -> Finding:
+    path = deployment.data / FILE
+    if path.exists():
+        return Finding("settings", "fine", f"{path}")
+    return Finding("settings", "fine", f"the defaults; ./academy hub init writes {path} to choose others in")
+
+
+def _address(settings: Settings) -> Finding:
+    address = settings.address
+    try:
+        check_port(address)
+    except Refused as error:
+        return Finding("address", "wrong", str(error))
+    if address.ip in LOOPBACK:
+        return Finding("address", "fine", f"{address_of(address)}, from this machine only")
+    says = f"{address_of(address)}, from outside too and unencrypted: put a web server with TLS before it"
+    return Finding("address", "mind", says)
+
+
+def _data(deployment: Deployment) -> Finding:
+    place = next(folder for folder in (deployment.data, *deployment.data.parents) if folder.exists())
+    free = shutil.disk_usage(place).free >> 20
+    new = "" if deployment.data.exists() else ", made at the first start"
+    says = f"{deployment.data}{new}; {free} MiB free there"
+    if free < LITTLE_DISK_MIB:
+        return Finding("data", "mind", f"{says}: homes and submissions need more")
+    return Finding("data", "fine", says)
+
+
+def _accounts(deployment: Deployment) -> Finding:
+    if not deployment.accounts.exists():
+        return Finding("accounts", "fine", "none yet: the first start makes one a role and prints passwords")
+    people = Accounts(deployment.accounts).all()
+    counts = {role: sum(one.role == role for one in people) for role in dict.fromkeys(o.role for o in people)}
+    return Finding("accounts", "fine", ", ".join(f"{count} {role}" for role, count in counts.items()))
+
+
+def _store(deployment: Deployment) -> Finding:
+    url = deployment.store_url
+    try:
+        shown = make_url(url).render_as_string(hide_password=True)
+        if make_url(url).drivername.startswith("sqlite"):
+            return Finding("store", "fine", shown)
+        create_engine(url).connect().close()
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        said = str(error).splitlines()[0]
+        return Finding("store", "wrong", f"ACADEMY_STORE cannot be reached: {said}; start it or mend the URL")
+    return Finding("store", "fine", shown)
+
+
+def _labs(deployment: Deployment, settings: Settings) -> Finding:
+    known = Course(deployment.data).known()
+    labs = chosen(known, settings.labs)
+    return Finding("labs", "fine", f"{len(labs)} of {len(known)} are handed out")
+
+
+def _walls() -> Finding:
+    found = sandbox.capabilities()
+    if found.kind == "none":
+        return Finding("walls", "mind", f"none ({found.why}): one learner only; to mend it: {found.mend}")
+    return Finding("walls", "fine", found.kind)
+
+
+def _memory(settings: Settings) -> Finding:
+    total, each = psutil.virtual_memory().total >> 20, settings.servers.memory_mib
+    says = f"{total} MiB here; a server may take {each}"
+    most = settings.servers.most
+    if most and most * each > total:
+        says += f", and {most} at a time more than there is: lower servers.most or servers.memory_mib"
+        return Finding("memory", "mind", says)
+    if each > total:
+        return Finding("memory", "mind", f"{says}, more than there is: lower servers.memory_mib")
+    return Finding("memory", "fine", says)

@@ -1,0 +1,145 @@
+"""What an administrator may choose: `academy.yml` in the data folder, where every key has a default.
+
+A deployment is a small file over a common one: `over` names it, and what the small file says wins.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from catalogue.errors import InvalidFile, Problem
+from catalogue.reading import line_of, read_mapping, read_value, validate
+from catalogue.schema import Id, Keys, Line
+from sandbox import Limits
+
+from .errors import HubError
+
+FILE = "academy.yml"
+DEEPEST = 5  # files, one over the other
+
+
+class Address(Keys):
+    """Where the hub listens."""
+
+    ip: Line = Field(
+        "127.0.0.1",
+        description="Public address; `127.0.0.1` is this machine only, `0.0.0.0` every address it has",
+        examples=["0.0.0.0"],
+    )
+    port: int = Field(8000, ge=1, le=65535, description="Public port", examples=[8080])
+
+
+class SignIn(Keys):
+    """How people come in."""
+
+    days: int = Field(7, ge=1, le=365, description="Days until somebody must sign in anew", examples=[1])
+    free_tries: int = Field(
+        5,
+        ge=1,
+        le=100,
+        description="Wrong passwords for a name until each next try has to wait, twice as long each time",
+        examples=[3],
+    )
+    longest_wait_seconds: int = Field(60, ge=1, le=86400, description="The longest such wait", examples=[900])
+
+
+class Servers(Keys):
+    """What one person's server may use."""
+
+    memory_mib: int = Field(8192, ge=512, description="Memory of all its processes together", examples=[4096])
+    processes: int = Field(512, ge=64, description="Processes and threads", examples=[256])
+    file_mib: int = Field(2048, ge=16, description="Size of one file", examples=[512])
+    open_files: int = Field(4096, ge=256, description="Open files of one process", examples=[1024])
+    tmp_mib: int = Field(1024, ge=64, description="Its own `/tmp`, which is memory", examples=[256])
+    most: int = Field(0, ge=0, description="Servers at the same time; 0 sets no bound", examples=[40])
+    idle_minutes: int = Field(
+        60, ge=5, description="Minutes without use after which it is stopped", examples=[30]
+    )
+    start_seconds: int = Field(
+        120, ge=30, le=900, description="Seconds that its start may take", examples=[300]
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of its wall."""
+        return Limits(
+            memory_mib=self.memory_mib,
+            processes=self.processes,
+            file_mib=self.file_mib,
+            open_files=self.open_files,
+        )
+
+
+class Submissions(Keys):
+    """What one submission may bring."""
+
+    mib: int = Field(64, ge=1, le=1024, description="Size of all its files", examples=[20])
+    files: int = Field(500, ge=1, le=10_000, description="Files and folders", examples=[100])
+
+
+class Settings(Keys):
+    """All that `academy.yml` says."""
+
+    over: Line | None = Field(
+        None,
+        description="Another such file, relative to this one; what this one says wins over it",
+        examples=["../common.yml"],
+    )
+    language: Literal["browser", "en", "zh"] = Field(
+        "browser",
+        description="The language in which a person's Lab opens: what the browser asks for, English, Chinese",
+        examples=["zh"],
+    )
+    labs: tuple[Id, ...] | None = Field(
+        None,
+        description="Labs that are handed out when the hub starts; left out, all of them",
+        examples=[["first-programs", "stable-softmax"]],
+    )
+    address: Address = Field(Address(), description="Where the hub listens")
+    sign_in: SignIn = Field(SignIn(), description="How people come in")
+    servers: Servers = Field(Servers(), description="What one person's server may use")
+    submissions: Submissions = Field(Submissions(), description="What one submission may bring")
+
+
+def read(data: Path) -> Settings:
+    """Return the settings of a data folder; the defaults where it has no `academy.yml`.
+
+    Raises
+    ------
+    HubError
+        With every fault of the first file that has any: file, line, and what would be right.
+    """
+    path = data / FILE
+    if not path.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(_merged(path, ()))
+    except InvalidFile as error:
+        raise HubError(f"{error}\nsee {FILE} in hub_config/README.md, then ./academy hub check") from error
+
+
+def _merged(path: Path, above: tuple[Path, ...]) -> Mapping[str, Any]:
+    """Return what a file says, over what the file says that it names."""
+    said = {} if read_value(path, path) is None else read_mapping(path, path)  # all of it commented out
+    settings = validate(Settings, said, path, path)
+    if settings.over is None:
+        return said
+    base = (path.parent / settings.over).resolve()
+    line = line_of(path, ("over",))
+    if base in (*above, path.resolve()) or len(above) >= DEEPEST:
+        mend = f"at most {DEEPEST} files, none of them twice"
+        raise InvalidFile([Problem(f"over: {settings.over} leads in a circle or too far", path, line, mend)])
+    if not base.is_file():
+        raise InvalidFile([Problem(f"over: there is no file {base}", path, line, "name one that is there")])
+    return _over(_merged(base, (*above, path.resolve())), said)
+
+
+def _over(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _over(base[key], value)
+        for key, value in said.items()
+        if isinstance(value, Mapping) and isinstance(base.get(key), Mapping)
+    }
+    return {**base, **said, **both}
