@@ -24,6 +24,8 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # RFC 7914's interactive cost of 2017 doubled: 32 MiB and about 0.1 s a guess.
 SCRYPT = {"n": 2**15, "r": 8, "p": 1, "maxmem": 2**26}
+LEAST_PASSWORD, MOST_PASSWORD, LEAST_DIFFERENT = 10, 200, 5
+SERIES = "abcdefghijklmnopqrstuvwxyz01234567890qwertyuiopasdfghjklzxcvbnm"
 FIRST_UID = 20001
 
 SCHEMA = """
@@ -37,9 +39,22 @@ CREATE TABLE IF NOT EXISTS accounts (
     uid      INTEGER NOT NULL UNIQUE
 )
 """
+# A link by which somebody chooses a password: its hash, so that who reads the file cannot follow it.
+INVITATIONS = """
+CREATE TABLE IF NOT EXISTS invitations (
+    name    TEXT PRIMARY KEY REFERENCES accounts (name),
+    hash    BLOB NOT NULL UNIQUE,
+    until   REAL NOT NULL
+)
+"""
+INVITATION_DAYS = 7
 # What later versions added, in this order; a file of an older one gets them when it is opened.
-ADDED = {"called": "TEXT NOT NULL DEFAULT ''", "called_zh": "TEXT NOT NULL DEFAULT ''"}
-FIELDS = "name, role, changed, uid, called, called_zh"
+ADDED = {
+    "called": "TEXT NOT NULL DEFAULT ''",
+    "called_zh": "TEXT NOT NULL DEFAULT ''",
+    "handed_out": "INTEGER NOT NULL DEFAULT 0",
+}
+FIELDS = "name, role, changed, uid, called, called_zh, handed_out"
 MOST_LETTERS = 100  # of a display name; nbgrader's book takes 128
 
 
@@ -59,6 +74,8 @@ class Account:
         The unprivileged user id that the person's server gets where root runs the hub; never given twice.
     called, called_zh
         How the person is called in Latin and in Chinese script; empty where nobody has said so.
+    handed_out
+        1 while the password is one that was generated and handed out, which others may have seen.
     """
 
     name: str
@@ -67,6 +84,7 @@ class Account:
     uid: int
     called: str = ""
     called_zh: str = ""
+    handed_out: int = 0
 
     @property
     def shown(self) -> str:
@@ -95,6 +113,7 @@ class Accounts:
             try:
                 with book:
                     book.execute(SCHEMA)
+                    book.execute(INVITATIONS)
                     _bring_up_to_date(book)
                     yield book
             finally:
@@ -142,6 +161,7 @@ class Accounts:
                 f"account name {name!r}: use 2 to 32 lower-case letters, digits and dashes,"
                 " a letter first; for example ./academy hub --add-learner ada-l"
             )
+        handed_out = password is None
         password = password or new_password()
         salt, digest = hashed(password)
         with self._open() as book:
@@ -152,9 +172,9 @@ class Accounts:
                     f" for a new password run ./academy hub --reset-password {name}"
                 )
             book.execute(
-                "INSERT INTO accounts (name, role, salt, hash, changed, uid, called, called_zh)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (name, role, salt, digest, time.time(), _next_uid(book), called, called_zh),
+                "INSERT INTO accounts (name, role, salt, hash, changed, uid, called, called_zh, handed_out)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (name, role, salt, digest, time.time(), _next_uid(book), called, called_zh, handed_out),
             )
         return password
 
@@ -162,13 +182,42 @@ class Accounts:
         """Give a person a new password and return it; who is signed in with the old one must sign in anew."""
         self.get(name)
         password = new_password()
+        self._set(name, password, handed_out=True)
+        return password
+
+    def change(self, name: str, password: str) -> Account:
+        """Give a person the password that they chose; see :func:`weakness`."""
+        self.get(name)
+        self._set(name, password, handed_out=False)
+        return self.get(name)
+
+    def invite(self, name: str) -> str:
+        """Return the secret of a link by which a person chooses a password; it ends an earlier one.
+
+        The password until now holds until then.
+        """
+        self.get(name)
+        secret = secrets.token_urlsafe(32)
+        row = (name, _fingerprint(secret), time.time() + INVITATION_DAYS * 86400)
+        with self._open() as book:
+            book.execute("INSERT OR REPLACE INTO invitations (name, hash, until) VALUES (?, ?, ?)", row)
+        return secret
+
+    def invited(self, secret: str) -> str | None:
+        """Return whom a link is for; None where it was used, is over, or was never given."""
+        asked = (_fingerprint(secret), time.time())
+        with self._open() as book:
+            row = book.execute("SELECT name FROM invitations WHERE hash = ? AND until > ?", asked).fetchone()
+        return row[0] if row else None
+
+    def _set(self, name: str, password: str, handed_out: bool) -> None:
         salt, digest = hashed(password)
         with self._open() as book:
+            book.execute("DELETE FROM invitations WHERE name = ?", (name,))
             book.execute(
-                "UPDATE accounts SET salt = ?, hash = ?, changed = ? WHERE name = ?",
-                (salt, digest, time.time(), name),
+                "UPDATE accounts SET salt = ?, hash = ?, changed = ?, handed_out = ? WHERE name = ?",
+                (salt, digest, time.time(), handed_out, name),
             )
-        return password
 
     def call(self, name: str, called: str | None = None, called_zh: str | None = None) -> Account:
         """Say how a person is called; None leaves a script as it is, an empty text forgets it.
@@ -198,6 +247,21 @@ class Accounts:
         return Account(*fields) if hmac.compare_digest(found, wanted) else None
 
 
+def weakness(name: str, password: str) -> str:
+    """Return why a password cannot be chosen, a key of the page's words; empty where it can.
+
+    Length and what is easily guessed decide, no rule of signs and capitals (NIST SP 800-63B, 5.1.1.2).
+    """
+    if len(password) < LEAST_PASSWORD:
+        return "short"
+    if len(password) > MOST_PASSWORD:
+        return "long"
+    plain = password.casefold()
+    if name in plain or len(set(plain)) < LEAST_DIFFERENT or plain in SERIES * 2 or plain[::-1] in SERIES * 2:
+        return "easy"
+    return ""
+
+
 def new_password() -> str:
     """Return a password of 12 letters in three groups, 59 bits."""
     groups = ("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
@@ -208,6 +272,11 @@ def hashed(password: str, salt: bytes | None = None) -> tuple[bytes, bytes]:
     """Return salt and scrypt hash (RFC 7914) of a password."""
     salt = salt or secrets.token_bytes(16)
     return salt, hashlib.scrypt(password.encode(), salt=salt, **SCRYPT)
+
+
+def _fingerprint(secret: str) -> bytes:
+    """Return what is kept of a link's secret, which is as long as a key: one plain hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def _display_name(text: str) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 from jupyterhub.auth import Authenticator
 from jupyterhub.orm import new_token
 from tornado import web
-from traitlets import Float, Integer, Unicode
+from traitlets import Bool, Float, Integer, Unicode
 
-from .accounts import Account, Accounts
+from .accounts import Account, Accounts, weakness
+from .password_page import Invitation, OwnPassword, SignIn
 
 
 class Patience:
@@ -60,6 +61,9 @@ class AccountsAuthenticator(Authenticator):
 
     accounts_file = Unicode(help="Path of the accounts' SQLite file.").tag(config=True)
     free_tries = Integer(5, help="Wrong passwords for a name before anybody waits.").tag(config=True)
+    own_passwords = Bool(True, help="Who has a password that was handed out chooses another.").tag(
+        config=True
+    )
     longest_wait = Float(60.0, help="Seconds that a next try waits at most.").tag(config=True)
 
     def __init__(self, **kwargs) -> None:
@@ -86,6 +90,54 @@ class AccountsAuthenticator(Authenticator):
         if user is not None and await _opened_with_another_password(user, account):
             _end_sessions(user)
         return _user_model(account)
+
+    def get_handlers(self, app) -> list[tuple[str, type]]:
+        """Return the pages that belong to signing in."""
+        return [("/login", SignIn), ("/password", OwnPassword), (r"/invitation/([\w-]+)", Invitation)]
+
+    def must_choose(self, name: str) -> bool:
+        """Tell whether somebody still has the password that was handed out, and has to choose another."""
+        return self.own_passwords and bool(self._accounts.get(name).handed_out)
+
+    async def change(self, user, now: str, new: str) -> str:
+        """Give a signed-in person a new password and end all sessions that the old one opened.
+
+        Returns
+        -------
+        str
+            Why it was not done, a key of the page's words; empty when it was.
+        """
+        if self._patience.wait(user.name):
+            return "wait"
+        if await asyncio.to_thread(self._accounts.check, user.name, now) is None:
+            self._patience.wrong(user.name)
+            return "wrong"
+        self._patience.right(user.name)
+        if why := "same" if new == now else weakness(user.name, new):
+            return why
+        account = await asyncio.to_thread(self._accounts.change, user.name, new)
+        _end_sessions(user)
+        await user.save_auth_state({"changed": account.changed})
+        return ""
+
+    async def invited(self, secret: str) -> str | None:
+        """Return whom an invitation is for, None where it does not hold."""
+        return await asyncio.to_thread(self._accounts.invited, secret)
+
+    async def accept(self, name: str, new: str) -> str:
+        """Give an invited person the password that they chose; return as `change` does."""
+        if why := weakness(name, new):
+            return why
+        await asyncio.to_thread(self._accounts.change, name, new)
+        return ""
+
+    async def pre_spawn_start(self, user, spawner) -> None:
+        """Open no desk to somebody whose password others may have seen."""
+        if self.must_choose(user.name):
+            raise web.HTTPError(
+                403,
+                "Choose a password of your own first, under My password. 请先在“我的密码”中设置自己的密码。",
+            )
 
     async def refresh_user(self, user, handler=None) -> bool | dict:
         """Return False, which asks for a new sign-in, when the account is gone or its password was reset."""

@@ -74,6 +74,7 @@ def _addresses(c: Config, deployment: Deployment, settings: Settings) -> None:
 def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
     c.JupyterHub.authenticator_class = AccountsAuthenticator
     c.AccountsAuthenticator.accounts_file = str(deployment.accounts)
+    c.AccountsAuthenticator.own_passwords = settings.sign_in.own_passwords
     c.AccountsAuthenticator.free_tries = settings.sign_in.free_tries
     c.AccountsAuthenticator.longest_wait = float(settings.sign_in.longest_wait_seconds)
     c.Authenticator.allow_all = True  # whoever has an account; nobody can make one alone

@@ -18,7 +18,7 @@ from .accounts import Accounts
 from .deployment import Deployment
 from .errors import HubError, Refused
 from .labs import chosen
-from .running import address_of, check_port
+from .running import check_port
 from .settings import FILE, Settings
 
 LITTLE_DISK_MIB = 2048
@@ -99,8 +99,8 @@ def _address(settings: Settings) -> Finding:
     except Refused as error:
         return Finding("address", "wrong", str(error))
     if address.ip in LOOPBACK:
-        return Finding("address", "fine", f"{address_of(address)}, from this machine only")
-    says = f"{address_of(address)}, from outside too and unencrypted: put a web server with TLS before it"
+        return Finding("address", "fine", f"{address.local}, from this machine only")
+    says = f"{address.local}, from outside too and unencrypted: put a web server with TLS before it"
     return Finding("address", "mind", says)
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .accounts import Accounts
+from .accounts import INVITATION_DAYS, Accounts
 from .deployment import Deployment, write_private
 from .errors import HubError, Refused
 from .settings import FILE, Settings, read
@@ -17,6 +17,7 @@ examples:
   ./academy hub check                     what it says, against this machine; starts nothing
   ./academy hub --add-learner ada         one more account; the password is printed once
   ./academy hub --add-learner ada --called "Ada Lovelace" --called-zh 阿达
+  ./academy hub --add-learner ada --by-link    a link in place of the password
   ./academy hub --reset-password ada      for a forgotten password, also while the hub runs
 """
 
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if _asks_for_accounts(options):
             return _accounts_verb(options)
+        if options.by_link:
+            raise HubError("--by-link goes with --add-learner NAME, or with --reset-password NAME")
         if options.called is not None or options.called_zh is not None:
             raise HubError("--called goes with --add-learner NAME, or with --rename NAME")
         return _hub_verb(options)
@@ -70,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--add-manager", metavar="NAME", help="add one who sees where everyone stands")
     one.add_argument("--reset-password", metavar="NAME", help="print a new password; the old one ends")
     one.add_argument("--rename", metavar="NAME", help="say anew how the person is called")
+    people.add_argument(
+        "--by-link",
+        action="store_true",
+        help=f"with --add-… or --reset-password: print a link in place of a password, by which the person "
+        f"chooses one; it holds once and {INVITATION_DAYS} days",
+    )
     people.add_argument("--called", metavar="TEXT", help="with --add-… or --rename: the name to show")
     people.add_argument("--called-zh", metavar="TEXT", help="the same in Chinese script")
     return parser
@@ -135,6 +144,8 @@ def _asks_for_accounts(options: argparse.Namespace) -> bool:
 
 def _accounts_verb(options: argparse.Namespace) -> int:
     deployment = _deployment(options)
+    if options.by_link and (options.accounts or options.rename):
+        raise HubError("--by-link goes with --add-learner NAME, or with --reset-password NAME")
     if not deployment.accounts.exists():
         raise HubError(f"no accounts yet, {deployment.accounts}; ./academy hub makes the first ones")
     accounts = Accounts(deployment.accounts)
@@ -149,7 +160,8 @@ def _accounts_verb(options: argparse.Namespace) -> int:
         print(accounts.call(options.rename, options.called, options.called_zh).shown)
         return 0
     if options.reset_password:
-        name, password = options.reset_password, accounts.reset(options.reset_password)
+        name = options.reset_password
+        password = "" if options.by_link else accounts.reset(name)
     else:
         added = {
             "learner": options.add_learner,
@@ -158,6 +170,10 @@ def _accounts_verb(options: argparse.Namespace) -> int:
         }
         role, name = next((role, name) for role, name in added.items() if name)
         password = accounts.add(name, role, None, options.called or "", options.called_zh or "")
+    if options.by_link:
+        address = read(deployment.data).address
+        print(f"{name}  {address.public}hub/invitation/{accounts.invite(name)}")
+        return 0
     print(f"{name}  {password}")
     return 0
 

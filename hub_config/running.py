@@ -169,18 +169,12 @@ def _start(deployment: Deployment, address: Address, verbose: bool) -> subproces
             os.close(out)
 
 
-def address_of(address: Address) -> str:
-    """Return the address to type into a browser."""
-    host = "127.0.0.1" if address.ip in ("0.0.0.0", "::") else address.ip
-    return f"http://{f'[{host}]' if ':' in host else host}:{address.port}/"
-
-
 def _wait_until_up(hub: subprocess.Popen, deployment: Deployment, address: Address) -> None:
     """Return when hub and academy service both answer through the proxy."""
     end = time.monotonic() + START_SECONDS
     inside = f"http://127.0.0.1:{deployment.ports()['hub']}/hub/health"
     # the hub itself first: the proxy logs each question that comes before it has its routes
-    wanted = [inside, f"{address_of(address)}hub/health", f"{address_of(address)}services/academy/health"]
+    wanted = [inside, f"{address.local}hub/health", f"{address.local}services/academy/health"]
     while wanted:
         if hub.poll() is not None:
             raise HubError(f"the hub did not start (exit code {hub.returncode}); {_last_words(deployment)}")
@@ -205,7 +199,7 @@ def _last_words(deployment: Deployment) -> str:
 
 
 def _welcome(deployment: Deployment, address: Address, passwords: dict[str, str]) -> str:
-    lines = ["", f"Zhisuan Academy is open: {address_of(address)}", ""]
+    lines = ["", f"Zhisuan Academy is open: {address.local}", ""]
     if passwords:
         lines += [f"  {'sign in as':<14}password", *(f"  {n:<14}{p}" for n, p in passwords.items()), ""]
         lines += [f"  These are in {deployment.first_passwords} too; delete it once they are handed out."]

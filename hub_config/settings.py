@@ -5,9 +5,10 @@ A deployment is a small file over a common one: `over` names it, and what the sm
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from catalogue.errors import InvalidFile, Problem
 from catalogue.reading import line_of, read_mapping, read_value, validate
@@ -20,6 +21,13 @@ FILE = "academy.yml"
 DEEPEST = 5  # files, one over the other
 
 
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"{text!r} is no web address; write one like https://academy.example.edu/")
+    return text
+
+
 class Address(Keys):
     """Where the hub listens."""
 
@@ -28,13 +36,34 @@ class Address(Keys):
         description="Public address; `127.0.0.1` is this machine only, `0.0.0.0` every address it has",
         examples=["0.0.0.0"],
     )
+    url: Annotated[Line, AfterValidator(_web_address)] | None = Field(
+        None,
+        description="Its address on the web, for links, where a web server stands before it",
+        examples=["https://academy.example.edu/"],
+    )
     port: int = Field(8000, ge=1, le=65535, description="Public port", examples=[8080])
+
+    @property
+    def local(self) -> str:
+        """The address to type into a browser on this machine."""
+        host = "127.0.0.1" if self.ip in ("0.0.0.0", "::") else self.ip
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    @property
+    def public(self) -> str:
+        """The address for links that are handed out."""
+        return f"{self.url.rstrip('/')}/" if self.url else self.local
 
 
 class SignIn(Keys):
     """How people come in."""
 
     days: int = Field(7, ge=1, le=365, description="Days until somebody must sign in anew", examples=[1])
+    own_passwords: bool = Field(
+        True,
+        description="Whether somebody with a password that was handed out must choose another at once",
+        examples=[False],
+    )
     free_tries: int = Field(
         5,
         ge=1,

@@ -69,8 +69,8 @@ def _example(field: FieldInfo) -> str:
 
 
 def _value(value: object) -> str:
-    """Return a value as YAML on one line: texts and numbers as they are, lists and nothing as in JSON."""
-    return str(value) if isinstance(value, (str, int)) else json.dumps(value)
+    """Return a value as YAML on one line: texts as they are, all else as in JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def updated(readme: str) -> str:

@@ -4,12 +4,13 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from hub_config.accounts import FIRST_UID, SCRYPT, Accounts, new_password
+from hub_config.accounts import FIRST_UID, INVITATION_DAYS, SCRYPT, Accounts, new_password, weakness
 from hub_config.authenticator import Patience
 from hub_config.cli import main
 from hub_config.errors import HubError
@@ -99,6 +100,71 @@ def test_generated_passwords_differ_and_can_be_read_aloud() -> None:
     made = {new_password() for _ in range(200)}
     assert len(made) == 200
     assert not set("".join(made)) & set("O0Il1")
+
+
+def test_a_password_is_handed_out_until_its_owner_chooses_one(accounts: Accounts) -> None:
+    old = accounts.add("ada", "learner")
+    assert accounts.get("ada").handed_out
+    assert not accounts.change("ada", "forty-two blue whales").handed_out
+    assert accounts.check("ada", old) is None
+    assert accounts.check("ada", "forty-two blue whales") == accounts.get("ada")
+    accounts.reset("ada")
+    assert accounts.get("ada").handed_out
+    accounts.add("grace", "learner", "given by who runs a test")
+    assert not accounts.get("grace").handed_out
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("nine char", "short"),
+        ("x" * 201, "long"),
+        ("AdaLovelace-1815", "easy"),
+        ("ababababab", "easy"),
+        ("1234567890", "easy"),
+        ("qwertyuiop", "easy"),
+        ("zyxwvutsrqp", "easy"),
+        ("ten letter", ""),
+        ("一二三四五六七八九十", ""),
+        ("forty-two blue whales", ""),
+    ],
+)
+def test_a_chosen_password_is_long_and_not_easily_guessed(password: str, why: str) -> None:
+    assert weakness("ada", password) == why
+
+
+def test_an_invitation_holds_once_for_a_while_and_the_last_one_only(accounts: Accounts, monkeypatch) -> None:
+    old = accounts.add("ada", "learner")
+    first, second = accounts.invite("ada"), accounts.invite("ada")
+    assert (accounts.invited(first), accounts.invited(second)) == (None, "ada")
+    assert accounts.check("ada", old)  # until the link is used
+    assert second.encode() not in accounts.path.read_bytes()
+    with monkeypatch.context() as later:
+        now = time.time()
+        later.setattr("hub_config.accounts.time.time", lambda: now + (INVITATION_DAYS + 0.01) * 86400)
+        assert accounts.invited(second) is None
+    accounts.change("ada", "forty-two blue whales")
+    assert accounts.invited(second) is None
+    third = accounts.invite("ada")
+    accounts.reset("ada")
+    assert accounts.invited(third) is None
+    with pytest.raises(HubError, match="no account 'grace'"):
+        accounts.invite("grace")
+
+
+def test_a_link_is_printed_in_place_of_a_password(accounts: Accounts, capsys) -> None:
+    accounts.add("ada", "learner")
+    data = accounts.path.parent
+    (data / "academy.yml").write_text("address: {url: 'https://academy.example.edu'}\n")
+    assert main(["hub", "--data", str(data), "--add-instructor", "grace", "--by-link"]) == 0
+    name, link = capsys.readouterr().out.split()
+    start = "https://academy.example.edu/hub/invitation/"
+    assert (name, link[: len(start)]) == ("grace", start)
+    assert accounts.invited(link[len(start) :]) == "grace"
+    assert accounts.get("grace").role == "instructor"
+    assert main(["hub", "--data", str(data), "--accounts", "--by-link"]) == 2
+    assert main(["hub", "--data", str(data), "--by-link"]) == 2
+    assert "--by-link goes with" in capsys.readouterr().err
 
 
 FREE_TRIES, LONGEST_WAIT = 5, 60.0

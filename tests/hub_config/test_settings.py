@@ -60,6 +60,7 @@ def test_the_reference_in_the_readme_is_made_from_the_schema():
         ("labs: [a]\nadress: {}\n", r"unknown key adress, .*:2; the nearest: address"),
         ("address:\n  port: 99999\n", r"address\.port is 99999, .*:2; .*65535"),
         ("language: german\n", r"language is 'german', .*:1; .*'en' or 'zh'"),
+        ("address:\n  url: academy.example.edu\n", r"address\.url: 'academy.*' is no web address; .*:2"),
         ("- a\n", r"holds a list, .*:1"),
         ("labs: [\n", r"no valid YAML"),
         ("over: nowhere.yml\n", r"over: there is no file .*nowhere\.yml, .*:1"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from hub_config import base
 from hub_config.deployment import Deployment
 from hub_config.exchange import TIME
 from hub_config.running import recorded_servers
-from tests.hub_process import START_SECONDS, Hub, Person
+from tests.hub_process import OWN_PASSWORD, START_SECONDS, Hub, Person
 
 pytestmark = pytest.mark.slow
 
@@ -118,7 +119,59 @@ def test_a_forgotten_password_is_reset_while_the_hub_runs(hub: Hub) -> None:
     assert Person(hub, "manager").try_password(old).status_code == 403
     hub.sign_in("manager", new)
     assert before.session.get(home, allow_redirects=False).status_code == 302  # the old session is over
-    hub.passwords["manager"] = new
+
+
+def test_a_handed_out_password_opens_no_desk_and_a_chosen_one_ends_other_sessions(hub: Hub) -> None:
+    name, handed_out = academy("--data", str(hub.data), "--add-learner", "lovelace").stdout.split()
+    elsewhere, person = Person(hub, name), Person(hub, name)
+    for one in (elsewhere, person):
+        assert one.try_password(handed_out).headers["Location"].startswith("/hub/password?next=")
+    refused = elsewhere.api("POST", f"/hub/api/users/{name}/server")
+    assert refused.status_code == 403
+    assert "password of your own" in refused.text
+    for now, new, again, says in (
+        ("wrong", OWN_PASSWORD, OWN_PASSWORD, "not the password that holds now"),
+        (handed_out, OWN_PASSWORD, "another", "are not the same"),
+        (handed_out, "short", "short", "at least 10"),
+        (handed_out, "my name is Lovelace", "my name is Lovelace", "太容易猜到"),
+        (handed_out, handed_out, handed_out, "Choose another"),
+    ):
+        answer = person.choose_password(now, new, again)
+        answer.encoding = "utf-8"
+        assert (answer.status_code, says in answer.text) == (422, True), says
+    assert person.choose_password(handed_out, OWN_PASSWORD).status_code == 302
+    home = f"{hub.url}/hub/home"
+    assert person.session.get(home, allow_redirects=False).status_code == 200
+    assert elsewhere.session.get(home, allow_redirects=False).status_code == 302
+    assert Person(hub, name).try_password(handed_out).status_code == 403
+    assert "/hub/password" not in Person(hub, name).try_password(OWN_PASSWORD).headers["Location"]
+
+
+def test_an_invited_person_chooses_a_password_by_a_link_that_holds_once(hub: Hub) -> None:
+    name, link = academy("--data", str(hub.data), "--add-learner", "emmy", "--by-link").stdout.split()
+    path = link[link.index("/hub/invitation/") :]
+    person = Person(hub, name)
+    page = person.session.get(f"{hub.url}{path}")
+    assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "no-referrer")
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.text)[1]
+
+    def send(new: str) -> requests.Response:
+        sent = {"new": new, "again": new, "_xsrf": xsrf}
+        return person.session.post(f"{hub.url}{path}", data=sent, allow_redirects=False)
+
+    assert send("short").status_code == 422
+    assert send(OWN_PASSWORD).status_code == 302
+    assert send("another good password").status_code == 404
+    assert requests.get(f"{hub.url}{path}", timeout=20).status_code == 404
+    assert "/hub/password" not in Person(hub, name).try_password(OWN_PASSWORD).headers["Location"]
+
+
+def test_a_password_is_changed_from_the_page_alone(hub: Hub) -> None:
+    person = hub.sign_in("manager", hub.passwords["manager"])
+    sent = {"now": OWN_PASSWORD, "new": "another-password", "again": "another-password"}
+    forged = person.session.post(f"{hub.url}/hub/password", data=sent, allow_redirects=False)
+    assert forged.status_code == 403
+    assert requests.get(f"{hub.url}/hub/password", allow_redirects=False, timeout=20).status_code == 302
 
 
 def test_an_account_added_while_the_hub_runs_comes_in_at_once(hub: Hub) -> None:

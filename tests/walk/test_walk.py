@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 from catalogue.folders import CHECKOUT
 from graders.submissions import read_answers
 from hub_config.cli import main as command
-from tests.hub_process import Hub
+from tests.hub_process import OWN_PASSWORD, Hub
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -44,6 +44,23 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def come_in(page: Page, hub: Hub, name: str) -> None:
+    """Fill the sign-in form in, and choose a password where the one that was handed out still holds."""
+    handed_out = hub.passwords[name]
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(handed_out)
+    page.get_by_role("button", name="Sign in").click()
+    if handed_out == OWN_PASSWORD:
+        return
+    expect(page.get_by_role("heading", name="My password")).to_be_visible()
+    assert unfit(page) == []
+    page.get_by_label("Password until now").fill(handed_out)
+    page.get_by_label(re.compile("^New password (?!again)")).fill(OWN_PASSWORD)
+    page.get_by_label("New password again").fill(OWN_PASSWORD)
+    page.get_by_role("button", name="Change it").click()
+    hub.passwords[name] = OWN_PASSWORD
+
+
 class Walker:
     """A person at a browser window of their own."""
 
@@ -61,9 +78,7 @@ class Walker:
     def sign_in(self) -> None:
         """Go to the address that was printed and sign in."""
         self.page.goto(self.hub.url)
-        self.page.get_by_label("Name").fill(self.name)
-        self.page.get_by_label("Password").fill(self.hub.passwords[self.name])
-        self.page.get_by_role("button", name="Sign in").click()
+        come_in(self.page, self.hub, self.name)
         # the wait for a server shows how far it has come
         expect(self.page.get_by_role("heading", name="Opening your desk")).to_be_visible()
         expect(self.page.locator("#progress-bar")).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
@@ -355,11 +370,11 @@ def test_the_walk(hub: Hub, browser: Browser, shots: Path) -> None:
 def test_the_hub_s_own_pages_say_what_they_are(hub: Hub, browser: Browser) -> None:
     page = browser.new_context(viewport=SIZE, locale="en-US").new_page()
     page.goto(f"{hub.url}/hub/login?next=/hub/home")
-    page.get_by_label("Name").fill("manager")
-    page.get_by_label("Password").fill(hub.passwords["manager"])
-    page.get_by_role("button", name="Sign in").click()
+    come_in(page, hub, "manager")
     expect(page.get_by_role("button", name=re.compile("my desk"))).to_be_visible()
     assert unfit(page) == []
+    page.get_by_role("link", name="My password").click()
+    expect(page.get_by_role("heading", name="My password")).to_be_visible()
     page.goto(f"{hub.url}/hub/nowhere")
     expect(page.get_by_role("heading", name="There is no page at this address")).to_be_visible()
     assert unfit(page) == []
