@@ -141,7 +141,7 @@ for name, n in plans.items():
     print(f"{name:22}: n = {n.round(1).tolist()}, standard error {error_of(n):.2f}")
 one_pot = prices.std(ddof=1) * math.sqrt(1 / B - 1 / N.sum())
 print(f"without groups          standard error {one_pot:.2f}")
-k = next(b for b in range(100, 400) if error_of(b * W) <= error_of(best_n))
+k = next(b for b in range(100, 400) if error_of(b * W) <= error_of(best_n))  # the first b for which this holds
 print(f"in proportion to files one needs {k} appraisals for the error that 100 reach by the price; appraisal 101 lowers the variance by {price:.3f} of {error_of(best_n) ** 2:.1f}")
 assert 23.5 < best_n[3] < 24.5 and round(error_of(best_n), 1) == 7.2 and round(error_of(B * W), 1) == 8.5 and 135 < k < 145 and round(price, 2) == 0.55
 
@@ -468,7 +468,7 @@ assert times[200][1] > 5 * times[10][1] and times[100_000][0] < 10
 #
 # ## The question again
 #
-# The last group, 8 % of the files, gets 24 of the 100 appraisals, three times its share, because its prices are spread three to four times as wide. Appraisal 101 lowers the variance by 0.55 of 51, about one percent; at the 700th it is a fiftieth of that:
+# The last group, 8 % of the files, gets 24 of the 100 appraisals, three times its share, because its prices are spread more than three times as wide as any other group's. Appraisal 101 lowers the variance by 0.55 of 51, about one percent; at the 700th it is a fiftieth of that:
 
 # %% id="answer"
 for budget in (100, 200, 400, 700):
@@ -491,9 +491,9 @@ answers = {"n of the first group": ..., "price": ..., "variance": ..., "what the
 if any(a is ... for a in answers.values()):
     print("not tried yet")
 else:
-    kit.close(answers["n of the first group"], 8, because="16 · 4/8", known_wrong={"equal shares": 16 / 3, "in proportion to the squares": 16 * 16 / 24, "that is the second group's": 4})
+    kit.close(answers["n of the first group"], 8.0, because="16 · 4/8", known_wrong={"equal shares": 16 / 3, "in proportion to the squares": 16 * 16 / 24, "that is the second group's": 4.0})
     kit.close(answers["price"], 0.25, because="((4 + 2 + 2) / 16)²", known_wrong={"the square is missing": 0.5, "budget by sum, squared: turn the fraction over": 4.0, "budget by sum: turn the fraction over, and square it": 2.0})
-    kit.close(answers["variance"], 4, because="16/8 + 4/4 + 4/4", known_wrong={"4/8 + 2/4 + 2/4: the squares are missing": 1.5, "that is one group's": 2.0, "that is with equal shares": 24 / (16 / 3)})
+    kit.close(answers["variance"], 4.0, because="16/8 + 4/4 + 4/4", known_wrong={"4/8 + 2/4 + 2/4: the squares are missing": 1.5, "that is one group's": 2.0, "that is with equal shares": 24 / (16 / 3)})
     kit.close(answers["what the next piece brings in the third group"], 0.25, because="the same everywhere: the price", known_wrong={"that is what it contributes in all": 1.0, "4 / n, not 4 / n²": 1.0})
     print("right")
 
