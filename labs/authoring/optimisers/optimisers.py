@@ -173,6 +173,15 @@ def trained(step, weights, many, settings, spoil):
     return told
 
 
+def alternating(step, trainings, setting):
+    """Two trainings, a step of one and a step of the other in turn; the weights of both at the end."""
+    weights, states = [start for start, _ in trainings], [None, None]
+    for k in range(len(trainings[0][1])):
+        for i in (0, 1):
+            weights[i], states[i] = step(weights[i], trainings[i][1][k], states[i], **setting)
+    return [{name: np.array(value) for name, value in found.items()} for found in weights]
+
+
 def run(weights, many, settings, spoil=False):
     """What the learner's adamw makes of a row of gradients."""
     told = kit.probe(in_numpy, trained, adamw, weights, many, settings, spoil)
@@ -286,6 +295,9 @@ with score.part(1, "nothing passed in is changed or kept, trainings do not mix, 
         expected = by_torch(weights, many, etas=[1.0] * 12, **case)
         same_weights(plain[-1], expected)
         same_weights(spoilt[-1], expected)
+        other, others = training(r, 12, 0.2)
+        for told, (start, given) in zip(kit.probe(in_numpy, alternating, adamw, [(weights, many), (other, others)], case), ((weights, many), (other, others))):
+            same_weights(told, by_torch(start, given, etas=[1.0] * 12, **case))
         first, _ = kit.unchanged(adamw, weights, many[0], None, **case)
         same_weights({name: np.asarray(value) for name, value in first.items()}, plain[0])
 with score.part(1, "gradients of 0, of 1e-160 and of 1e100 give finite weights, the ones that the formula gives", hidden=True):
@@ -330,12 +342,16 @@ def rate_at(step, peak, warm, last, low=0.0):
 
 # %% nbgrader={"grade_id": "check-schedule", "grade": true, "points": 4}
 def one_by_one(function, steps, setting):
-    return [float(function(step, *setting)) for step in steps]
+    found = [function(step, *setting) for step in steps]
+    return [float(v) if isinstance(v, (int, float, np.number)) or (isinstance(v, np.ndarray) and v.ndim == 0) else str(type(v).__name__) for v in found]
 
 
 def rates(steps, *setting):
     """The learner's rates, one call a step."""
-    return np.array(kit.probe(in_numpy, one_by_one, rate_at, [int(s) for s in steps], setting))
+    found = kit.probe(in_numpy, one_by_one, rate_at, [int(s) for s in steps], setting)
+    bad = [v for v in found if isinstance(v, str)]
+    kit.require(not bad, f"for a single step rate_at returned {bad[0] if bad else ''}, expected a float")
+    return np.array(found)
 
 
 score = kit.Score(4)
@@ -762,44 +778,51 @@ def bounded(price, worth, need, most, budget):
     return total
 
 
+def number(function, *arguments):
+    """The learner's result as a float."""
+    found = function(*arguments)
+    kit.require(found is not None and np.ndim(found) == 0, "the result is nothing, or more than one number; expected a float")
+    return float(found)
+
+
 score = kit.Score(5)
 with score.part(1, "two teams: at the price 0.5 the bound is the greatest gain, 2 log 4 + log 2; at other prices it is above", worth=[2.0, 1.0], need=[1.0, 1.0], most=[99.0, 99.0], budget=4.0):
     two = (np.array([2.0, 1.0]), np.ones(2), WIDE, 4.0)
-    kit.close(float(bound(0.5, *two)), 5 * math.log(2), rtol=1e-9, known_wrong={"the price of the whole budget has to be paid back": 5 * math.log(2) - 2.0, "the teams have to pay for their hours": 5 * math.log(2) + 2.0})
+    kit.close(number(bound, 0.5, *two), 5 * math.log(2), rtol=1e-9, known_wrong={"the price of the whole budget has to be paid back": 5 * math.log(2) - 2.0, "the teams have to pay for their hours": 5 * math.log(2) + 2.0})
     for price in kit.examples(lambda r: float(r.uniform(0.05, 3)), n=6, name="prices"):
-        kit.close(float(bound(price, *two)), bounded(price, *two), rtol=1e-9, because=f"price {price}: each team takes what it likes best at that price, between 0 and 99 hours", known_wrong={
+        kit.close(number(bound, price, *two), bounded(price, *two), rtol=1e-9, because=f"price {price}: each team takes what it likes best at that price, between 0 and 99 hours", known_wrong={
             "the hours stay those of the price 0.5: each price has its own": 5 * math.log(2), "nobody takes negative hours": 4 * price + sum(w * math.log(w / price) - w + price for w in (2.0, 1.0))})
 with score.part(1, "hours are rented until the next one brings no more than it costs", worth=[2.0, 1.0], need=[1.0, 1.0], budget=4.0):
-    kit.close(float(rent(0.25, *two)), 6.0, rtol=1e-9, because="at 0.25 the teams want 7 and 3 hours, and 4 are there", known_wrong={"those are all hours, not the ones to rent": 10.0, "only the first team": 3.0, "only the second team": -1.0})
-    kit.close(float(rent(0.5, *two)), 0.0, atol=1e-9, because="an hour costs what the next one brings")
-    kit.close(float(rent(0.8, *two)), 0.0, atol=1e-9, because="an hour costs more than the next one brings", known_wrong={"hours cannot be given back: at least 0": 1.75 - 4})
+    kit.close(number(rent, 0.25, *two), 6.0, rtol=1e-9, because="at 0.25 the teams want 7 and 3 hours, and 4 are there", known_wrong={"those are all hours, not the ones to rent": 10.0, "only the first team": 3.0, "only the second team": -1.0})
+    kit.close(number(rent, 0.5, *two), 0.0, atol=1e-9, because="an hour costs what the next one brings")
+    kit.close(number(rent, 0.8, *two), 0.0, atol=1e-9, because="an hour costs more than the next one brings", known_wrong={"hours cannot be given back: at least 0": 1.75 - 4})
     for offer in kit.examples(lambda r: float(r.uniform(0.05, 0.4)), n=6, name="offers"):
         wanted = sum(min(max(w / offer - 1, 0.0), 99.0) for w in (2.0, 1.0))
-        kit.close(float(rent(offer, *two)), max(0.0, wanted - 4.0), rtol=1e-9, atol=1e-9, because=f"an offer of {offer}", known_wrong={"hours cannot be given back: at least 0": wanted - 4.0, "those are all hours, not the ones to rent": wanted})
+        kit.close(number(rent, offer, *two), max(0.0, wanted - 4.0), rtol=1e-9, atol=1e-9, because=f"an offer of {offer}", known_wrong={"hours cannot be given back: at least 0": wanted - 4.0, "those are all hours, not the ones to rent": wanted})
 ### BEGIN HIDDEN TESTS
 with score.part(1, "the bound of other teams at prices from far too low to far too high, also at 0, and for no team", hidden=True):
     for r in kit.examples(lambda r: r, n=20, name="bounds"):
         worth, need, most = teams(r, int(r.integers(1, 9)))
         budget, price = float(r.uniform(0, 1.2) * most.sum()), float(10 ** r.uniform(-4, 3))
         kit.close(float(kit.unchanged(bound, price, worth, need, most, budget)), bounded(price, worth, need, most, budget), rtol=1e-9, atol=1e-12)
-        kit.close(float(bound(0.0, worth, need, most, budget)), gain(most, worth, need), rtol=1e-9)
-        kit.close(float(bound(price, worth[:0], need[:0], most[:0], budget)), price * budget, rtol=1e-9, atol=1e-12)
+        kit.close(number(bound, 0.0, worth, need, most, budget), gain(most, worth, need), rtol=1e-9)
+        kit.close(number(bound, price, worth[:0], need[:0], most[:0], budget), price * budget, rtol=1e-9, atol=1e-12)
 with score.part(1, "at the best price the bound is the greatest gain, to nine digits", hidden=True):
     for r in kit.examples(lambda r: r, n=20, name="tight"):
         worth, need, most = teams(r, int(r.integers(1, 9)))
         budget = float(r.uniform(0.02, 0.98) * most.sum())
         right, price = best(worth, need, most, budget)
-        kit.close(float(bound(price, worth, need, most, budget)), gain(right, worth, need), rtol=1e-9)
-        kit.require(float(bound(1.5 * price, worth, need, most, budget)) > gain(right, worth, need), "not above at another price")
+        kit.close(number(bound, price, worth, need, most, budget), gain(right, worth, need), rtol=1e-9)
+        kit.require(number(bound, 1.5 * price, worth, need, most, budget) > gain(right, worth, need), "not above at another price")
 with score.part(1, "hours to rent for other teams, at an offer of 0, with more hours than needed, and for no team", hidden=True):
     for r in kit.examples(lambda r: r, n=20, name="rents"):
         worth, need, most = teams(r, int(r.integers(1, 9)))
         budget, offer = float(r.uniform(0, 0.7) * most.sum()), float(10 ** r.uniform(-2, 1))
         wanted = sum(min(max(w / offer - c, 0.0), u) for w, c, u in zip(worth, need, most))
         kit.close(float(kit.unchanged(rent, offer, worth, need, most, budget)), max(0.0, wanted - budget), rtol=1e-9, atol=1e-9 * float(most.sum()))
-        kit.close(float(rent(0.0, worth, need, most, budget)), float(most.sum()) - budget, rtol=1e-9)
-        kit.close(float(rent(0.0, worth, need, most, 2 * float(most.sum()))), 0.0, atol=1e-12)
-        kit.close(float(rent(offer, worth[:0], need[:0], most[:0], budget)), 0.0, atol=1e-12)
+        kit.close(number(rent, 0.0, worth, need, most, budget), float(most.sum()) - budget, rtol=1e-9)
+        kit.close(number(rent, 0.0, worth, need, most, 2 * float(most.sum())), 0.0, atol=1e-12)
+        kit.close(number(rent, offer, worth[:0], need[:0], most[:0], budget), 0.0, atol=1e-12)
 ### END HIDDEN TESTS
 score.total()
 
