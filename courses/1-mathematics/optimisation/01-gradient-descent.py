@@ -512,7 +512,7 @@ if scale(np.ones((2, 1)), np.ones((1, 1))) is None:
 else:
     old, new = np.array([[1.0, 7.0], [3.0, 7.0]]), np.array([[5.0, 7.0], [2.0, 9.0], [2.0, 7.0]])
     kit.close(np.asarray(scale(old, new), dtype=float), np.array([[3.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), atol=1e-12, because="mean 2 and spread 1 in the first column of old; the second does not vary there", known_wrong={
-        "the new rows were scaled with their own mean and spread: then one and the same row is scaled differently each day": np.column_stack([(new[:, 0] - 3) / new[:, 0].std(), np.zeros(3)]),
+        "the new rows were scaled with their own mean and spread: then one and the same row is scaled differently each day": (new - new.mean(0)) / new.std(0),
         "the column that does not vary in old was divided by 0": np.array([[3.0, np.nan], [0.0, np.inf], [0.0, np.nan]]), "the column that does not vary has to become 0": np.array([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0]]),
         "the spread with n - 1 is another convention; here it is np.std": np.array([[3 / math.sqrt(2), 0.0], [0.0, 0.0], [0.0, 0.0]])})
     kit.close(np.asarray(scale(X[:1000], X[1000:]), dtype=float), (X[1000:] - X[:1000].mean(0)) / X[:1000].std(0), because="the last 989 applications with the first 1000")

@@ -230,7 +230,7 @@ score = kit.Score(8)
 with score.part(1, "without decay: the first step is alpha in size whatever the gradient, and the next ones follow the two means", gradients="2, then 400, then others"):
     for gs in ([2.0], [400.0], [-2.0], *kit.examples(lambda r: [float(x) for x in r.normal(size=int(r.integers(2, 6)))], n=4, name="steps")):
         told = run({"w": np.array([1.0])}, [{"w": np.array([g])} for g in gs], [{"alpha": 0.001}] * len(gs))
-        kit.close(told[-1]["w"], np.array([by_formula(1.0, gs, 0.001)]), rtol=1e-10, because=f"weight 1, gradients {gs}, alpha 0.001", known_wrong={"the weight did not move": np.array([1.0]), **likely(SLIPS, 1.0, gs, 0.001)})
+        kit.close(told[-1]["w"], np.array([by_formula(1.0, gs, 0.001)]), rtol=1e-8, because=f"weight 1, gradients {gs}, alpha 0.001", known_wrong={"the weight did not move": np.array([1.0]), **likely(SLIPS, 1.0, gs, 0.001)})
 with score.part(1, "decay, eta, betas and eps each do what the formula says", theta=5.0):
     for r in kit.examples(lambda r: r, n=6, name="decay"):
         gs, case = [float(x) for x in r.normal(size=3)], {"eta": float(r.uniform(0.1, 0.9)), "betas": (float(r.uniform(0.5, 0.95)), float(r.uniform(0.9, 0.99))), "eps": float(r.uniform(0.01, 0.2)), "decay": float(r.uniform(0.01, 0.2))}
@@ -245,7 +245,7 @@ with score.part(1, "a weight without a gradient stays as it is, and its count st
         right, counted = by_formula(2.0, g[:2], 0.1, decay=0.1), by_formula(2.0, [g[0]], 0.1, decay=0.1)
         m, v = 0.9 * 0.1 * g[0] + 0.1 * g[1], 0.999 * 0.001 * g[0] ** 2 + 0.001 * g[1] ** 2
         late = counted - 0.1 * (m / (1 - 0.9**4)) / (math.sqrt(v / (1 - 0.999**4)) + 1e-8) - 0.1 * counted
-        kit.close(told[3]["a"], np.array([right]), rtol=1e-10, because=f"a had the gradients {g[0]}, none, none, {g[1]}: this is its second step", known_wrong={"the count of steps is shared: each weight has its own": np.array([late])})
+        kit.close(told[3]["a"], np.array([right]), rtol=1e-7, because=f"a had the gradients {g[0]}, none, none, {g[1]}: this is its second step", known_wrong={"the count of steps is shared: each weight has its own": np.array([late])})
 ### BEGIN HIDDEN TESTS
 def training(r, steps, missing):
     """Weights of many shapes, and a row of gradients, some of them missing."""
