@@ -585,4 +585,4 @@ else:
 # | penalty | 罚函数 |
 # | projected descent | 投影下降 |
 #
-# **Read on.** Stephen Boyd, Lieven Vandenberghe, *Convex Optimization*, 2004, sections 5.1 to 5.6. · Jerzy Neyman, "On the Two Different Aspects of the Representative Method", Journal of the Royal Statistical Society 97, 1934, section V. · Dimitris Bertsimas, John N. Tsitsiklis, *Introduction to Linear Optimization*, 1997, chapters 4 and 5. · Jorge Nocedal, Stephen J. Wright, *Numerical Optimization*, 2nd edition, 2006, sections 12.1 and 17.1.
+# **Read on.** Stephen Boyd, Lieven Vandenberghe, *Convex Optimization*, 2004, sections 5.1 to 5.6. · William G. Cochran, *Sampling Techniques*, 3rd edition, 1977, sections 5.5 to 5.8. · Dimitris Bertsimas, John N. Tsitsiklis, *Introduction to Linear Optimization*, 1997, chapters 4 and 5. · Jorge Nocedal, Stephen J. Wright, *Numerical Optimization*, 2nd edition, 2006, sections 12.1 and 17.1.

@@ -2,7 +2,7 @@
 # # An optimiser without a framework, and a budget shared out
 #
 # **You deliver** six functions in NumPy: AdamW as in its paper, a schedule with warm-up, a test that names the fault in other people's optimisers, the best division of a budget with its price, a bound that proves it, and the answer to an offer of more hours.
-# **Time**: 90 minutes. **Resources**: one CPU core, 1 GB, NumPy and SciPy, no network, no GPU; each cell takes under 3 s.
+# **Time**: 90 minutes. **Resources**: one CPU core, 1 GB, NumPy and SciPy, no network, no GPU; each cell takes under 10 s.
 # **Proves**: `optimisation` at I (all tasks). You need the course *Optimisation*.
 # **Score**: 28 points. A part of a check earns its points on its own. *Public* parts show the input that failed. *Hidden* parts run after you submit, on inputs drawn anew for you: arrays without axes and empty ones, weights that get no gradient, other settings, budgets of nothing and of plenty, many jobs. For those you are told the property that failed.
 #
