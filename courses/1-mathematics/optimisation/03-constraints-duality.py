@@ -66,7 +66,7 @@ assert N.tolist() == [460, 872, 503, 154] and round(prices.mean(), 1) == 196.3 a
 # %% [markdown] id="question-words"
 # *In words: four boxes that move to the right with the loan; the first three are narrow, the uppermost, for loans of 250 and more, is several times as wide and has the farthest points.*
 #
-# From $n_h$ houses drawn at random in group $h$ comes its mean, and the estimate of the whole is $\sum_h W_h \bar y_h$ with the known shares $W_h$. The groups are drawn independently, so the variances add up:
+# (A box holds the middle half of a group's prices, the line in it their median.) From $n_h$ houses drawn at random in group $h$ comes their mean $\bar y_h$, and the estimate of the whole is $\sum_h W_h \bar y_h$ with the known shares $W_h$. The groups are drawn independently, so the variances add up:
 #
 # $$V(n) = \sum_{h=1}^{4} W_h^2\, S_h^2 \Big( \frac1{n_h} - \frac1{N_h} \Big) .$$
 #
@@ -211,7 +211,7 @@ assert error_of(best_n) < error_of(n_rough) < error_of(B * W)
 #
 # $$V(n) \;\ge\; V(n) + p\Big(\sum_h n_h - B\Big) \;\ge\; \underbrace{\sum_h \min_{n_h} \Big( \frac{W_h^2 S_h^2}{n_h} + p\, n_h \Big) - p\,B}_{d(p)} .$$
 #
-# The first step holds because the bracket is at most 0 and $p \ge 0$; the second because each group may not do better than its best. So **every price gives a lower bound $d(p)$** on everything that anybody could ever reach (*weak duality*). And at the right price the groups ask for exactly $B$ in all: both steps become equalities, and the bound is reached (*strong duality*; it holds where $V$ bends upwards, as here). For two groups, $W_h S_h = 6$ and 3, the best $n_h$ is $W_h S_h/\sqrt p$ and $d(p) = 2 \cdot 9 \sqrt p - p\,B$.
+# The first step holds because the bracket is at most 0 and $p \ge 0$; the second because each group may not do better than its best. (The constant $1/N_h$ is left out on both sides.) So **every price gives a lower bound $d(p)$** on everything that anybody could ever reach (*weak duality*). And at the right price the groups ask for exactly $B$ in all: both steps become equalities, and the bound is reached (*strong duality*; it holds where $V$ bends upwards, as here). For two groups, $W_h S_h = 6$ and 3, the best $n_h$ is $W_h S_h/\sqrt p$ and $d(p) = 2 \cdot 9 \sqrt p - p\,B$.
 
 # %% id="checkpoint-bound"
 kit.checkpoint("bound-at-a-price")
