@@ -339,7 +339,7 @@ def show_cuts(white_cut=0.74, others_cut=0.74):
     found = {name: at(name, c) for name, c in ((NAMES[1], white_cut), (NAMES[0], others_cut))}
     left.set(title=f"gap of opportunity {100 * abs(found[NAMES[1]][0] - found[NAMES[0]][0]):.1f} points", xlabel="cut (probability of approval)", ylabel="good applicants approved (%)", xlim=(0.4, 1))
     left.legend(fontsize=8, loc="lower left")
-    for k, (label, color) in enumerate((("good ones missed", GREY), ("others approved", GREEN))):
+    for k, (label, color) in enumerate((("good, refused", GREY), ("not good, approved", GREEN))):
         bars = right.bar([i + 0.4 * k for i in (0, 1)], [found[name][1 + k] for name in found], width=0.38, color=color, label=label)
         right.bar_label(bars, fontsize=8)
     right.set_xticks([0.2, 1.2], list(found))

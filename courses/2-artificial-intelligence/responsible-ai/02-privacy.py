@@ -342,7 +342,7 @@ lines = show_account()
 interact(lambda each, power: show_account(each, power) and None, each=SelectionSlider(options=[0.01, 0.03, 0.1, 0.3, 1.0], value=0.1, description="ε each"), power=SelectionSlider(options=[3, 6, 9, 12], value=6, description="δ = 1e-"));
 
 # %% [markdown] id="account-words"
-# *In words, unturned: all lines rise; for few releases the basic line is the lowest, above about thirty it crosses the others, which rise with the root of the number; for the largest numbers the basic line is far above. The line of normal noise, exact, stays below that of zCDP.*
+# *In words, unturned: all lines rise; for few releases the basic line is the lowest, above about thirty it crosses the others, which rise with the root of the number; for the largest numbers the basic line is far above. Advanced and zCDP lie on each other; normal noise, exact, stays a little below.*
 
 # %% id="account-assert"
 crossing = next(k for k in range(1, 1000) if advanced(0.1, k, 1e-6) < 0.1 * k)

@@ -125,7 +125,7 @@ for i, name in enumerate(ATTACKS):
 
 # %% id="red-picture"
 figure, axes = plt.subplots(figsize=(6.5, 3.2))
-axes.imshow(leaked, cmap="cividis", vmin=0, vmax=1)
+axes.imshow(leaked, cmap="cividis", vmin=0, vmax=1, aspect="auto")
 for i in range(len(ATTACKS)):
     for j in range(len(CODES)):
         axes.text(j, i, "told" if leaked[i, j] else "kept", ha="center", va="center", fontsize=8, color="black" if leaked[i, j] else "white")
