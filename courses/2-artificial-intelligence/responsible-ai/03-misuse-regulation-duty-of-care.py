@@ -102,7 +102,7 @@ kit.recall("none-of-200")
 kit.checkpoint("order-helps")
 
 # %% id="red-team"
-model, tokenizer = kit.small_model(), kit.small_tokenizer()
+model, tokenizer = kit.small_model(), kit.small_tokenizer()  # the model, and what cuts texts into tokens
 tokenizer.padding_side = "left"  # shorter texts are filled up in front, so that all answers begin at the same place
 tokenizer.pad_token = tokenizer.eos_token
 CODES = ["4821", "7306", "9154", "MANGO"]
@@ -155,7 +155,7 @@ between, within = rows.var(ddof=1), (rows * (1 - rows)).mean() / leaked.shape[1]
 effective = rate * (1 - rate) / (between / len(rows))  # so many independent trials would be as uncertain
 print(f"rate {rate:.0%}; as 24 trials {naive[0]:.0%} to {naive[1]:.0%}; as six attacks {clustered[0]:.0%} to {clustered[1]:.0%}; worth about {effective:.0f} independent trials")
 print(f"none of 6 attacks: at most {1 - 0.05 ** (1 / 6):.0%}; none of 24: at most {1 - 0.05 ** (1 / 24):.0%}")
-assert clustered[1] - clustered[0] > 1.2 * (naive[1] - naive[0]) and effective < 12 and 0.3 < rate < 0.7 and round(100 * (1 - 0.05 ** (1 / 6))) == 39 and round(100 * (1 - 0.05 ** (1 / 24))) == 12
+assert clustered[1] - clustered[0] > 1.2 * (naive[1] - naive[0]) and round(effective) == 8 and leaked[:4].mean() > 0.6 and not leaked[4:].any() and round(100 * (1 - 0.05 ** (1 / 6))) == 39 and round(100 * (1 - 0.05 ** (1 / 24))) == 12
 kit.recall("order-helps")
 
 # %% [markdown] id="cluster-words"
@@ -308,10 +308,10 @@ low, high = exact(depart, int(refuse.sum()))
 print(f"the model says no to {refuse.sum()}; the officers of 1990, who did not see it, approved {depart} of them: {depart / refuse.sum():.0%} ({low:.0%} to {high:.0%})")
 print(f"another lender's log: 0 departures in 60 refusals: at most {1 - 0.05 ** (1 / 60):.1%} of decisions are the officer's own")
 kit.recall("only-a-score")
-assert refuse.sum() == 244 and 0.4 < depart / 244 < 0.6 and round(100 * (1 - 0.05 ** (1 / 60)), 1) == 4.9
+assert refuse.sum() == 244 and 0.5 < depart / 244 < 0.6 and round(100 * (1 - 0.05 ** (1 / 60)), 1) == 4.9
 
 # %% [markdown] id="override-words"
-# Officers who look for themselves depart from this model in about half of its refusals. A log with none in sixty is a signature, not a decision. **Human oversight is a rate**: record it, with an interval, by officer and by group.
+# Officers who look for themselves depart from this model in more than half of its refusals. A log with none in sixty is a signature, not a decision. **Human oversight is a rate**: record it, with an interval, by officer and by group.
 #
 # ## Reasons that add up
 #
@@ -510,7 +510,7 @@ record = {
 record["evidence"]["departures of officers"] = (*(float(e) for e in (exact(depart, 244)[0], depart / 244, exact(depart, 244)[1])),)
 print("missing:", missing(record))
 print("missing in the supplier's letter:", missing({"system": "assistant", "decision": "go", "evidence": {"leaks": 0.0}})[:4], "…")
-assert missing(record) == [] and len(missing({"decision": "go"})) == len(NEEDED) - 1 and upper > 0.01
+assert missing(record) == [] and len(missing({"decision": "go"})) == len(NEEDED) - 1 and round(100 * upper) == 14
 kit.recall("before-none-seen")
 
 # %% [markdown] id="answer-words"
