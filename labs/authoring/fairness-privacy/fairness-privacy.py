@@ -238,7 +238,7 @@ score.total()
 #
 # `choose(score, good, group, price, limit)` returns a dictionary from each group to its cut, a float: a pair with the least cost among those whose gap is at most `limit` (up to $10^{-9}$). Any such pair counts as right.
 #
-# Expected length: about 20 lines for both. The table at hand has 497 000 pairs or fewer; a loop over pairs of *scores* that counts applicants anew in each turn is too slow.
+# Expected length: about 20 lines for both. The table at hand has about 30 000 pairs of cuts; count each cut of a group once, not anew for each pair.
 
 # %% nbgrader={"grade_id": "frontier", "solution": true}
 def frontier(score, good, group, price):
