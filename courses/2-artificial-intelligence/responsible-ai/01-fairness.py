@@ -204,7 +204,7 @@ assert round(seen, 2) == 0.75 and refused_with_race[0] - refused_with_race[1] > 
 #
 # $$v = \frac{p\,t}{p\,t + (1-p) f} \quad\Longrightarrow\quad f = \frac{p}{1-p} \cdot \frac{1-v}{v} \cdot t .$$
 #
-# No model, no data: a bookkeeping of four cells (Chouldechova, 2017, section 2). If two groups have **other base rates** and the same precision, then opportunity and false approval cannot both be equal. (Unless nobody is wrong, $v = 1$ and $t = 1$.)
+# No model, no data: a bookkeeping of four cells (Chouldechova, 2017, section 2). If two groups have **other base rates** and the same precision, then opportunity and false approval cannot both be equal. (Unless nobody is approved wrongly, $v = 1$, or nobody good is approved at all, $t = 0$.)
 #
 # This needs a table in which everybody's outcome is known. Here is one: 1445 people who were released from North Carolina's prisons from July 1977 to June 1978 (`recid`; Chung, Schmidt and Witte, 1991), followed for 70 months or more; 38 % came back. Nobody was kept in because of a prediction, so nothing is hidden. A model predicts who will **not** come back, from age, priors, time served and the like, without race. It approves (say, for release without supervision) those above 0.6.
 
@@ -447,10 +447,10 @@ for k in (2, 4, 8, 24):
     largest = np.mean(alike.max(axis=1) - alike.min(axis=1))
 year, others = 100_000, (white == 0).mean()
 print(f"for {year:,} applications a year like these: {others * year:,.0f} from black and Hispanic applicants; a gap of {100 * chances:.0f} points of opportunity is {chances * m_0 / len(white) * year:,.0f} good applicants a year")
-assert needed(0.9, 0.01) == 3458 and needed(0.9, 0.05) == 139 and largest > 0.07
+assert m_0 == 218 and 0.05 < 1.96 * math.sqrt(t_0 * (1 - t_0) / m_0) < 0.06 and needed(0.9, 0.01) == 3458 and needed(0.9, 0.05) == 139 and largest > 0.07
 
 # %% [markdown] id="scale-words"
-# Our 218 are enough for ±4 points or so, no more. And whoever searches 24 subgroups (sex by race by town) and reports the worst pair finds eight points where there is nothing. Say beforehand which groups and which measure, or correct for the search (Probability and statistics, lesson 3).
+# Our 218, at a share of 0.78, are enough for ±5 or 6 points, no more. And whoever searches 24 subgroups (sex by race by town) and reports the worst pair finds eight points where there is nothing. Say beforehand which groups and which measure, or correct for the search (Probability and statistics, lesson 3).
 
 # %% [markdown] id="answer"
 # ## The question again

@@ -270,7 +270,7 @@ assert best_C not in (50, 1000) and min(clipping.loc[50, "both"], clipping.loc[1
 # $$\varepsilon_{\text{adv}} = k\, \varepsilon \, \frac{e^{\varepsilon} - 1}{e^{\varepsilon} + 1} + \varepsilon \sqrt{2 k \ln(1/\delta)} .$$
 # - **zCDP.** Count in another currency, $\rho$: a pure release costs $\rho = \varepsilon^2/2$, normal noise of standard deviation σ costs $\rho = \Delta^2 / (2\sigma^2)$. ρ adds up, and (Bun and Steinke, 2016)
 # $$\varepsilon_{\text{zCDP}} = \rho + 2\sqrt{\rho \ln(1/\delta)} .$$
-# - **Exact, for normal noise.** With $\mu = \Delta/\sigma$ the least δ for each ε is (Balle and Wang, 2018, theorem 5), Φ being the share of a standard normal below a value,
+# - **Exact, for normal noise.** With $\mu = \Delta/\sigma$ the least δ for each ε is (Balle and Wang, 2018), Φ being the share of a standard normal below a value,
 # $$\delta(\varepsilon) = \Phi\!\Big(\frac{\mu}{2} - \frac{\varepsilon}{\mu}\Big) - e^{\varepsilon}\, \Phi\!\Big(-\frac{\mu}{2} - \frac{\varepsilon}{\mu}\Big),$$
 # and $k$ releases are together one with $\mu\sqrt k$.
 #
@@ -445,7 +445,7 @@ print(f"ε = {census} allows a ratio of {math.exp(census):.1e}")
 assert round(spread[0.5]) == 3 and noise_year["advanced"] < noise_year["basic"] < 1.2 * noise_year["advanced"] and noise_year["normal noise, exact"] < 0.7 * noise_year["advanced"]
 
 # %% [markdown] id="scale-words"
-# A count of a hundred carries 3 % of noise, one of a million none that matters. For 52 releases at so small a δ the advanced account saves little against the basic one, and normal noise with the exact account much more: compute, do not quote. The United States' census of 2020 published its redistricting tables with ε = 17.14 for the tables about persons (Abowd et al., 2022). As a ratio that promises little; what protects in fact depends on how the budget was spread over millions of cells. **An ε without its unit of protection (a row? a person? a week?), its δ and its ledger says nothing.**
+# A count of a hundred carries 3 % of noise, one of a million none that matters. For 52 releases at so small a δ the advanced account saves little against the basic one, and normal noise with the exact account much more: compute, do not quote. For the redistricting tables of the United States' census of 2020 the Census Bureau announced in June 2021 ε = 17.14 for the file about persons (how it is spent: Abowd et al., 2022). As a ratio that promises little; what protects in fact depends on how the budget was spread over millions of cells. **An ε without its unit of protection (a row? a person? a week?), its δ and its ledger says nothing.**
 #
 # ## The question again
 #
@@ -563,4 +563,4 @@ else:
 # | reconstruction attack | 重构攻击 |
 # | clipping | 截断 |
 #
-# **Read on.** Cynthia Dwork, Aaron Roth, *The Algorithmic Foundations of Differential Privacy*, 2014, sections 2, 3.3 and 3.5. · Irit Dinur, Kobbi Nissim, "Revealing Information while Preserving Privacy", PODS 2003, section 3. · Mark Bun, Thomas Steinke, "Concentrated Differential Privacy", TCC 2016, section 1. · Ilya Mironov, "On Significance of the Least Significant Bits for Differential Privacy", CCS 2012, sections 4 and 5. · John M. Abowd et al., "The 2020 Census Disclosure Avoidance System TopDown Algorithm", Harvard Data Science Review, 2022.
+# **Read on.** Cynthia Dwork, Aaron Roth, *The Algorithmic Foundations of Differential Privacy*, 2014, sections 2, 3.3 and 3.5. · Irit Dinur, Kobbi Nissim, "Revealing Information while Preserving Privacy", PODS 2003, section 3. · Mark Bun, Thomas Steinke, "Concentrated Differential Privacy", TCC 2016, section 1. · Ilya Mironov, "On Significance of the Least Significant Bits for Differential Privacy", CCS 2012, the parts on sampling and on the attack. · John M. Abowd et al., "The 2020 Census Disclosure Avoidance System TopDown Algorithm", Harvard Data Science Review, 2022.
