@@ -67,6 +67,17 @@ def show_noise(private, epsilon=0.5, most=1, cells=4000):
         print(f"noise {k:2}: {np.mean(noise == k):6.2%}, should be {(1 - a) / (1 + a) * a ** abs(k):6.2%} ± {math.sqrt(0.25 / cells):.2%} or less")
 
 
+def told(result, keys):
+    """For the checks: a dictionary with just these keys and floats as values, or words for what is amiss."""
+    kit.require(isinstance(result, dict), f"the result has to be a dictionary with the keys {', '.join(keys)}, it is {type(result).__name__}")
+    kit.require(set(map(str, result)) == set(keys), f"the keys are {sorted(map(str, result))}, expected {sorted(keys)}")
+    plain = {}
+    for key, value in result.items():
+        kit.require(np.ndim(value) == 0 and isinstance(value, (int, float, np.integer, np.floating)), f"{key} has to be a number, it is {value!r}")
+        plain[str(key)] = float(value)
+    return plain
+
+
 # %% [markdown] nbgrader={"grade_id": "task-groups", "locked": true}
 # ## 1. Rates by group (6 points)
 #
@@ -135,17 +146,6 @@ def by_hand(good, approved, group):
         result[name] = {"n": len(rows), "approval": over(count[0, 1] + count[1, 1], len(rows)), "opportunity": over(count[1, 1], count[1, 1] + count[1, 0]),
                         "false_approval": over(count[0, 1], count[0, 1] + count[0, 0]), "precision": over(count[1, 1], count[0, 1] + count[1, 1])}
     return result
-
-
-def told(result, keys):
-    """A dictionary with just these keys and floats as values, or words for what is amiss."""
-    kit.require(isinstance(result, dict), f"the result has to be a dictionary with the keys {', '.join(keys)}, it is {type(result).__name__}")
-    kit.require(set(map(str, result)) == set(keys), f"the keys are {sorted(map(str, result))}, expected {sorted(keys)}")
-    plain = {}
-    for key, value in result.items():
-        kit.require(np.ndim(value) == 0 and isinstance(value, (int, float, np.integer, np.floating)), f"{key} has to be a number, it is {value!r}")
-        plain[str(key)] = float(value)
-    return plain
 
 
 def metrics_of(good, approved, group):
