@@ -235,7 +235,8 @@ def show_share(percent=12.3):
     """Draw five scores against the share of rejected rows, and mark one share."""
     figure, axes = plt.subplots(figsize=(7.5, 3.4))
     for (name, line), colour, style in zip(lines.items(), (ORANGE, BLUE, GREEN, GREY, "black"), ("-", "--", "-.", ":", (0, (1, 3)))):
-        axes.plot(100 * shares, line, color=colour, linestyle=style, label=f"{name} {np.interp(percent / 100, shares, line):.2f}")
+        value = np.interp(percent / 100, shares, line)  # read off the line at this share
+        axes.plot(100 * shares, line, color=colour, linestyle=style, label=f"{name} {value:.2f}")
     axes.axvline(percent, color=GREY)
     axes.set(title=f"The same model where {percent:.0f} % are rejected", xlabel="rejected in the test set (%)", ylabel="score", ylim=(0, 1.02))
     axes.legend(loc="lower right", fontsize=8)
@@ -456,7 +457,7 @@ if f1_at(0.5, 0.5, 0.5) is None:
 else:
     for share, r, f in ((0.5, 0.8, 0.2), (0.1, 0.6, 0.1), (0.01, 0.9, 0.05)):
         p = share * r / (share * r + (1 - share) * f)
-        kit.close(float(f1_at(share, r, f)), 2 * p * r / (p + r), rtol=1e-6, because=f"share {share}, recall {r}, false alarms {f}", known_wrong={
+        kit.close(f1_at(share, r, f), 2 * p * r / (p + r), rtol=1e-6, because=f"share {share}, recall {r}, false alarms {f}", known_wrong={
             "that is the precision; F1 joins it with the recall": p, "the harmonic mean, not the plain mean": (p + r) / 2, "false alarms come from the other share, 1 - share": 2 * share * r / (share * r + share * f + share),
             "that uses the trees' recall and false alarms, not the arguments": 2 * precision_at(share) * r / (precision_at(share) + r)})
     print("right")
@@ -496,7 +497,7 @@ if share_right is ...:
     print("not tried yet")
 else:
     rate = 0.4 * 0.9 * (1 / 0.92 - 1) / 0.6  # false alarms among the healthy
-    kit.close(float(share_right), 0.01 * 0.9 / (0.01 * 0.9 + 0.99 * rate), rtol=0.02, because="recall and the false-alarm rate of 5.2 % stay; the mixture changes", known_wrong={
+    kit.close(share_right, 0.01 * 0.9 / (0.01 * 0.9 + 0.99 * rate), rtol=0.02, because="recall and the false-alarm rate of 5.2 % stay; the mixture changes", known_wrong={
         "that is the hospital's precision: there are far fewer ill people among all": 0.92, "8 % of the flags are wrong in the hospital; that is not 8 % of the healthy": 0.01 * 0.9 / (0.01 * 0.9 + 0.99 * 0.08),
         "precision is not proportional to the share of the ill": 0.92 * 0.01 / 0.4, "that is the share of wrong results": 1 - 0.01 * 0.9 / (0.01 * 0.9 + 0.99 * rate)})
     print("right")

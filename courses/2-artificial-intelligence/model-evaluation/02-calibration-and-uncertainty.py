@@ -72,8 +72,8 @@ for ax, (name, p) in zip(axes, chance.items()):
     share, said = calibration_curve(rejected, p, n_bins=8, strategy="quantile")  # eight groups of equal size: share rejected, mean probability
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=":")
     ax.plot(said, share, "o-", color=ORANGE)
-    ax.set(title=name, xlabel="mean probability told")
-axes[0].set_ylabel("share rejected")
+    ax.set(title=name, xlabel="mean probability told (share)")
+axes[0].set_ylabel("rejected (share)")
 figure.suptitle("What was told and what happened, in eight groups of equal size")
 plt.tight_layout()
 plt.show()
@@ -113,6 +113,7 @@ def bins_of(p, bins):
 def reliability(p, y, bins):
     """One line a bin: rows, mean probability, share of positives."""
     t = pd.DataFrame({"bin": bins_of(p, bins), "told": p, "was": y})
+    # one group of rows for each bin; of each its size and two means
     return t.groupby("bin").agg(rows=("told", "size"), told=("told", "mean"), was=("was", "mean"))
 
 
@@ -185,7 +186,7 @@ def show_bins(bins=10):
     error = 1.96 * np.sqrt(t["told"] * (1 - t["told"]) / t["rows"])  # how far an honest share scatters
     left.errorbar(t["told"], t["told"], yerr=error, fmt="none", ecolor=GREY, label="where 95 % of honest shares lie")
     left.plot(t["told"], t["was"], "o", color=ORANGE, label="plain model")
-    left.set(title=f"Plain model, {bins} bins", xlabel="mean probability told", ylabel="share rejected", xlim=(0, 1), ylim=(0, 1))
+    left.set(title=f"Plain model, {bins} bins", xlabel="mean probability told (share)", ylabel="rejected (share)", xlim=(0, 1), ylim=(0, 1))
     left.legend(fontsize=8)
     for (name, curve), colour, style in zip(curves.items(), (ORANGE, BLUE, GREEN), ("-", "--", "-.")):
         other.plot(counts, curve, color=colour, linestyle=style, label=name)
@@ -203,7 +204,7 @@ show_bins()
 interact(show_bins, bins=IntSlider(value=10, min=2, max=120, description="bins"));
 
 # %% [markdown] id="knob-words"
-# *In words: on the left the dots follow the diagonal, most of them within the grey bars, two or three at their ends. On the right the line of the balanced model is level near 18, that of the long trees near 5.5; that of the plain model climbs from 0.6 at two bins to about 5 at 120, and the grey band of honest models climbs with it.*
+# *In words: on the left the dots follow the diagonal, most of them within the grey bars, two or three at their ends. On the right the line of the balanced model is level near 18, that of the long trees rises from 3 to 6; that of the plain model climbs from 0.6 at two bins to about 5 at 120, and the grey band of honest models climbs with it.*
 #
 # So "ECE 0.6 %" and "ECE 4.9 %" are the same model. With 20 bins the plain model lies above the band, with 10 and with 80 inside: that is what the edge of chance looks like, and whoever turns the number until it pleases has measured nothing. An ECE without its bins, its number of rows and its floor says little.
 
@@ -285,11 +286,12 @@ def temperature(z, y):
         s = z / np.exp(log_t)
         return float(np.mean(np.logaddexp(0, s) - y * s))  # logaddexp(0, s) is log(1 + e^s) without overflow
 
+    # minimize_scalar searches the place of the smallest value between two bounds
     return float(np.exp(optimize.minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
 def platt(z, y):
-    """Slope and intercept of a logistic regression without penalty on the one column z."""
+    """Slope and intercept of a logistic regression on the one column z; C=1e6 leaves hardly any penalty."""
     fit = LogisticRegression(C=1e6).fit(z[:, None], y)
     return float(fit.coef_[0, 0]), float(fit.intercept_[0])
 
@@ -424,7 +426,7 @@ else:
         p_ = np.array([0.1, 0.5, 0.9])
         factor = new / (1 - new) * (1 - old) / old
         odds = p_ / (1 - p_) * factor
-        kit.close(np.asarray(shifted(p_, old, new), dtype=float), odds / (1 + odds), rtol=1e-6, because=f"from {old} to {new}", known_wrong={
+        kit.close(shifted(p_, old, new), odds / (1 + odds), rtol=1e-6, because=f"from {old} to {new}", known_wrong={
             "odds are multiplied, not probabilities": p_ * new / old, "these are odds: turn them back into probabilities": odds, "the other way round: multiply by new, divide by old": p_ / factor / (1 - p_ + p_ / factor), "the ratio of the odds, not of the shares": p_ / (1 - p_) * new / old / (1 + p_ / (1 - p_) * new / old)})
     print("right")
 
@@ -440,13 +442,17 @@ def is_off(p, y, bins):
 if is_off(np.array([0.5, 0.5]), np.array([0, 1]), 1) is None:
     print("not tried yet")
 else:
+    def yes(value):
+        kit.require(isinstance(value, (bool, np.bool_)), "is_off has to return True or False")
+        return bool(value)
+
     r = np.random.default_rng(3)
     told = r.uniform(0.05, 0.95, size=400)
-    calm = [bool(is_off(told, r.random(400) < told, 10)) for _ in range(20)]
+    calm = [yes(is_off(told, r.random(400) < told, 10)) for _ in range(20)]
     kit.require(sum(calm) <= 5, f"of 20 perfectly calibrated models you call {sum(calm)} off: is the ECE held against 0, or against the mean of the noise?")
-    loud = [bool(is_off(told, r.random(400) < sigmoid(0.4 * logit(told)), 10)) for _ in range(10)]
+    loud = [yes(is_off(told, r.random(400) < sigmoid(0.4 * logit(told)), 10)) for _ in range(10)]
     kit.require(sum(loud) >= 8, f"of 10 models that say far too much you call {sum(loud)} off: the quantile at 0.95, of the same number of bins, on these very probabilities")
-    kit.require(bool(is_off(np.full(50, 0.9), np.repeat([1, 0], [25, 25]), 1)), "told 0.9, right in half of 50: that is off")
+    kit.require(yes(is_off(np.full(50, 0.9), np.repeat([1, 0], [25, 25]), 1)), "told 0.9, right in half of 50: that is off")
     print("right")
 
 # %% [markdown] id="exercise-4-text"
@@ -459,9 +465,9 @@ ward = {"half-width": ..., "patients for 95 %": ...}
 if any(v is ... for v in ward.values()):
     print("not tried yet")
 else:
-    kit.equal(int(ward["half-width"]), 4, because="ceil(10 * 0.8) = 8: the eighth smallest of 0, 1, 1, 1, 2, 2, 3, 4, 9", known_wrong={
-        "that is the seventh: m + 1, not m, times 0.8, rounded up": 3, "that is the largest": 9, "half of the patients is not 80 %": 2})
-    kit.equal(int(ward["patients for 95 %"]), 19, because="ceil((m + 1) * 0.95) must not exceed m: m = 19 is the first", known_wrong={"with 20 it works, and with 19 too": 20, "18 would need the nineteenth smallest of 18": 18, "not one in a hundred": 100})
+    kit.close(ward["half-width"], 4.0, because="ceil(10 * 0.8) = 8: the eighth smallest of 0, 1, 1, 1, 2, 2, 3, 4, 9", known_wrong={
+        "that is the seventh: m + 1, not 0.8 · 9 rounded down": 3.0, "that is the largest": 9.0, "half of the patients is not 80 %": 2.0, "the mean error promises nothing about a share": 23 / 9})
+    kit.close(ward["patients for 95 %"], 19.0, because="ceil((m + 1) * 0.95) must not exceed m: m = 19 is the first", known_wrong={"with 20 it works, and with 19 too": 20.0, "18 would need the nineteenth smallest of 18": 18.0, "95 is the percentage; far fewer are enough": 95.0})
     print("right")
 
 # %% [markdown] id="answer"
