@@ -178,12 +178,14 @@ for k in (flags["forest"], flags["trees"], 600):
     found = [int(rejected[np.argsort(-p, kind="stable")[:k]].sum()) for p in chance.values()]  # argsort of -p: places from the highest p down
     print(f"rejected among the {k} highest numbers: trees {found[0]}, forest {found[1]}")
     assert abs(found[0] - found[1]) <= 1 if k < 200 else found[1] >= found[0]
-assert flags == {"trees": 180, "forest": 160}
+above = {name: f"{(p > 0.9).mean():.1%}" for name, p in chance.items()}
+print("numbers above 0.9:", above)
+assert flags == {"trees": 180, "forest": 160} and (chance["forest"] > 0.9).sum() == 0 < (chance["trees"] > 0.9).sum()
 
 # %% [markdown] id="curves-words"
 # *In words: the curve of the forest begins near 1 on the left and lies above that of the trees there, and again right of 0.65; between 0.35 and 0.6 the two run together, and there lie both dots, that of the trees further right. From 0.6 on both fall to the dotted line at 0.12.*
 #
-# The trees' large lead in recall at 0.5 was a lead in *flags*: 180 against 160. Where both may flag equally many, they find equally many, to one. A forest's numbers are means of many votes and keep away from 0 and 1, so that 0.5 is a stricter threshold for it. **Compare at the same number of flags, or by the curve.**
+# The trees' large lead in recall at 0.5 was a lead in *flags*: 180 against 160. Where both may flag equally many, they find equally many, to one. A forest's number is a mean over a hundred trees, which seldom all agree: here it never comes above 0.9, and 0.5 is a stricter threshold for it. **Compare at the same number of flags, or by the curve.**
 #
 # ## Trap: the test set moved, not the model
 #
@@ -327,7 +329,7 @@ assert math.isclose((45 - 19) / math.sqrt(64), 3.25)  # the checkpoint's
 kit.recall("mcnemar-z")
 
 # %% [markdown] id="mcnemar-words"
-# Ten applications more are within chance: 22 to 12 is a split that coins show in 12 of 100 cases. The paired interval is nearly three times narrower than that of two separate samples, for nothing: both had the same hard rows. But it is an interval for *these trained models on rows like these*. Another draw of the training rows would give other models, which this does not count.
+# Ten applications more are within chance: 34 coins fall at least as unevenly as 22 to 12 in 12 of 100 cases. The paired interval is nearly three times narrower than that of two separate samples, for nothing: both had the same hard rows. But it is an interval for *these trained models on rows like these*. Another draw of the training rows would give other models, which this does not count.
 #
 # For scores that are no means, such as AUC, precision or F1, there is no such formula. The bootstrap is still there, **paired**: draw rows with replacement and compute both models' scores on the *same* drawn rows.
 

@@ -437,7 +437,7 @@ def prefers_first(form, pairs):
     chosen = []
     for pair in pairs:
         ids = tokenizer(text.format(*pair), return_tensors="pt")["input_ids"]
-        with torch.no_grad():
+        with torch.no_grad():  # no derivatives are needed
             last = judge.model(ids).last_hidden_state[0, -1]  # (576,): what the model holds at the end
             scores = judge.lm_head(last)  # (49152,): one score for each possible next token
         chosen.append(bool(scores[first] > scores[second]))

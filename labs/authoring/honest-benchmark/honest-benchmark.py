@@ -222,10 +222,9 @@ score.total()
 def calibration_error(confidence, right, bins):
     """Expected calibration error over bins of about equal size; (n,), (n,), int -> float."""
     ### BEGIN SOLUTION
-    confidence = np.asarray(confidence, dtype=float)
     n = len(confidence)
     smaller = np.searchsorted(np.sort(confidence), confidence)  # (n,): how many lie strictly below
-    gaps = np.bincount(smaller * bins // n, weights=confidence - np.asarray(right))
+    gaps = np.bincount(smaller * bins // n, weights=confidence - right)
     return float(np.abs(gaps).sum() / n)
     ### END SOLUTION
 
@@ -234,7 +233,6 @@ def noise_floor(confidence, bins):
     """Mean and 95 % quantile of the error of a calibrated model; (n,), int -> two floats."""
     ### BEGIN SOLUTION
     r = np.random.default_rng(0)
-    confidence = np.asarray(confidence, dtype=float)
     errors = [calibration_error(confidence, r.random(len(confidence)) < confidence, bins) for _ in range(4000)]
     return float(np.mean(errors)), float(np.quantile(errors, 0.95))
     ### END SOLUTION
@@ -243,7 +241,6 @@ def noise_floor(confidence, bins):
 def temperature(logits, labels):
     """The temperature with the smallest loss; (n, classes), (n,) -> float."""
     ### BEGIN SOLUTION
-    logits = np.asarray(logits, dtype=float)
     ahead = logits - logits[np.arange(len(labels)), labels][:, None]  # (n, classes): how far each lies above the label
 
     def loss(log_t):
@@ -401,7 +398,7 @@ score.total()
 def compare(a, b, cluster):
     """Paired difference of two models with an interval that knows of clusters; (n,), (n,), (n,) -> dictionary."""
     ### BEGIN SOLUTION
-    d = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
+    d = np.subtract(a, b, dtype=float)
     names, place = np.unique(np.asarray(cluster), return_inverse=True)
     mean = float(d.sum() / max(len(d), 1))
     if len(names) < 2:
@@ -416,8 +413,8 @@ def compare(a, b, cluster):
 def mcnemar(a, b):
     """Exact p-value of equally good models from the questions on which exactly one is right; (n,), (n,) -> float."""
     ### BEGIN SOLUTION
-    a, b = np.asarray(a, dtype=bool), np.asarray(b, dtype=bool)
-    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    apart = np.subtract(a, b, dtype=float)
+    only_a, only_b = int((apart > 0).sum()), int((apart < 0).sum())
     return float(min(1.0, 2 * stats.binom.cdf(min(only_a, only_b), only_a + only_b, 0.5)))
     ### END SOLUTION
 
@@ -533,7 +530,7 @@ def inflation(seen, right, older):
     ### BEGIN SOLUTION
     if seen.all() or not seen.any():
         return 0.0
-    extra = np.asarray(right, dtype=float) - np.asarray(older, dtype=float)
+    extra = np.subtract(right, older, dtype=float)
     return float(seen.mean() * (extra[seen].mean() - extra[~seen].mean()))
     ### END SOLUTION
 
