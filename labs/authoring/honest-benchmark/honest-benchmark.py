@@ -94,7 +94,7 @@ coverage(lambda a, b, cluster: (float(np.mean(a) - np.mean(b)) - 0.05, float(np.
 #
 # - a question with fewer than $n$ tokens has one run, the whole question; one without tokens gets 0;
 # - runs may overlap; each token counts once; a run does not go on from one document into the next;
-# - 300 questions against 20 000 documents take less than 6 seconds (build an index once; the reference takes 0.4).
+# - 300 questions against 6000 documents take less than 8 seconds (build an index once; the reference takes 0.1).
 
 # %% nbgrader={"grade_id": "covered", "solution": true}
 def covered(questions, corpus, n):
@@ -194,18 +194,18 @@ with score.part(1, "long and short questions side by side, and runs that overlap
         asked = [" ".join(document[start : start + long]), " ".join(document[start : start + long][::-1]), document[start], " ".join(document[start : start + n - 1]),
                  " ".join(["x", *document[start : start + n], "y", *document[start + 20 : start + 19 + n]])]
         kit.close(row(covered(asked, ["x y z", " ".join(document)], n), 5, "covered"), np.array([1.0, 0.0, 1.0, 1.0, n / (2 * n + 1)]), rtol=1e-9)
-with score.part(1, "300 questions against 20 000 documents in less than 6 seconds", hidden=True):
+with score.part(1, "300 questions against 6000 documents in less than 8 seconds", hidden=True):
     r = kit.rng("many")
     names = np.array([f"word{i}" for i in range(3000)])
-    corpus = [" ".join(line) for line in names[r.integers(0, 3000, size=(20_000, 10))]]
+    corpus = [" ".join(line) for line in names[r.integers(0, 3000, size=(6000, 10))]]
     hit = r.random(300) < 0.5
     kept = r.integers(6, 11, size=300)  # of ten tokens so many stand in a document, and then others follow
-    questions = [" ".join(corpus[int(r.integers(20_000))].split()[:k] + ["other"] * (10 - k)) if h else " ".join(names[r.integers(0, 3000, size=10)]) for h, k in zip(hit, kept)]
+    questions = [" ".join(corpus[int(r.integers(6000))].split()[:k] + ["other"] * (10 - k)) if h else " ".join(names[r.integers(0, 3000, size=10)]) for h, k in zip(hit, kept)]
     begun = time.perf_counter()
     result = row(covered(questions, corpus, 6), 300, "covered")
     took = time.perf_counter() - begun
     kit.close(result, hit * kept / 10)
-    kit.require(took < 6, "too slow")
+    kit.require(took < 8, "too slow")
 ### END HIDDEN TESTS
 score.total()
 
@@ -215,7 +215,7 @@ score.total()
 # | | contract |
 # |---|---|
 # | `calibration_error(confidence, right, bins)` | `confidence` (n,) from 0 to 1, `right` (n,) of 0 and 1 (or `bool`), n ≥ 1. Answer $i$ belongs to bin $\lfloor \text{bins} \cdot m_i / n \rfloor$, where $m_i$ is the number of answers with a **strictly smaller** confidence: bins of about equal size, and equal confidences stay together. Returns $\sum_b \frac{n_b}{n} \lvert \overline{\text{confidence}}_b - \overline{\text{right}}_b \rvert$, a float |
-# | `noise_floor(confidence, bins)` | the calibration error that a **perfectly calibrated** model with these confidences would show on n answers: each answer is right with just its confidence as the chance, independently. Returns `(mean, high)`: the mean over such models, and the value that 95 % of them stay at or below. Within 6 % of the true values (draw 2000 times or compute); no chance that is not seeded |
+# | `noise_floor(confidence, bins)` | the calibration error that a **perfectly calibrated** model with these confidences would show on n answers: each answer is right with just its confidence as the chance, independently. Returns `(mean, high)`: the mean over such models, and the value that 95 % of them stay at or below. Within 8 % of the true values (draw 2000 times or compute); no chance that is not seeded |
 # | `temperature(logits, labels)` | `logits` (n, classes) finite, of any size, `labels` (n,) whole numbers. The $T$ for which $\operatorname{softmax}(\text{logits}/T)$ has the smallest mean loss $-\log p_{\text{label}}$, a float between 0.05 and 20 (the nearer end where the minimum lies outside); relative error at most $10^{-3}$. No warning |
 
 # %% nbgrader={"grade_id": "calibration", "solution": true}
@@ -285,13 +285,13 @@ with score.part(1, "five answers by hand, and other ones with ties", confidence=
         c, y = np.repeat([high, low], [n, k]), np.concatenate([[1], np.zeros(n - 1), np.ones(k - 1), [0]])
         kit.close(number(calibration_error(c, y, n + k), "calibration_error"), (n * abs(high - 1 / n) + k * abs(low - 1 + 1 / k)) / (n + k), rtol=1e-9, because=f"{n} answers said {high:.3f}, one right; {k} said {low:.3f}, all but one right; {n + k} bins")
 with score.part(1, "the noise of a calibrated model: four answers at 0.5 in one bin", confidence="0.5 each"):
-    kit.close(two(noise_floor(np.full(4, 0.5), 1), "noise_floor")[0], 0.1875, rtol=0.06, because="0, 1, 2, 3, 4 right with chances 1, 4, 6, 4, 1 of 16: the error is 0.5, 0.25, 0, 0.25, 0.5", known_wrong={
+    kit.close(two(noise_floor(np.full(4, 0.5), 1), "noise_floor")[0], 0.1875, rtol=0.08, because="0, 1, 2, 3, 4 right with chances 1, 4, 6, 4, 1 of 16: the error is 0.5, 0.25, 0, 0.25, 0.5", known_wrong={
         "a calibrated model of four answers is not without error": 0.0, "that is the root of the mean square": 0.25})
-    kit.close(two(noise_floor(np.full(4, 0.5), 1), "noise_floor")[1], 0.5, rtol=0.06, because="2 of 16 such models err by 0.5, so 95 % is reached only there", known_wrong={"that is the mean": 0.1875})
+    kit.close(two(noise_floor(np.full(4, 0.5), 1), "noise_floor")[1], 0.5, rtol=0.08, because="2 of 16 such models err by 0.5, so 95 % is reached only there", known_wrong={"that is the mean": 0.1875})
     kit.close(np.array(two(noise_floor(np.array([0.0, 1.0, 1.0]), 3), "noise_floor")), np.zeros(2), atol=1e-12, because="who says 0 and 1 and is calibrated is always right")
     for n, p in kit.examples(lambda r: (int(r.integers(2, 30)), float(r.uniform(0.3, 0.8))), n=3, name="one bin"):
         mean = float(stats.binom.pmf(np.arange(n + 1), n, p) @ np.abs(np.arange(n + 1) / n - p))
-        kit.close(two(noise_floor(np.full(n, p), 1), "noise_floor")[0], mean, rtol=0.06, because=f"{n} answers at {p:.3f} in one bin: a binomial count")
+        kit.close(two(noise_floor(np.full(n, p), 1), "noise_floor")[0], mean, rtol=0.08, because=f"{n} answers at {p:.3f} in one bin: a binomial count")
 with score.part(1, "the temperature of a model that says too much", logits="two classes, 4 apart, 3 of 4 right"):
     sure = np.array([[4.0, 0.0]] * 4)
     kit.close(number(temperature(sure, np.array([0, 0, 0, 1])), "temperature"), 4 / math.log(3), rtol=1e-3, because="3 of 4 right is log 3 apart", known_wrong={
@@ -337,11 +337,11 @@ def exact_floor(confidence, bins):
 
 with score.part(1, "the mean noise of other models, also in many bins", hidden=True):
     for c, k in kit.examples(lambda r: (r.uniform(0.2, 0.95, size=int(r.integers(40, 150))), int(r.integers(1, 25))), n=5, name="noise"):
-        kit.close(two(noise_floor(c, k), "noise_floor")[0], exact_floor(c, k)[0], rtol=0.06)
+        kit.close(two(noise_floor(c, k), "noise_floor")[0], exact_floor(c, k)[0], rtol=0.08)
 with score.part(1, "the noise that 95 % of them stay below", hidden=True):
     for c, k in kit.examples(lambda r: (r.uniform(0.2, 0.95, size=int(r.integers(40, 150))), int(r.integers(2, 25))), n=5, name="quantile"):
         mean, high = two(kit.unchanged(noise_floor, c, k), "noise_floor")
-        kit.close(high, exact_floor(c, k)[1], rtol=0.06)
+        kit.close(high, exact_floor(c, k)[1], rtol=0.08)
         kit.require(mean < high, "the mean lies below")
 
 
