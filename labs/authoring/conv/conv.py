@@ -1,0 +1,826 @@
+# %% [markdown] nbgrader={"grade_id": "intro", "locked": true}
+# # A convolution, its gradients, and a residual net for a chip
+#
+# **You deliver** a convolution in NumPy, once direct and once as a matrix product, its gradients, the exact pixels that an output depends on, a test that names the fault in other people's convolutions, and a trained residual net whose norms are folded away.
+# **Time**: 110 minutes. **Resources**: one CPU core, 1 GB, NumPy (and torch in task 5 alone), no network, no GPU; each cell takes under 5 s.
+# **Proves**: `deep-architectures` at B (task 1) and I (tasks 2 to 5). You need the course *Deep architectures*.
+# **Score**: 30 points. A part of a check earns its points on its own. *Public* parts show the input that failed. *Hidden* parts run after you submit, on inputs drawn anew for you: odd sizes, strides that leave a rest, kernels that are not square, other digits. For those you are told the property that failed.
+#
+# | task | you write | points |
+# |---|---|---|
+# | 1 | `size_out`, `direct`, `columns`, `conv` | 7 |
+# | 2 | `conv_gradients` | 6 |
+# | 3 | `field`, `sees` | 5 |
+# | 4 | `diagnose` | 5 |
+# | 5 | `fold`, `train` | 7 |
+#
+# Tasks 1 to 4 are done in NumPy: a function that uses torch, scikit-learn or SciPy, itself or through a helper, or that loads modules by name, earns nothing there. Results have the dtype of the input where arrays come in. **Tolerance**, unless a task names another: $10^{-9}$ in float64 and $10^{-5}$ in float32, relative to the largest number of the array.
+
+# %% [markdown] nbgrader={"grade_id": "before", "locked": true}
+# ## Before you start
+#
+# 1. A row of 10 pixels, a kernel of 3, stride 2, no padding. How many outputs, and which pixel is never read? 4; the last one. If that was a guess: *Deep architectures*, lesson 1.
+# 2. Which shape has the gradient with respect to a kernel of shape (8, 3, 5, 5)? The same. If you cannot say how to get it: lesson 1, *A layer like any other*.
+# 3. A batch norm was trained; $\gamma = 2$, $\beta = 1$, running mean 3, running variance 4 (and $\epsilon = 0$). What becomes of a 5 in evaluation? $2 \cdot (5 - 3)/2 + 1 = 3$. If that was a guess: lesson 3.
+#
+# *The situation.* The chip in your form reader has a new unit. It can do 3 × 3 convolutions, add, cut off below 0 and take a mean; it knows no norm. Digits arrive somewhere in the picture, no longer in its middle. Your team writes the reference that the chip's driver is tested against, and the first network for it. Three suppliers have handed in drivers, and not all of them are right.
+
+# %% nbgrader={"grade_id": "setup", "locked": true}
+import math
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits  # 1797 handwritten digits of 8 x 8 pixels, 0 to 16; UCI, CC BY 4.0
+
+from graders import kit
+
+torch.set_num_threads(1)
+PICTURES, DIGITS = load_digits(return_X_y=True)  # (1797, 64), (1797,)
+FAULTS = ("sound", "bias", "stride", "padding", "channels", "transposed", "flipped")
+
+
+def forms(r, count=1000, side=12, top=16.0):
+    """Real digits, each at a place of its own in a larger picture: x (n, 1, side, side), y to train on, and other x, y.
+
+    All are turned by the same drawn quarter turns, and the classes are numbered in a drawn order: what is to be learnt stands in x and y alone.
+    """
+    order = r.permutation(len(DIGITS))
+    small = np.rot90(PICTURES[order].reshape(-1, 8, 8), int(r.integers(4)), axes=(1, 2)) / 16 * top
+    y = r.permutation(10)[DIGITS[order]]
+    x = np.zeros((len(y), 1, side, side), dtype=np.float32)
+    for picture, digit, (i, j) in zip(x, small, r.integers(0, side - 7, size=(len(y), 2))):
+        picture[0, i : i + 8, j : j + 8] = digit
+    return x[:count], y[:count], x[count:], y[count:]
+
+
+def chip(net, x):
+    """What the chip computes: raw pictures (n, 1, side, side) -> scores (n, 10)."""
+    def convolved(h, w, b, stride=1):
+        return torch.nn.functional.conv2d(h, torch.tensor(np.asarray(w, dtype=np.float32)), torch.tensor(np.asarray(b, dtype=np.float32)), stride, 1)
+
+    with torch.no_grad():
+        h = torch.relu(convolved(torch.tensor(np.asarray(x, dtype=np.float32)), *net["first"], stride=2))
+        for w1, b1, w2, b2 in net["blocks"]:
+            h = torch.relu(h + convolved(torch.relu(convolved(h, w1, b1)), w2, b2))
+        W, b = (np.asarray(t, dtype=np.float32) for t in net["last"])
+        return h.mean((2, 3)).numpy() @ W.T + b
+
+
+# %% [markdown] nbgrader={"grade_id": "task-conv", "locked": true}
+# ## 1. Direct, and as one matrix product (7 points)
+#
+# Pictures are `x` (n, c, height, width), kernels `w` (o, c, kh, kw), the bias `b` (o,). All around each picture stand `padding` zeros; the kernel moves by `stride` pixels in both directions and stays inside. It is **not** turned over:
+#
+# $$\text{out}[n, o, i, j] = b_o + \sum_{c, u, v} w[o, c, u, v] \; x_{\text{padded}}[n, c, \; i \cdot \text{stride} + u, \; j \cdot \text{stride} + v].$$
+#
+# | | contract |
+# |---|---|
+# | `size_out(n, k, stride, padding)` | how many outputs a row of `n` pixels gives with a kernel of `k`; an int. If the kernel does not fit even once: `ValueError` whose text contains `n + 2 * padding` |
+# | `direct(x, w, b, stride, padding)` | the formula, as plainly as you can: (n, o, rows, columns) |
+# | `columns(x, kh, kw, stride, padding)` | a matrix with one **row for each place** of the kernel (picture by picture, then from top to bottom, then from left to right) and in it the numbers that the kernel sees there, ordered as one kernel `w[o]` is: channel, row, column. Shape (n · rows · columns, c · kh · kw) |
+# | `conv(x, w, b, stride, padding)` | the same as `direct`, through **one** product with `columns(…)`, and fast |
+#
+# By hand: the picture $\begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \\ 7 & 8 & 9 \end{pmatrix}$ with the kernel $\begin{pmatrix} 1 & 0 \\ 0 & -1 \end{pmatrix}$ gives $-4$ in each of its 2 × 2 places; the rows of `columns` are (1, 2, 4, 5), (2, 3, 5, 6), (4, 5, 7, 8), (5, 6, 8, 9). About 25 lines in all.
+
+# %% nbgrader={"grade_id": "conv", "solution": true}
+def size_out(n, k, stride, padding):
+    """How many places a kernel of k has in a padded row of n."""
+    ### BEGIN SOLUTION
+    rest = n + 2 * padding - k
+    if rest < 0:
+        raise ValueError(f"a kernel of {k} does not fit into {n + 2 * padding} pixels")
+    return rest // stride + 1
+    ### END SOLUTION
+
+
+def direct(x, w, b, stride=1, padding=0):
+    """(n, c, height, width), (o, c, kh, kw), (o,) -> (n, o, rows, columns), place by place."""
+    ### BEGIN SOLUTION
+    n, _, height, width = x.shape
+    o, _, kh, kw = w.shape
+    rows, cols = size_out(height, kh, stride, padding), size_out(width, kw, stride, padding)
+    wide = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    out = np.zeros((n, o, rows, cols), dtype=x.dtype)
+    for i in range(rows):
+        for j in range(cols):
+            seen = wide[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]  # (n, c, kh, kw)
+            for f in range(o):
+                out[:, f, i, j] = (seen * w[f]).sum(axis=(1, 2, 3)) + b[f]
+    return out
+    ### END SOLUTION
+
+
+def columns(x, kh, kw, stride=1, padding=0):
+    """What the kernel sees, a row for each place: (n * rows * columns, c * kh * kw)."""
+    ### BEGIN SOLUTION
+    n, c, height, width = x.shape
+    rows, cols = size_out(height, kh, stride, padding), size_out(width, kw, stride, padding)
+    wide = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    seen = np.empty((n, rows, cols, c, kh, kw), dtype=x.dtype)
+    for u in range(kh):
+        for v in range(kw):
+            shifted = wide[:, :, u : u + stride * rows : stride, v : v + stride * cols : stride]  # (n, c, rows, cols)
+            seen[:, :, :, :, u, v] = shifted[:, :, :rows, :cols].transpose(0, 2, 3, 1)
+    return seen.reshape(n * rows * cols, c * kh * kw)
+    ### END SOLUTION
+
+
+def conv(x, w, b, stride=1, padding=0):
+    """The same as direct, by one matrix product."""
+    ### BEGIN SOLUTION
+    n, _, height, width = x.shape
+    o, _, kh, kw = w.shape
+    rows, cols = size_out(height, kh, stride, padding), size_out(width, kw, stride, padding)
+    out = columns(x, kh, kw, stride, padding) @ w.reshape(o, -1).T + b  # (n * rows * cols, o)
+    return out.reshape(n, rows, cols, o).transpose(0, 3, 1, 2)
+    ### END SOLUTION
+
+
+# %% [markdown] nbgrader={"grade_id": "tool-trace", "locked": true}
+# **A tool for looking.** `trace(x, w, b, stride, padding, i, j)` prints what the kernel sees at output $(i, j)$ of the first picture, channel by channel, and what comes of it. Then it says where your two versions stand.
+
+# %% nbgrader={"grade_id": "trace", "locked": true}
+def trace(x, w, b, stride, padding, i, j):
+    """Print one output of the first kernel, step by step, straight from the formula."""
+    total = float(b[0])
+    for c in range(x.shape[1]):
+        seen = np.zeros(w.shape[2:])
+        for u in range(w.shape[2]):
+            for v in range(w.shape[3]):
+                row, column = i * stride + u - padding, j * stride + v - padding
+                if 0 <= row < x.shape[2] and 0 <= column < x.shape[3]:
+                    seen[u, v] = x[0, c, row, column]
+        print(f"channel {c} sees {seen.tolist()}, kernel {w[0, c].tolist()}, sum of products {(seen * w[0, c]).sum():.6g}")
+        total += float((seen * w[0, c]).sum())
+    print(f"with the bias {float(b[0]):.6g}: {total:.6g}")
+    for function in (direct, conv):
+        try:
+            print(f"{function.__name__} gives {float(function(x, w, b, stride, padding)[0, 0, i, j]):.6g}")
+        except Exception as error:
+            print(f"{function.__name__} stops: {error!r}")
+
+
+trace(np.arange(1.0, 10).reshape(1, 1, 3, 3), np.array([[[[1.0, 0], [0, -1]]]]), np.zeros(1), 1, 0, 0, 1)
+
+# %% nbgrader={"grade_id": "check-conv", "grade": true, "points": 7}
+BANNED = {
+    "torch", "sklearn", "scipy", "importlib", "import_module", "__import__", "__builtins__", "eval", "exec", "globals", "vars", "getattr", "sys", "_getframe", "f_globals", "f_locals", "gc", "__closure__", "__globals__",
+    "modules", "threading", "multiprocessing", "subprocess", "concurrent", "ctypes", "operator"}
+
+
+def named_in(thing, seen=None):
+    """The names that a function's text uses, itself or through helpers of any kind, and the packages they come from."""
+    seen = seen if seen is not None else []
+    if any(thing is other for other in seen):
+        return set()
+    seen.append(thing)
+    parts, found = [], set()
+    if hasattr(thing, "__code__"):
+        codes = [thing.__code__]
+        for code in codes:  # grows: what is defined inside belongs to it
+            codes += [inner for inner in code.co_consts if hasattr(inner, "co_names")]
+        found = {part for code in codes for name in code.co_names for part in name.split(".")}
+        parts = [thing.__globals__[name] for name in found if name in thing.__globals__]
+        parts += [*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
+        parts += [cell.cell_contents for cell in thing.__closure__ or ()]
+        home = thing.__module__
+    elif isinstance(thing, (list, tuple, set, dict)):
+        parts, home = [*thing, *(thing.values() if isinstance(thing, dict) else ())], ""
+    else:
+        kind = thing if isinstance(thing, type) else type(thing)
+        home = thing.__name__ if type(thing).__name__ == "module" else kind.__module__
+        found = {str(thing.__module__).partition(".")[0]} if hasattr(thing, "__module__") else set()
+        if home in ("__main__", "builtins", "functools") and kind.__name__ not in ("int", "float", "str", "bool", "module", "NoneType"):
+            parts = [*(vars(kind).values() if home == "__main__" else ()), *(vars(thing).values() if hasattr(thing, "__dict__") else ())]
+            parts += [thing.__func__, thing.__self__] if hasattr(thing, "__func__") else [thing.func, thing.args, thing.keywords] if hasattr(thing, "keywords") else []
+    found = found | {str(home).partition(".")[0]}
+    for part in parts:
+        found = found | named_in(part, seen)
+    return found
+
+
+def numpy_only(*functions):
+    """Stop when a function names another library, or looks into others' code."""
+    for function in functions:
+        used = sorted(BANNED & kit.probe(named_in, function))
+        kit.require(not used, f"it uses {', '.join(used)}: this task is done in NumPy, without looking into other code")
+
+
+def theirs(x, w, b, stride, padding):
+    """By torch, as an array."""
+    with torch.no_grad():
+        return torch.nn.functional.conv2d(*(torch.tensor(t.copy()) for t in (x, w, b)), stride, padding).numpy()
+
+
+def case(r, dtype=np.float64, most=9):
+    """Pictures, kernels, bias, stride and padding of random sizes that fit."""
+    stride, padding = int(r.integers(1, 4)), int(r.integers(0, 4))
+    n, c, o = (int(i) for i in r.integers(1, 4, size=3))
+    kh, kw = (int(i) for i in r.integers(1, 5, size=2))
+    height, width = (int(max(1, k - 2 * padding) + r.integers(0, most)) for k in (kh, kw))
+    made = [r.normal(size=size).astype(dtype) for size in ((n, c, height, width), (o, c, kh, kw), (o,))]
+    return *made, stride, padding
+
+
+def mistakes(x, w, b, stride, padding):
+    """What well-known mistakes give, by name; only those that differ from the right answer."""
+    right, shaped = theirs(x, w, b, stride, padding), (-1, 1, 1)
+    known = {
+        "the kernel is not turned over here": theirs(x, w[:, :, ::-1, ::-1], b, stride, padding), "the bias is missing": right - b.reshape(shaped), "the bias is added once, not for each channel": right + (x.shape[1] - 1) * b.reshape(shaped),
+        "the border is filled with zeros, not with the edge": theirs(np.pad(x, ((0, 0), (0, 0), *[(padding, padding)] * 2), mode="edge"), w, b, stride, 0)}
+    if w.shape[2] == w.shape[3]:
+        known["rows and columns of the kernel are exchanged"] = theirs(x, w.transpose(0, 1, 3, 2), b, stride, padding)
+    if x.shape[1] > 1:
+        known["the channels meet the wrong parts of the kernel"] = theirs(x, w[:, ::-1], b, stride, padding)
+    return {name: value for name, value in known.items() if value.shape != right.shape or not np.allclose(value, right)}
+
+
+def true_columns(x, kh, kw, stride, padding):
+    """Number by number, from the definition."""
+    wide = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, cols = (wide.shape[2] - kh) // stride + 1, (wide.shape[3] - kw) // stride + 1
+    return np.array([wide[n, :, i * stride : i * stride + kh, j * stride : j * stride + kw].ravel() for n in range(len(x)) for i in range(rows) for j in range(cols)])
+
+
+COUNT = np.arange(1.0, 10).reshape(1, 1, 3, 3)
+score = kit.Score(7)
+with score.part(1, "how many outputs: 28 pixels, kernel 5, stride 2, padding 2 give 14; a kernel that does not fit is refused", n=28, k=5, stride=2, padding=2):
+    numpy_only(size_out)
+    kit.equal(int(size_out(28, 5, 2, 2)), 14, because="(28 + 4 - 5) // 2 + 1", known_wrong={"one more than the number of strides that fit": 13, "padding stands on both sides": 13, "round down: a stride that does not fit whole gives no output": 15, "padding is not used": 12})
+    for n, k, stride, padding in kit.examples(lambda r: [int(i) for i in (r.integers(5, 60), r.integers(1, 6), r.integers(1, 5), r.integers(0, 4))], n=10, name="sizes"):
+        kit.equal(int(size_out(n, k, stride, padding)), len(range(0, n + 2 * padding - k + 1, stride)), because=f"n = {n}, k = {k}, stride = {stride}, padding = {padding}")
+    kit.raises(ValueError, size_out, 3, 8, 1, 2, match=r"\b7\b")
+    kit.equal(int(size_out(4, 8, 3, 2)), 1, because="4 + 2 · 2 pixels and a kernel of 8: it fits once")
+with score.part(1, "direct: the 3 × 3 picture by hand, and small pictures with padding and stride", x=COUNT, w=[[1, 0], [0, -1]]):
+    numpy_only(direct)
+    kernel = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
+    kit.close(np.asarray(direct(COUNT, kernel, np.zeros(1), 1, 0)), np.full((1, 1, 2, 2), -4.0), because="1 - 5, 2 - 6, 4 - 8, 5 - 9", known_wrong={"the kernel is not turned over here": np.full((1, 1, 2, 2), 4.0), "the place of the output is the place of the kernel": COUNT[:, :, :2, :2]})
+    for r in kit.examples(lambda r: r, n=5, name="direct"):
+        x, w, b, stride, padding = r.normal(size=(2, 2, 4, 5)), r.normal(size=(3, 2, 2, 2)), r.normal(size=3), int(r.integers(1, 3)), int(r.integers(0, 2))
+        kit.close(np.asarray(direct(x, w, b, stride, padding)), theirs(x, w, b, stride, padding), rtol=1e-9, atol=1e-10, because=f"x (2, 2, 4, 5), w (3, 2, 2, 2), stride {stride}, padding {padding}", known_wrong=mistakes(x, w, b, stride, padding))
+with score.part(1, "columns: a row for each place, in it channel, row, column", x=COUNT, kernel="2 × 2"):
+    numpy_only(columns)
+    wanted = np.array([[1.0, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]])
+    kit.close(np.asarray(columns(COUNT, 2, 2, 1, 0)), wanted, because="four places, four numbers each", known_wrong={"that is a column for each place: turn it over": wanted.T, "from left to right first, then down": wanted[[0, 2, 1, 3]]})
+    for x, w, b, stride, padding in kit.examples(case, n=8, name="columns"):
+        wanted, (o, c, kh, kw) = true_columns(x, *w.shape[2:], stride, padding), w.shape
+        wrong = {"the channel comes first, then row and column: transpose before reshape": wanted.reshape(len(wanted), c, kh * kw).transpose(0, 2, 1).reshape(len(wanted), -1), "that is a column for each place: turn it over": wanted.T}
+        kit.close(np.asarray(columns(x, kh, kw, stride, padding)), wanted, because=f"x {x.shape}, kernel {kh} × {kw}, stride {stride}, padding {padding}", known_wrong={name: value for name, value in wrong.items() if value.shape != wanted.shape or not np.allclose(value, wanted)})
+with score.part(1, "conv: the same as the formula, by columns", sizes="random, kernels not square"):
+    numpy_only(conv)
+    for x, w, b, stride, padding in kit.examples(case, n=8, name="conv"):
+        kit.close(np.asarray(conv(x, w, b, stride, padding)), theirs(x, w, b, stride, padding), rtol=1e-9, atol=1e-10, because=f"x {x.shape}, w {w.shape}, stride {stride}, padding {padding}", known_wrong=mistakes(x, w, b, stride, padding))
+### BEGIN HIDDEN TESTS
+with score.part(1, "direct and columns: other sizes, strides larger than the kernel, strides that leave a rest, a padding as wide as the kernel", hidden=True):
+    numpy_only(direct, columns)
+    for x, w, b, stride, padding in kit.examples(case, n=25, name="others"):
+        kit.close(np.asarray(direct(x, w, b, stride, padding)), theirs(x, w, b, stride, padding), rtol=1e-9, atol=1e-10)
+        kit.close(np.asarray(columns(x, *w.shape[2:], stride, padding)), true_columns(x, *w.shape[2:], stride, padding))
+    x, w, b = kit.rng("jump").normal(size=(2, 1, 9, 8)), kit.rng("jump kernel").normal(size=(2, 1, 1, 2)), np.zeros(2)
+    kit.close(np.asarray(direct(x, w, b, 4, 1)), theirs(x, w, b, 4, 1), rtol=1e-9, atol=1e-10)
+    kit.close(np.asarray(columns(x, 1, 2, 4, 1)), true_columns(x, 1, 2, 4, 1))
+with score.part(1, "conv on other sizes in float64 and in float32, which stays float32; nothing that was given has changed", hidden=True):
+    numpy_only(conv)
+    for i, (x, w, b, stride, padding) in enumerate(kit.examples(lambda r: case(r, (np.float64, np.float32)[int(r.integers(2))]), n=30, name="both")):
+        given = x[:, :, ::-1] if i % 2 else x  # a view, not contiguous
+        result = np.asarray(kit.unchanged(conv, given, w, b, stride, padding))
+        kit.equal(str(result.dtype), str(x.dtype))
+        size = max(1.0, float(np.abs(result).max()))
+        kit.close(result, theirs(given, w, b, stride, padding), rtol=0, atol=size * (1e-9 if x.dtype == np.float64 else 1e-5))
+with score.part(1, "conv is fast: 48 pictures of 8 channels, 40 × 40 pixels, 16 kernels of 3 × 3 within a second", hidden=True):
+    import time
+
+    numpy_only(conv)
+    r = kit.rng("large")
+    x, w, b = r.normal(size=(48, 8, 40, 40)).astype(np.float32), r.normal(size=(16, 8, 3, 3)).astype(np.float32), r.normal(size=16).astype(np.float32)
+    taken = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        result = np.asarray(conv(x, w, b, 1, 1))
+        taken.append(time.perf_counter() - begun)
+        if taken[-1] < 1 or taken[-1] > 3:
+            break
+    kit.close(result, theirs(x, w, b, 1, 1), rtol=0, atol=2e-4)
+    kit.require(min(taken) < 1, "too slow: no loop over pictures, kernels or places; let one matrix product do the work")
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-gradients", "locked": true}
+# ## 2. Its gradients (6 points)
+#
+# The convolution stands somewhere in a network. From behind comes `up`, the slope of the loss by each of its outputs.
+#
+# | | contract |
+# |---|---|
+# | `conv_gradients(x, w, up, stride, padding)` | `up` (n, o, rows, columns). Returns the slopes of the loss by `x`, by `w` and by `b`: arrays of the shapes (n, c, height, width), (o, c, kh, kw), (o,), in the dtype of `x` |
+#
+# Each output $i$ took pixel $i \cdot \text{stride} + u$ times $w[u]$. So `up[i]` goes back to that pixel times $w[u]$, and to $w[u]$ times that pixel; a pixel that several outputs have read gets the sum, one that none has read gets 0. By hand, in one row: $x = (1, 2, 3)$, $w = (10, 1)$, $up = (1, 100)$ give $dx = (10, 1001, 100)$, $dw = (201, 302)$, $db = 101$. About 15 lines.
+
+# %% nbgrader={"grade_id": "gradients", "solution": true}
+def conv_gradients(x, w, up, stride=1, padding=0):
+    """Slopes by x, w and b: (n, c, height, width), (o, c, kh, kw), (o,)."""
+    ### BEGIN SOLUTION
+    n, c, height, width = x.shape
+    o, _, kh, kw = w.shape
+    rows, cols = up.shape[2:]
+    flat = up.transpose(0, 2, 3, 1).reshape(-1, o)  # (n * rows * cols, o)
+    dw = (flat.T @ columns(x, kh, kw, stride, padding)).reshape(w.shape)
+    db = flat.sum(axis=0)
+    back = (flat @ w.reshape(o, -1)).reshape(n, rows, cols, c, kh, kw)  # what goes back to each number that was seen
+    wide = np.zeros((n, c, height + 2 * padding, width + 2 * padding), dtype=x.dtype)
+    for u in range(kh):
+        for v in range(kw):
+            for i in range(rows):
+                wide[:, :, i * stride + u, v : v + stride * (cols - 1) + 1 : stride] += back[:, i, :, :, u, v].transpose(0, 2, 1)
+    return wide[:, :, padding : padding + height, padding : padding + width], dw, db
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-gradients", "grade": true, "points": 6}
+def autograd(x, w, up, stride, padding):
+    """Slopes by torch, as arrays."""
+    x, w, b = torch.tensor(x.copy(), requires_grad=True), torch.tensor(w.copy(), requires_grad=True), torch.zeros(len(w), dtype=torch.from_numpy(w.copy()).dtype, requires_grad=True)
+    out = torch.nn.functional.conv2d(x, w, b, stride, padding)
+    return [g.numpy() for g in torch.autograd.grad(out, (x, w, b), torch.tensor(up.copy()))]
+
+
+def with_up(r, dtype=np.float64):
+    """A case and the slopes that come from behind."""
+    x, w, b, stride, padding = case(r, dtype)
+    return x, w, r.normal(size=theirs(x, w, b, stride, padding).shape).astype(dtype), stride, padding
+
+
+def three(result):
+    """The three results as arrays."""
+    kit.equal(len(result), 3, because="slopes by x, by w and by b")
+    return [np.asarray(g) for g in result]
+
+
+ROW, TWO, BEHIND = np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[[[10.0, 1.0]]]]), np.array([[[[1.0, 100.0]]]])
+score = kit.Score(6)
+with score.part(1, "by hand: the bias gets the sum, the kernel what it saw times what came back", x=ROW, w=TWO, up=BEHIND):
+    numpy_only(conv_gradients)
+    _, dw, db = three(conv_gradients(ROW, TWO, BEHIND, 1, 0))
+    kit.close(db, np.array([101.0]), because="the bias enters at both places", known_wrong={"the sum over the places, not the mean": np.array([50.5])})
+    kit.close(dw, np.array([[[[201.0, 302.0]]]]), because="1·1 + 2·100 and 2·1 + 3·100", known_wrong={"the kernel is turned over": np.array([[[[302.0, 201.0]]]]), "that is a mean over the places": np.array([[[[100.5, 151.0]]]])})
+    for x, w, up, stride, padding in kit.examples(with_up, n=6, name="kernel"):
+        _, dw, db = three(conv_gradients(x, w, up, stride, padding))
+        _, right_w, right_b = autograd(x, w, up, stride, padding)
+        told = f"x {x.shape}, w {w.shape}, up {up.shape}, stride {stride}, padding {padding}"
+        kit.close(db, right_b, rtol=1e-9, atol=1e-10, because=f"db: {told}", known_wrong={} if len(x) == 1 else {"the sum over all pictures, not the mean": right_b / len(x)})
+        kit.close(dw, right_w, rtol=1e-9, atol=1e-10, because=f"dw: {told}", known_wrong={} if len(x) == 1 else {"the sum over all pictures, not the mean": right_w / len(x)})
+with score.part(1, "by hand: a pixel gets back from every output that has read it", x=ROW, w=TWO, up=BEHIND):
+    numpy_only(conv_gradients)
+    kit.close(three(conv_gradients(ROW, TWO, BEHIND, 1, 0))[0], np.array([[[[10.0, 1001.0, 100.0]]]]), because="the middle pixel was read with weight 1 and then with weight 10", known_wrong={
+        "what comes back is overwritten where places overlap: add it": np.array([[[[10.0, 1000.0, 100.0]]]]), "overwritten where places overlap: add": np.array([[[[10.0, 1.0, 100.0]]]]), "the kernel is turned over": np.array([[[[1.0, 110.0, 1000.0]]]])})
+    for x, w, up, stride, padding in kit.examples(with_up, n=6, name="pixels"):
+        right = autograd(x, w, up, stride, padding)[0]
+        turned = autograd(x, w[:, :, ::-1, ::-1], up, stride, padding)[0]
+        kit.close(three(conv_gradients(x, w, up, stride, padding))[0], right, rtol=1e-9, atol=1e-10, because=f"dx: x {x.shape}, w {w.shape}, up {up.shape}, stride {stride}, padding {padding}",
+                  known_wrong={} if np.abs(turned - right).max() < 1e-9 else {"the kernel is turned over: pixel i · stride + u was read with weight u": turned})
+### BEGIN HIDDEN TESTS
+with score.part(2, "other sizes, strides and paddings: all three agree; pixels that nobody read get 0; nothing given has changed", hidden=True):
+    numpy_only(conv_gradients)
+    for i, (x, w, up, stride, padding) in enumerate(kit.examples(with_up, n=30, name="gradients")):
+        x = x[:, :, :, ::-1] if i % 3 == 0 else x
+        for mine, right in zip(three(kit.unchanged(conv_gradients, x, w, up, stride, padding)), autograd(x, w, up, stride, padding)):
+            kit.close(mine, right, rtol=1e-9, atol=1e-10)
+    x, w, up = (kit.rng(f"unread {i}").normal(size=size) for i, size in enumerate(((1, 2, 7, 8), (3, 2, 1, 2), (1, 3, 2, 2))))
+    for mine, right in zip(three(conv_gradients(x, w, up, 4, 0)), autograd(x, w, up, 4, 0)):
+        kit.close(mine, right, rtol=1e-9, atol=1e-10)
+with score.part(1, "float32 stays float32 and is right to 1e-5 of the largest", hidden=True):
+    numpy_only(conv_gradients)
+    for x, w, up, stride, padding in kit.examples(lambda r: with_up(r, np.float32), n=15, name="single"):
+        wide = autograd(*(t.astype(np.float64) for t in (x, w, up)), stride, padding)
+        for mine, right in zip(three(conv_gradients(x, w, up, stride, padding)), wide):
+            kit.equal(str(mine.dtype), "float32")
+            kit.close(mine.astype(np.float64), right, rtol=0, atol=1e-5 * max(1.0, float(np.abs(right).max())))
+with score.part(1, "fast: 24 pictures of 8 channels, 40 × 40 pixels, 16 kernels of 3 × 3 within 3 seconds", hidden=True):
+    import time
+
+    numpy_only(conv_gradients)
+    r = kit.rng("large gradients")
+    x, w, up = r.normal(size=(24, 8, 40, 40)).astype(np.float32), r.normal(size=(16, 8, 3, 3)).astype(np.float32), r.normal(size=(24, 16, 40, 40)).astype(np.float32)
+    taken = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        result = three(conv_gradients(x, w, up, 1, 1))
+        taken.append(time.perf_counter() - begun)
+        if taken[-1] < 3 or taken[-1] > 9:
+            break
+    for mine, right in zip(result, autograd(x, w, up, 1, 1)):
+        kit.close(mine, right, rtol=0, atol=1e-4 * float(np.abs(right).max()))
+    kit.require(min(taken) < 3, "too slow: no loop over pictures, kernels and single places")
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-field", "locked": true}
+# ## 3. What an output can see (5 points)
+#
+# A stack of layers, in one direction of the picture. Each layer is `(k, stride, padding, dilation)`, first layer first. A *dilation* of $d$ spreads the kernel: output $i$ reads the places $i \cdot \text{stride} - \text{padding} + t \cdot d$ for $t = 0, \dots, k - 1$, as far as they lie in the row; outside are zeros, which depend on nothing.
+#
+# | | contract |
+# |---|---|
+# | `field(layers)` | three ints `(size, jump, start)`: how many input pixels lie between the first and the last that one output of the stack can depend on, both counted; how far apart, in input pixels, the fields of neighbouring outputs lie; the first pixel of output 0's field (negative where it begins in the padding). Of a stack so deep in a picture so large that borders do not matter |
+# | `sees(layers, n, i)` | the **exact** input pixels that output `i` depends on, for a row of `n` pixels: a sorted list of ints, empty if there are none. Borders matter, and so do the holes of a dilation. If `i` is no output of the stack: `IndexError` whose text contains the number of outputs |
+#
+# By hand: `[(3, 2, 1, 1), (3, 1, 1, 1)]` has size 7, jump 2, start −3; in a row of 9 its output 0 sees the pixels 0 … 3, its output 4 the pixels 5 … 8. A layer has $\lfloor (n + 2 \cdot \text{padding} - d (k - 1) - 1) / \text{stride} \rfloor + 1$ outputs, and all stacks here fit.
+
+# %% nbgrader={"grade_id": "field", "solution": true}
+def field(layers):
+    """(size, jump, start) of a stack of (k, stride, padding, dilation)."""
+    ### BEGIN SOLUTION
+    size, jump, start = 1, 1, 0
+    for k, stride, padding, dilation in layers:
+        size += (k - 1) * dilation * jump
+        start -= padding * jump
+        jump *= stride
+    return size, jump, start
+    ### END SOLUTION
+
+
+def sees(layers, n, i):
+    """The input pixels that output i depends on, in a row of n."""
+    ### BEGIN SOLUTION
+    sizes = [n]
+    for k, stride, padding, dilation in layers:
+        sizes.append((sizes[-1] + 2 * padding - dilation * (k - 1) - 1) // stride + 1)
+    if not 0 <= i < sizes[-1]:
+        raise IndexError(f"output {i} of {sizes[-1]}")
+    seen = {i}
+    for (k, stride, padding, dilation), size in zip(reversed(layers), reversed(sizes[:-1])):
+        seen = {at for j in seen for t in range(k) if 0 <= (at := j * stride - padding + t * dilation) < size}
+    return sorted(seen)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-field", "grade": true, "points": 5}
+def stack(r, depth=None):
+    """Layers and a row long enough for them."""
+    layers = [(int(r.integers(1, 5)), int(r.integers(1, 4)), int(r.integers(0, 3)), int(r.integers(1, 4))) for _ in range(depth or int(r.integers(1, 5)))]
+    n = 1
+    for k, stride, padding, dilation in reversed(layers):
+        n = max(1, (n - 1) * stride + dilation * (k - 1) + 1 - 2 * padding)
+    return layers, n + int(r.integers(0, 12))
+
+
+def connected(layers, n):
+    """Which input each output depends on, (outputs, n) of bool: one matrix a layer, multiplied."""
+    whole = np.eye(n, dtype=bool)
+    for k, stride, padding, dilation in layers:
+        rows = (len(whole) + 2 * padding - dilation * (k - 1) - 1) // stride + 1
+        one = np.zeros((rows, len(whole)), dtype=bool)
+        for i in range(rows):
+            for t in range(k):
+                at = i * stride - padding + t * dilation
+                if 0 <= at < len(whole):
+                    one[i, at] = True
+        whole = (one.astype(int) @ whole.astype(int)) > 0
+    return whole
+
+
+def true_field(layers):
+    """From the outermost inputs of outputs 0 and 1, without borders, by walking back."""
+    low = high = 0
+    step = 1
+    for k, stride, padding, dilation in reversed(layers):
+        low, high, step = low * stride - padding, high * stride - padding + (k - 1) * dilation, step * stride
+    return high - low + 1, step, low
+
+
+def field_mistakes(layers):
+    """What well-known mistakes give for the size."""
+    right, first, summed, late = true_field(layers)[0], 1, 1, 1
+    jump = 1
+    for k, stride, padding, dilation in layers:
+        first += (k - 1) * dilation
+        summed += k * dilation * jump
+        jump *= stride
+        late += (k - 1) * dilation * jump
+    no_dilation = true_field([(k, s, p, 1) for k, s, p, _ in layers])[0]
+    known = {"the strides of the layers before widen what a kernel covers": first, "a kernel of k adds k - 1 steps": summed, "a layer's own stride widens only what comes after it": late, "the dilation spreads the kernel": no_dilation}
+    return {name: value for name, value in known.items() if value != right}
+
+
+def seen_of(layers, n, i):
+    """The learner's answer as a plain list."""
+    return [int(at) for at in sees(layers, n, i)]
+
+
+BY_HAND = [(3, 2, 1, 1), (3, 1, 1, 1)]
+score = kit.Score(5)
+with score.part(1, "size, jump and start, by hand and of other stacks", layers=BY_HAND):
+    numpy_only(field)
+    for layers in [BY_HAND, [(5, 1, 0, 1)], [(1, 1, 0, 1)], *[layers for layers, _ in kit.examples(stack, n=8, name="stacks")]]:
+        got = [int(number) for number in field(layers)]
+        kit.equal(len(got), 3, because="size, jump, start")
+        for name, mine, right, wrong in zip(("size", "jump", "start"), got, true_field(layers), (field_mistakes(layers), {}, {"it begins in the padding: negative": -true_field(layers)[2]} if true_field(layers)[2] else {})):
+            kit.equal(mine, right, because=f"{name} of {layers}", known_wrong=wrong)
+with score.part(1, "what outputs see, by hand: at the borders fewer pixels", layers=BY_HAND, n=9):
+    numpy_only(sees)
+    kit.equal(seen_of(BY_HAND, 9, 0), [0, 1, 2, 3], because="output 0 reads places -1, 0, 1 of the layer before, and -1 is padding: it depends on nothing", known_wrong={
+        "the padding is no pixel: leave out what lies outside": [-3, -2, -1, 0, 1, 2, 3], "first layer first: go back from the last": [0, 1, 2, 3, 4]})
+    kit.equal(seen_of(BY_HAND, 9, 4), [5, 6, 7, 8], because="output 4 is the last one")
+    kit.equal(seen_of(BY_HAND, 9, 2), [1, 2, 3, 4, 5, 6, 7], because="output 2 lies inside")
+    kit.equal(seen_of([(3, 1, 0, 2)], 9, 1), [1, 3, 5], because="a dilation leaves holes", known_wrong={"the pixels in the holes are not read": [1, 2, 3, 4, 5]})
+    kit.raises(IndexError, sees, BY_HAND, 9, 5, match=r"\b5\b")
+    for layers, n in kit.examples(stack, n=5, name="seen in public"):
+        dependent = connected(layers, n)
+        for i in (0, len(dependent) - 1):
+            kit.equal(seen_of(layers, n, i), np.flatnonzero(dependent[i]).tolist(), because=f"output {i} of {layers} for {n} pixels")
+### BEGIN HIDDEN TESTS
+with score.part(1, "fields of deeper stacks and of none", hidden=True):
+    numpy_only(field)
+    for layers, _ in kit.examples(lambda r: stack(r, int(r.integers(4, 9))), n=20, name="deep stacks"):
+        kit.equal([int(number) for number in field(layers)], list(true_field(layers)))
+    kit.equal([int(number) for number in field([])], [1, 1, 0])
+with score.part(1, "what every output of other stacks sees, pixel by pixel", hidden=True):
+    numpy_only(sees)
+    for layers, n in kit.examples(stack, n=15, name="seen"):
+        whole = connected(layers, n)
+        for i in sorted({0, 1, len(whole) // 2, len(whole) - 1} & set(range(len(whole)))):
+            kit.equal(seen_of(layers, n, i), np.flatnonzero(whole[i]).tolist())
+    kit.equal(seen_of([], 4, 2), [2])
+    for layers, n in kit.examples(lambda r: ([(2, 2, 0, 1), (int(r.integers(2, 4)), 1, 3, int(r.integers(2, 4)))], int(r.integers(9, 16))), n=4, name="rest"):
+        whole = connected(layers, n)
+        for i in range(len(whole)):
+            kit.equal(seen_of(layers, n, i), np.flatnonzero(whole[i]).tolist())
+with score.part(1, "outputs that see nothing but padding, and numbers that are no outputs", hidden=True):
+    numpy_only(sees)
+    for n, wide in kit.examples(lambda r: (int(r.integers(2, 9)), int(r.integers(1, 4))), n=5, name="blind"):
+        kit.equal(seen_of([(1, 1, wide, 1)], n, 0), [])
+        kit.equal(seen_of([(1, 1, wide, 1)], n, wide), [0])
+        for i in (-1, n + 2 * wide):
+            kit.raises(IndexError, sees, [(1, 1, wide, 1)], n, i, match=rf"\b{n + 2 * wide}\b")
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-diagnose", "locked": true}
+# ## 4. Other people's convolutions (5 points)
+#
+# Suppliers hand in a `candidate(x, w, b, stride, padding)` each, with the contract of `conv`. At most one thing is wrong with it. Each name below stands for **several** ways of being wrong; hidden are other ways than the public ones.
+#
+# | answer | what is wrong |
+# |---|---|
+# | `"sound"` | nothing; it may round otherwise (to $10^{-6}$ of the largest output) |
+# | `"bias"` | the bias is left out, doubled, of the wrong sign, of the wrong output … |
+# | `"stride"` | with a stride above 1 it takes other places, in rows or in columns, where the stride leaves a rest |
+# | `"padding"` | something else than zeros stands around the picture |
+# | `"channels"` | the channels of `x` do not meet the channels of `w` that belong to them |
+# | `"transposed"` | rows and columns of the kernel are exchanged (for square kernels) |
+# | `"flipped"` | the kernel is turned over: upside down, or left to right, or both |
+#
+# | | contract |
+# |---|---|
+# | `diagnose(candidate)` | one of the seven texts. The candidate may be called, as often as you like and with what you like (float64, square kernels, sizes that fit), but not looked into |
+#
+# Choose inputs on which all faults but one cannot show: with kernels of 0 only the bias is left. Each hidden part counts only when every candidate in it is named rightly. About 20 lines.
+
+# %% nbgrader={"grade_id": "diagnose", "solution": true}
+def diagnose(candidate):
+    """Name what is wrong with somebody's convolution."""
+    ### BEGIN SOLUTION
+    r = np.random.default_rng(0)
+    x, w, b = r.normal(size=(2, 3, 8, 10)), r.normal(size=(4, 3, 3, 3)), r.normal(size=4)
+    level = np.ones((4, 1, 3, 3)) * r.normal(size=(4, 1, 1, 1))  # the same in every place: turning changes nothing
+    mirrored = level * np.array([[1.0, 2.0, 1.0], [3.0, 4.0, 3.0], [1.0, 2.0, 1.0]])  # turned over the same, but not transposed
+
+    def wrong(x, w, b, stride, padding):
+        right = conv(x, w, b, stride, padding)
+        given = np.asarray(candidate(x, w, b, stride, padding))
+        return given.shape != right.shape or not np.abs(given - right).max() <= 1e-4 * np.abs(right).max()
+
+    if wrong(x, np.zeros((4, 3, 3, 3)), b, 1, 0):
+        return "bias"
+    if wrong(x[:, :1], level, np.zeros(4), 2, 0):
+        return "stride"
+    if wrong(x[:, :1], level, np.zeros(4), 1, 1):
+        return "padding"
+    if wrong(x, np.ones((4, 3, 3, 3)) * r.normal(size=(4, 3, 1, 1)), np.zeros(4), 1, 0):
+        return "channels"
+    if wrong(x[:, :1], mirrored, np.zeros(4), 1, 0):
+        return "transposed"
+    return "flipped" if wrong(x[:, :1], w[:, :1], np.zeros(4), 1, 0) else "sound"
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-diagnose", "grade": true, "points": 5}
+def candidate_of(fault, way):
+    """A convolution with one fault, done in one of several ways (0 to 3)."""
+    def taken(x, w, b, stride, padding):
+        x, w, b = (np.asarray(t, dtype=np.float64) for t in (x, w, b))
+        wide = np.pad(x, ((0, 0), (0, 0), *[(padding, padding)] * 2))
+        add = b
+        if fault == "padding":
+            fills = (dict(mode="edge"), dict(mode="constant", constant_values=1.0), dict(mode="wrap"), dict(mode="symmetric"))
+            wide = np.pad(x, ((0, 0), (0, 0), *[(padding, padding)] * 2), **fills[way])
+        elif fault == "bias":
+            add = (0 * b, -b, 2 * b, np.roll(b, 1))[way]
+        elif fault == "channels" and w.shape[1] > 1:
+            w = (w[:, ::-1], np.roll(w, 1, axis=1), np.broadcast_to(w.mean(1, keepdims=True), w.shape), np.concatenate([w[:, 1::-1], w[:, 2:]], axis=1))[way]
+        elif fault == "transposed":
+            w = w.transpose(0, 1, 3, 2) if way % 2 == 0 else w[:, :, ::-1, ::-1].transpose(0, 1, 3, 2)
+        elif fault == "flipped":
+            w = (w[:, :, ::-1, ::-1], w[:, :, ::-1], w[:, :, :, ::-1], w[:, :, ::-1, ::-1])[way]
+        out = theirs(wide, w, np.zeros(len(b)), 1, 0)
+        down, right = (size - 1 - (size - 1) // stride * stride for size in out.shape[2:])
+        if fault != "stride":
+            down = right = 0
+        else:
+            down, right = ((down, right), (down, 0), (0, right), (down, right))[way]
+        out = out[:, :, down::stride, right::stride] + add.reshape(-1, 1, 1)
+        if fault == "sound" and way % 2:
+            out = out.astype(np.float32).astype(np.float64) if way == 1 else out * (1 - 3e-7)
+        return out
+
+    return taken
+
+
+def judged(r, faults, ways):
+    """What diagnose says of candidates with these faults, in a drawn order, and the faults in that order."""
+    numpy_only(diagnose)
+    order = [(faults[i], way) for i in r.permutation(len(faults)) for way in ways]
+    return [(str(diagnose(candidate_of(fault, way))), fault) for fault, way in order]
+
+
+score = kit.Score(5)
+with score.part(2, "one candidate of each kind, all seven named rightly", candidates="bias left out, edge pixels around the picture, channels in reverse order, …"):
+    for said, fault in judged(kit.rng("public order"), FAULTS, (0,)):
+        kit.equal(said, fault, because=f"a candidate with the fault {fault!r}", known_wrong={} if fault == "sound" else {"the fault was not seen: do your inputs show it (a rest after the strides, padding, several channels, a kernel without symmetry)?": "sound"})
+### BEGIN HIDDEN TESTS
+with score.part(1, "sound ones that round otherwise, and biases that are wrong in other ways", hidden=True):
+    for said, fault in judged(kit.rng("rounding"), ("sound", "bias"), (1, 2, 3)):
+        kit.equal(said, fault)
+with score.part(1, "other strides and other paddings", hidden=True):
+    for said, fault in judged(kit.rng("borders"), ("stride", "padding", "sound"), (1, 2, 3)):
+        kit.equal(said, fault)
+with score.part(1, "other channels, kernels transposed and turned over in other ways", hidden=True):
+    for said, fault in judged(kit.rng("kernels"), ("channels", "transposed", "flipped", "sound"), (1, 2, 3)):
+        kit.equal(said, fault)
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-train", "locked": true}
+# ## 5. A residual net for the chip (7 points)
+#
+# The chip computes `chip(net, x)` of the first cell; read it. A net is a dict:
+#
+# | key | | |
+# |---|---|---|
+# | `"first"` | `(w, b)`: (c, 1, 3, 3), (c,) | stride 2, padding 1, then ReLU |
+# | `"blocks"` | list of `(w1, b1, w2, b2)`: (c, c, 3, 3), (c,), twice; at least one block | $h \leftarrow \operatorname{ReLU}(h + \operatorname{conv}_2(\operatorname{ReLU}(\operatorname{conv}_1(h))))$, padding 1 |
+# | `"last"` | `(W, b)`: (10, c), (10,) | on the mean of each channel over its pixels |
+#
+# There is no norm in it. But without norms this net hardly learns in a few rounds. So: train with a **batch norm** after each convolution, then fold it into the convolution before it.
+#
+# | | contract |
+# |---|---|
+# | `fold(w, b, gamma, beta, mean, var, eps)` | `w` (o, c, kh, kw), `b` (o,) or `None`, the others (o,), `eps` a number. Returns `(w, b)` of one convolution that gives what the convolution followed by a batch norm in evaluation gives: $\gamma\,(z - \text{mean}) / \sqrt{\text{var} + \epsilon} + \beta$ for each output channel; in NumPy, in the dtype of `w` |
+# | `train(x, y, budget, seed)` | `x` (n, 1, side, side), raw, from 0 to 16 or to another number; `y` (n,), 0 … 9. Returns a net of at most `budget` numbers, biases included. The same seed gives the same net, bit for bit |
+#
+# In `train` you may use torch. From 1000 pictures the chip has to read **0.88** of 797 unseen ones with 10 000 numbers; the reference, 16 channels and two blocks, reads 0.93 to 0.97. Digits come turned and numbered otherwise each time, so nothing learnt elsewhere helps. At most 15 s each time; the reference needs 1.
+
+# %% nbgrader={"grade_id": "train", "solution": true}
+def fold(w, b, gamma, beta, mean, var, eps):
+    """One convolution in place of a convolution and a batch norm."""
+    ### BEGIN SOLUTION
+    scale = gamma / np.sqrt(var + eps)  # (o,)
+    before = np.zeros_like(mean) if b is None else b
+    return (w * scale[:, None, None, None]).astype(w.dtype), ((before - mean) * scale + beta).astype(w.dtype)
+    ### END SOLUTION
+
+
+def train(x, y, budget, seed):
+    """A net for the chip."""
+    ### BEGIN SOLUTION
+    torch.manual_seed(seed)
+    F, blocks, rounds, batch = torch.nn.functional, 2, 9, 50
+    c = 1
+    while (9 + 1) * (c + 1) + blocks * 2 * (9 * (c + 1) + 1) * (c + 1) + 10 * (c + 2) <= budget and c < 16:
+        c += 1
+    convs = torch.nn.ModuleList([torch.nn.Conv2d(1 if i == 0 else c, c, 3, padding=1, stride=2 if i == 0 else 1, bias=False) for i in range(1 + 2 * blocks)])
+    norms = torch.nn.ModuleList([torch.nn.BatchNorm2d(c) for _ in convs])
+    last = torch.nn.Linear(c, 10)
+
+    def scores(h):
+        h = torch.relu(norms[0](convs[0](h)))
+        for i in range(1, len(convs), 2):
+            h = torch.relu(h + norms[i + 1](convs[i + 1](torch.relu(norms[i](convs[i](h))))))
+        return last(h.mean((2, 3)))
+
+    inputs, targets = torch.tensor(x, dtype=torch.float32), torch.tensor(np.asarray(y))
+    optimiser = torch.optim.Adam([*convs.parameters(), *norms.parameters(), *last.parameters()], lr=0.02)
+    steps = rounds * math.ceil(len(y) / batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: 1 - step / steps)
+    for _ in range(rounds):
+        for rows in torch.randperm(len(y)).split(batch):
+            loss = F.cross_entropy(scores(inputs[rows]), targets[rows])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    folded = [fold(k.weight.detach().numpy(), None, *(t.detach().numpy() for t in (n.weight, n.bias, n.running_mean, n.running_var)), n.eps) for k, n in zip(convs, norms)]
+    pairs = [(*folded[i], *folded[i + 1]) for i in range(1, len(folded), 2)]
+    return {"first": folded[0], "blocks": pairs, "last": (last.weight.detach().numpy(), last.bias.detach().numpy())}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-train", "grade": true, "points": 7}
+def to_fold(r, dtype=np.float64):
+    """A convolution with or without bias, and a batch norm behind it."""
+    o, c, kh, kw = (int(i) for i in r.integers(1, 5, size=4))
+    w, b = r.normal(size=(o, c, kh, kw)).astype(dtype), r.normal(size=o).astype(dtype) if r.random() < 0.5 else None
+    gamma, beta, mean = (r.normal(size=o).astype(dtype) for _ in range(3))
+    return w, b, gamma, beta, mean, (10.0 ** r.uniform(-6, 2, size=o)).astype(dtype), float(10.0 ** r.uniform(-6, -2))
+
+
+def right_fold(r, dtype=np.float64, hidden=False):
+    """Check a folded convolution on pictures: it gives what convolution and norm give."""
+    w, b, gamma, beta, mean, var, eps = to_fold(r, dtype)
+    new_w, new_b = (np.asarray(t) for t in (kit.unchanged if hidden else lambda f, *a: f(*a))(fold, w, b, gamma, beta, mean, var, eps))
+    kit.equal([str(new_w.dtype), str(new_b.dtype)], [str(np.dtype(dtype))] * 2, because="in the dtype of w")
+    old, scale = np.zeros(len(w)) if b is None else b, gamma.astype(np.float64) / np.sqrt(var.astype(np.float64) + eps)
+    right_w, right_b = w * scale[:, None, None, None], (old - mean) * scale + beta
+    told = f"w {w.shape}, bias {'none' if b is None else b.tolist()}, gamma {gamma.tolist()}, beta {beta.tolist()}, mean {mean.tolist()}, var {var.tolist()}, eps {eps:.3g}"
+    near = {"rtol": 1e-9 if dtype == np.float64 else 1e-5, "atol": 1e-12 if dtype == np.float64 else 1e-5 * float(np.abs(right_b).max())}
+    wrong_w = {"gamma is missing": w / np.sqrt(var + eps)[:, None, None, None], "divide by the root of the variance": w * (gamma / (var + eps))[:, None, None, None], "eps stands under the root": w * (gamma / (np.sqrt(var) + eps))[:, None, None, None]}
+    wrong_b = {"the convolution's own bias goes through the norm as well": (old * 0 - mean) * scale + beta, "the bias is scaled too": old - mean * scale + beta, "the mean is taken off, not added": (old + mean) * scale + beta, "the mean is scaled too": old * scale - mean + beta, "beta is missing": (old - mean) * scale}
+    kit.close(new_w, right_w.astype(dtype), rtol=near["rtol"], because=told, known_wrong={k: v.astype(dtype) for k, v in wrong_w.items() if not np.allclose(v, right_w)})
+    kit.close(new_b, right_b.astype(dtype), **near, because=told, known_wrong={k: v.astype(dtype) for k, v in wrong_b.items() if not np.allclose(v, right_b)})
+
+
+def handed_over(x, y, budget, seed):
+    """The learner's net as plain arrays, within the budget and fitting together."""
+    import time
+
+    begun = time.perf_counter()
+    net = kit.unchanged(train, x, y, budget, seed)
+    kit.require(time.perf_counter() - begun < 15, "training took more than 15 s; the reference needs 1")
+    kit.equal(sorted(net), ["blocks", "first", "last"], because="the keys of the net")
+    first, last = ([np.asarray(t) for t in net[name]] for name in ("first", "last"))
+    blocks = [[np.asarray(t) for t in block] for block in net["blocks"]]
+    kit.require(len(blocks) >= 1 and all(len(block) == 4 for block in blocks), "at least one block, each (w1, b1, w2, b2)")
+    c = len(first[0])
+    wanted = [(c, 1, 3, 3), (c,), *[(c, c, 3, 3), (c,), (c, c, 3, 3), (c,)] * len(blocks), (10, c), (10,)]
+    arrays = [*first, *[t for block in blocks for t in block], *last]
+    kit.equal([tuple(t.shape) for t in arrays], wanted, because="shapes of first, blocks, last")
+    for t in arrays:
+        kit.finite(t)
+    count = sum(t.size for t in arrays)
+    kit.require(count <= budget, f"{count} numbers are handed over, {budget} are allowed")
+    return {"first": tuple(first), "blocks": [tuple(block) for block in blocks], "last": tuple(last)}
+
+
+def reached(net, x, y, least, top=16.0):
+    """Check the share that the chip reads, and where the blocks are switched off."""
+    share = float((chip(net, x).argmax(1) == y).mean())
+    for name, other in (("divided by their largest number", x / top), ("centred and scaled", (x - x.mean()) / x.std())):
+        if share < least <= float((chip(net, other).argmax(1) == y).mean()):
+            kit.require(False, f"{share:.3f} of raw pictures are right, {least} are asked for; on pictures that are {name} they are: work that into the first convolution")
+    kit.require(share >= least, f"{share:.3f} of unseen pictures are right, {least} are asked for" + (" (chance is 0.1: was every norm folded, with its running statistics and not with a batch's?)" if share < 0.3 else ""))
+    without = [(w1, b1, 0 * w2, 0 * b2) for w1, b1, w2, b2 in net["blocks"]]
+    bare = float((chip({**net, "blocks": without}, x).argmax(1) == y).mean())
+    kit.require(bare < share - 0.1, f"with the blocks switched off the chip still reads {bare:.3f}: the blocks do no work")
+
+
+score = kit.Score(7)
+with score.part(1, "fold: one convolution gives what convolution and norm give, with and without a bias", example="gamma 2, beta 1, mean 3, var 4, eps 0: the factor is 2 / √4 = 1, so w stays and b = 1 - 3"):
+    numpy_only(fold)
+    one_w, one_b = (np.asarray(t) for t in fold(np.ones((1, 1, 1, 1)), None, *(np.array([float(v)]) for v in (2, 1, 3, 4)), 0.0))
+    kit.close(one_w, np.ones((1, 1, 1, 1)), because="2 / √4 = 1", known_wrong={"divide by the root of the variance": np.full((1, 1, 1, 1), 0.5), "gamma is missing": np.full((1, 1, 1, 1), 0.5)})
+    kit.close(one_b, np.array([-2.0]), because="-3 · 2/√4 + 1", known_wrong={"the mean is taken off, not added": np.array([4.0]), "beta is missing": np.array([-3.0])})
+    for r in kit.examples(lambda r: r, n=6, name="folds"):
+        right_fold(r)
+with score.part(1, "train: within 10 000 numbers at least 0.88 of 797 unseen pictures, raw", x="digits at random places of 12 × 12 pixels"):
+    x, y, unseen, labels = forms(kit.rng("forms"))
+    net = handed_over(x, y, 10_000, 1)
+    reached(net, unseen, labels, 0.88)
+with score.part(1, "the same seed gives the same net, another seed another one; from 200 pictures each reads at least 0.2 of the unseen ones", seeds="1, 1, 2"):
+    one, again, other = (handed_over(x[::5], y[::5], 10_000, seed) for seed in (1, 1, 2))
+    kit.close(again["first"][0], one["first"][0], rtol=1e-6, because="seed 1 twice: begin with torch.manual_seed(seed)")
+    kit.require(other["first"][0].shape != one["first"][0].shape or not np.allclose(other["first"][0], one["first"][0]), "seeds 1 and 2 give the same weights")
+    for trained in (one, other):
+        share = float((chip(trained, unseen).argmax(1) == labels).mean())
+        kit.require(share >= 0.2, f"{share:.3f} of unseen pictures are right after training on 200, 0.2 are asked for")
+### BEGIN HIDDEN TESTS
+with score.part(1, "fold: small variances, one channel, float32; nothing given has changed", hidden=True):
+    numpy_only(fold)
+    for i, r in enumerate(kit.examples(lambda r: r, n=20, name="other folds")):
+        right_fold(r, (np.float64, np.float32)[i % 2], hidden=True)
+with score.part(2, "train: other pictures, turned and numbered otherwise, with half the budget, 5000 numbers: at least 0.82", hidden=True):
+    x, y, unseen, labels = forms(kit.rng("small forms"))
+    reached(handed_over(x, y, 5000, int(kit.rng("seed").integers(1000))), unseen, labels, 0.82)
+with score.part(1, "train: pixels up to 255 and larger pictures of 14 × 14: at least 0.86", hidden=True):
+    x, y, unseen, labels = forms(kit.rng("large forms"), side=14, top=255.0)
+    reached(handed_over(x, y, 10_000, 7), unseen, labels, 0.86, top=255.0)
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "after", "locked": true}
+# ## Beyond the points
+#
+# Take the blocks' additions away in training, or the norms, and see how far your net gets in as many rounds: which of the two does it need more? Lesson 3 has the measurement to compare with.
+#
+# ## Before you submit
+#
+# *Kernel → Restart Kernel and Run All Cells* once more: only what runs from top to bottom counts. Then submit.
