@@ -1,4 +1,4 @@
-# Plausible: right but place by place, slopes only without padding, holes filled, batch statistics folded.
+# Plausible: right but place by place, slopes only without padding, holes filled, no seed, norms forgotten.
 
 # %% grade_id="conv"
 def size_out(n, k, stride, padding):
@@ -77,7 +77,6 @@ def fold(w, b, gamma, beta, mean, var, eps):
 
 
 def train(x, y, budget, seed):
-    torch.manual_seed(seed)
     c = 16
     f = torch.nn.functional
     convs = [torch.nn.Conv2d(1 if i == 0 else c, c, 3, stride=2 if i == 0 else 1, padding=1) for i in range(5)]

@@ -1,4 +1,4 @@
-# Plausible: the convolution of the textbook of signals, slopes that overwrite each other, fields without strides, no norm.
+# Plausible: the convolution of the textbook of signals, slopes that overwrite each other, fields without strides, a net beyond the budget.
 
 # %% grade_id="conv"
 def size_out(n, k, stride, padding):
@@ -64,7 +64,7 @@ def fold(w, b, gamma, beta, mean, var, eps):
 
 def train(x, y, budget, seed):
     torch.manual_seed(seed)
-    c = 16 if budget >= 10_000 else 11
+    c = 20  # counts each block's weights once: too many
     convs = [torch.nn.Conv2d(1 if i == 0 else c, c, 3, stride=2 if i == 0 else 1, padding=1) for i in range(5)]
     last = torch.nn.Linear(c, 10)
     optimiser = torch.optim.Adam([p for m in [*convs, last] for p in m.parameters()], lr=0.002)

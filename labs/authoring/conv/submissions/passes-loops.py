@@ -155,7 +155,7 @@ def train(x, y, budget, seed):
         return f.batch_norm(f.conv2d(h, weights[i], stride=2 if i == 0 else 1, padding=1), means[i], variances[i], gammas[i], betas[i], True, 0.1)
 
     x, y = torch.tensor(x), torch.tensor(y)
-    epochs = 20
+    epochs = 12
     for epoch in range(epochs):
         for rows in torch.randperm(len(y)).chunk(max(1, len(y) // 40)):
             h = part(x[rows], 0).relu()

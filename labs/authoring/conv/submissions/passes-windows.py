@@ -122,8 +122,8 @@ def train(x, y, budget, seed):
     model = torch.nn.Sequential(begin, norm, torch.nn.ReLU(), block, torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), last)
     optimiser = torch.optim.AdamW(model.parameters(), lr=0.02, weight_decay=0.001)
     x, y = torch.from_numpy(x.copy()), torch.from_numpy(y.copy())
-    for epoch in range(24):
-        optimiser.param_groups[0]["lr"] = 0.02 * (1 - epoch / 24)
+    for epoch in range(14):
+        optimiser.param_groups[0]["lr"] = 0.02 * (1 - epoch / 14)
         order = torch.randperm(len(x))
         for k in range(0, len(x), 40):
             optimiser.zero_grad()
