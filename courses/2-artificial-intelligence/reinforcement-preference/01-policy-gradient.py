@@ -222,7 +222,7 @@ def show_baseline(b=0.0):
         left.scatter(points[a, 0], points[a, 1], s=600 * P[a], color=colour, marker=mark, alpha=0.7, label=f"action {a}, reward {R[a]:g}")
     left.scatter(*(P @ points)[:2], color="black", marker="x", s=80, label="their mean")
     left.set(title=f"Estimates with the baseline {b:g}", xlabel="by score 0 (reward units)", ylabel="by score 1 (reward units)", xlim=(-8, 8), ylim=(-8, 8))
-    left.legend(fontsize=7, loc="lower left")
+    left.legend(fontsize=7, loc="lower left", markerscale=0.35)
     right.plot(GRID, [spread(g) for g in GRID], color=BLUE)
     right.axvline(b, color=GREY, linestyle="--")
     right.set(title="Spread of one estimate", xlabel="baseline b (reward units)", ylabel="variance (reward units²)")
@@ -354,7 +354,7 @@ assert math.isclose(gae([1.0], [8.0, 10.0], 0.9, 0.5)[0], 2.0)
 print("both limits agree; by hand:", gae([1.0], [8.0, 10.0], 0.9, 0.5)[0])
 
 # %% [markdown] id="walk"
-# What does λ trade? A world where the truth can be computed: seven places in a row. A step goes right with a chance of 0.6, else left; leaving on the right brings 1, on the left 0, and ends the episode. The true values $v$ solve the linear equations $v = \gamma(\text{step right or left}) \cdot v + \text{reward}$. We estimate the advantage of the *first* step from the middle, for steps to the right, once with the true critic and once with a critic that is wrong everywhere by random amounts (standard deviation 0.15).
+# What does λ trade? A world where the truth can be computed: seven places in a row. A step goes right with a chance of 0.6, else left; leaving on the right brings 1, on the left 0, and ends the episode. The true values $v$ solve the linear equations $v = \gamma(\text{step right or left}) \cdot v + \text{reward}$. We estimate the value of a *first* step to the right from the middle: $A_0 + V_0$, where the baseline $V_0$ is added again, since it is the same for both steps and does no harm. Once the critic is true, once it is wrong everywhere by random amounts (standard deviation 0.15).
 
 # %% id="walk-code"
 PLACES, RIGHT, GAMMA = 7, 0.6, 0.95
@@ -368,11 +368,11 @@ pay = np.zeros(PLACES)
 pay[-1] = RIGHT  # the mean reward of the last place
 true_v = np.linalg.solve(np.eye(PLACES) - GAMMA * move, pay)  # (7,)
 START = PLACES // 2
-truth_a = GAMMA * true_v[START + 1] - true_v[START]  # the advantage of going right, exactly
+truth = GAMMA * true_v[START + 1]  # what a first step to the right is worth, exactly
 
 
 def walks(critic, lams, episodes=3000, seed=3):
-    """GAE of a first step to the right, for each lambda: (lambdas, episodes)."""
+    """GAE of a first step to the right plus the critic's value of the start, for each lambda: (lambdas, episodes)."""
     r = np.random.default_rng(seed)
     place = np.full(episodes, START)
     alive, weight = np.ones(episodes, dtype=bool), np.ones((len(lams), 1))
@@ -386,20 +386,20 @@ def walks(critic, lams, episodes=3000, seed=3):
         total += weight * np.where(alive, delta, 0.0)
         weight = weight * GAMMA * np.array(lams)[:, None]
         alive, place = alive & ~out, new.clip(0, PLACES - 1)
-    return total
+    return total + critic[START]
 
 
 LAMS = np.linspace(0, 1, 11)
-wrong_v = true_v + 0.15 * np.random.default_rng(8).normal(size=PLACES)
+wrong_v = true_v + 0.15 * np.random.default_rng(9).normal(size=PLACES)
 found = {name: walks(critic, LAMS) for name, critic in (("true critic", true_v), ("wrong critic", wrong_v))}
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
 for ax, (name, values) in zip(axes, found.items()):
-    off, deviation = np.abs(values.mean(1) - truth_a), values.std(1, ddof=1)
-    many = np.sqrt(off**2 + deviation**2 / 64)
+    off, deviation = np.abs(values.mean(1) - truth), values.std(1, ddof=1)
+    many = np.sqrt(off**2 + deviation**2 / 16)
     ax.plot(LAMS, off, color=BLUE, marker="o", label="bias: mean less truth")
-    ax.plot(LAMS, deviation / 8, color=ORANGE, marker="s", linestyle="--", label="spread of a mean of 64")
+    ax.plot(LAMS, deviation / 4, color=ORANGE, marker="s", linestyle="--", label="spread of a mean of 16")
     ax.plot(LAMS, many, color=GREY, linewidth=2.5, alpha=0.6, label="both: root of the sum of squares")
-    ax.set(title=name, xlabel="λ (no unit)", ylabel="error of the advantage (reward units)")
+    ax.set(title=name, xlabel="λ (no unit)", ylabel="error of the value (reward units)")
 axes[0].legend(fontsize=8)
 plt.tight_layout()
 plt.show()
@@ -410,12 +410,12 @@ plt.show()
 # %% id="walk-assert"
 true_case, wrong_case = found["true critic"], found["wrong critic"]
 standard = true_case.std(1, ddof=1) / math.sqrt(3000)
-assert (np.abs(true_case.mean(1) - truth_a) < 3.5 * standard + 1e-12).all() and np.allclose(true_case[0], truth_a)
-total_error = np.sqrt((wrong_case.mean(1) - truth_a) ** 2 + wrong_case.var(1, ddof=1) / 64)
+assert (np.abs(true_case.mean(1) - truth) < 3.5 * standard + 1e-12).all() and np.allclose(true_case[0], truth)
+total_error = np.sqrt((wrong_case.mean(1) - truth) ** 2 + wrong_case.var(1, ddof=1) / 16)
 lowest = float(LAMS[total_error.argmin()])
-bias0, bias1 = abs(wrong_case[0].mean() - truth_a), abs((wrong_case[-1] + wrong_v[START] - true_v[START]).mean() - truth_a)
-print(f"wrong critic: bias at λ = 0 {bias0:.3f}; error smallest at λ = {lowest:.1f}; returns alone are off by {bias1:.4f} ± {2 * wrong_case[-1].std() / math.sqrt(3000):.4f}")
-assert bias1 < 3.5 * wrong_case[-1].std() / math.sqrt(3000)
+bias = wrong_case.mean(1) - truth
+print(f"wrong critic: bias {bias[0]:+.3f} at λ = 0, {bias[-1]:+.3f} ± {2 * wrong_case[-1].std() / math.sqrt(3000):.3f} at λ = 1; the error is smallest at λ = {lowest:.1f}")
+assert abs(bias[-1]) < 3.5 * wrong_case[-1].std() / math.sqrt(3000) and abs(bias[0]) > 0.1 and 0 < lowest < 1
 
 # %% [markdown] id="scale"
 # ## At scale

@@ -46,7 +46,7 @@ kit.checkpoint("before-nats")
 # %% [markdown] id="question"
 # ## A question first
 #
-# JupyterLab's menus (language pack zh-CN, BSD) have entries in title case: *Close All Tabs*. The editors want sentence case: *Close all tabs*. So we make pairs from real entries, the sentence-case one **preferred**, the other **rejected**, and train a language model on twelve pairs by DPO, which this lesson derives; eight more are kept to test. The model is SmolLM2-135M-Instruct (Apache-2.0, from an installed package), all 30 layers, with 1300 of its tokens; only the last layer learns. What each text has before it is the prompt *Menu entry:*
+# JupyterLab's menus (language pack zh-CN, BSD) have entries in title case: *Close All Tabs*. The editors want sentence case: *Close all tabs*. So we make pairs from real entries, the sentence-case one **preferred**, the other **rejected**, and train a language model on twelve pairs by DPO, which this lesson derives; eight more are kept to test. The model is SmolLM2-135M-Instruct (Apache-2.0, from an installed package), all 30 layers, with some 1 300 of its tokens; only the last layer learns. What each text has before it is the prompt *Menu entry:*
 
 # %% id="model"
 catalogue_path = files("jupyterlab_language_pack_zh_CN") / "locale/zh_CN/LC_MESSAGES/jupyterlab.mo"
@@ -65,6 +65,7 @@ used = {t for text in texts for t in text} | set(PROMPT)
 vocabulary = sorted(used | set(range(17, 1200)))  # the first 17 are control tokens
 place = {t: i for i, t in enumerate(vocabulary)}
 model = kit.small_model(layers=30, vocabulary=vocabulary)
+assert 1200 < len(vocabulary) < 1400
 for p in model.parameters():
     p.requires_grad_(False)
 last = model.model.layers[-1]

@@ -443,31 +443,24 @@ score.total()
 # | 30 | 0.85 |
 # | 8 | 0.85 |
 #
-# With 30 plays a plain policy gradient will do. With 8 each play has to serve for many steps: that is what the clipping is for. The reference reaches about 0.97 in both. A *critic* can be a linear function of the picture, fitted to the returns of the play before (`np.linalg.solve`, a ridge of about 10 on the diagonal). Scale the advantages of a play to mean 0 and deviation 1. About 25 lines with `gae` and `clipped`; Adam at a rate of 0.02 or plain ascent.
+# With 30 plays a plain policy gradient will do. With 8 each play has to serve for many steps; at a small rate that goes well even without the clipping, at a rate of 1 it collapses in four of ten corridors, and with the clipping in none. The reference reaches about 0.96 with 8 and 0.98 with 30. A *critic* can be a linear function of the picture, fitted to the returns of the play before (`np.linalg.solve`, a ridge of about 10 on the diagonal). Scale the advantages of a play to mean 0 and deviation 1. About 15 lines with `gae` and `clipped`: plain ascent, 40 steps a play at a rate of 0.25.
 
 # %% nbgrader={"grade_id": "train", "solution": true}
 def train(play, plays, gamma, seed):
     """A policy (W, b) for a corridor that is known only by playing."""
     ### BEGIN SOLUTION
-    policy, critic = [np.zeros((64, 3)), np.zeros(3)], np.zeros(65)
-    first, second = [np.zeros((64, 3)), np.zeros(3)], [np.zeros((64, 3)), np.zeros(3)]
-    step = 0
+    W, b, critic = np.zeros((64, 3)), np.zeros(3), np.zeros(65)
     for i in range(plays):
-        log = play(policy[0], policy[1], 1000 * seed + i)
+        log = play(W, b, 1000 * seed + i)
         x, after = (np.concatenate([log[k], np.ones((64, 16, 1))], axis=2) for k in ("pictures", "after"))  # (64, 16, 65)
         advantages, returns = gae(log["rewards"], x @ critic, after @ critic, log["terminated"], log["ended"], gamma, 0.9)
-        advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
-        flat = x.reshape(-1, 65)  # (1024, 65)
-        for _ in range(25 if plays < 20 else 8):
-            logits = flat[:, :64] @ policy[0] + policy[1]
-            _, slope = clipped(logits, log["actions"].ravel(), log["logp"].ravel(), advantages.ravel(), 0.2)
-            step += 1
-            for p, g, f, v in zip(policy, (flat[:, :64].T @ slope, slope.sum(axis=0)), first, second):
-                f += 0.1 * (g - f)
-                v += 0.01 * (g * g - v)
-                p += 0.02 * (f / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.99**step)) + 1e-8)
-        critic = np.linalg.solve(flat.T @ flat + 10 * np.eye(65), flat.T @ returns.ravel())
-    return policy[0], policy[1]
+        advantages = ((advantages - advantages.mean()) / advantages.std()).ravel()
+        x = x.reshape(-1, 65)  # (1024, 65)
+        for _ in range(40):
+            _, slope = clipped(x[:, :64] @ W + b, log["actions"].ravel(), log["logp"].ravel(), advantages, 0.2)
+            W, b = W + 0.25 * x[:, :64].T @ slope, b + 0.25 * slope.sum(axis=0)
+        critic = np.linalg.solve(x.T @ x + 10 * np.eye(65), x.T @ returns.ravel())
+    return W, b
     ### END SOLUTION
 
 
@@ -719,26 +712,26 @@ score.total()
 def diagnose(candidate, eps):
     """Which of the seven versions a candidate is."""
     ### BEGIN SOLUTION
-    p = np.array([0.5, 0.3, 0.2])
-    ratio = np.array([1.01, 1 + 2 * eps, 1 + 2 * eps, 1 - eps / 2, 1 / (1 + 2 * eps), 1 / (1 + 2 * eps)])
-    advantages = np.array([1.0, 2.0, -1.5, 0.7, 1.2, -0.4])
-    actions = np.array([0, 1, 2, 0, 1, 2])
-    logits = np.tile(np.log(p), (6, 1))
-    old = np.log(p[actions] / ratio)
-    given, gradient = candidate(logits, actions, old, advantages)
-    objective, slope = clipped(logits, actions, old, advantages, eps)
-    free, through = clipped(logits, actions, old, advantages, 1e9)
-    inverse = 1 / ratio
+    r = np.random.default_rng(0)
+    logits, advantages, apart = r.normal(size=(60, 3)), r.normal(size=60), r.normal(size=60)
+    actions = logits.argmax(axis=1)
+    p = chances(logits, np.eye(3), np.zeros(3)).max(axis=1)  # of these actions
+    ratio = np.exp(3 * eps * apart)  # inside the borders and on both sides
+    given, gradient = candidate(logits, actions, np.log(p / ratio), advantages)
+    objective, slope = clipped(logits, actions, np.log(p / ratio), advantages, eps)
+    inverse, _ = clipped(logits, actions, np.log(p * ratio), advantages, eps)
     values = {
+        "sound": objective,
         "sign": -objective,
-        "sum": 6 * objective,
-        "never clipped": free,
-        "always clipped": float((np.clip(ratio, 1 - eps, 1 + eps) * advantages).mean()),
-        "upside down": float(np.minimum(inverse * advantages, np.clip(inverse, 1 - eps, 1 + eps) * advantages).mean()),
+        "sum": objective * len(p),
+        "never clipped": (ratio * advantages).mean(),
+        "always clipped": (np.clip(ratio, 1 - eps, 1 + eps) * advantages).mean(),
+        "upside down": inverse,
     }
-    if abs(given - objective) < 1e-4:
-        return "sound" if np.abs(gradient - slope).max() < 1e-4 else "leaks"
-    return min(values, key=lambda word: abs(values[word] - given))
+    word = min(values, key=lambda name: abs(values[name] - given))
+    if word == "sound" and not np.allclose(gradient, slope, rtol=1e-3, atol=1e-6):
+        return "leaks"
+    return word
     ### END SOLUTION
 
 
@@ -803,4 +796,4 @@ score.total()
 #
 # *Kernel → Restart Kernel and Run All Cells* once more: only what runs from top to bottom counts. Then submit.
 #
-# **Beyond the points.** Set `eps` to 10⁹ in your `train` and watch eight corridors with eight plays each. How many collapse, and at which play does the reward begin to fall?
+# **Beyond the points.** Set the rate in your `train` to 1 and watch ten corridors with eight plays each, once with `eps` 0.2 and once with 10⁹. How many collapse in each, and at which play does the reward begin to fall?

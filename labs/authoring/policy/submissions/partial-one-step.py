@@ -34,7 +34,7 @@ def train(play, plays, gamma, seed):
         adv = ((out - out.mean()) / out.std()).ravel()
         x = log["pictures"].reshape(-1, 64)
         _, g = clipped(x @ W + b, log["actions"].ravel(), log["logp"].ravel(), adv, 0.2)
-        W, b = W + 0.05 * x.T @ g, b + 0.05 * g.sum(0)
+        W, b = W + 0.02 * x.T @ g, b + 0.02 * g.sum(0)
     return W, b
 
 
