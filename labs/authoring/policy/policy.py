@@ -449,18 +449,18 @@ score.total()
 def train(play, plays, gamma, seed):
     """A policy (W, b) for a corridor that is known only by playing."""
     ### BEGIN SOLUTION
-    W, b, critic = np.zeros((64, 3)), np.zeros(3), np.zeros(65)
+    theta, critic = np.zeros((65, 3)), np.zeros(65)  # W with b below it
     for i in range(plays):
-        log = play(W, b, 1000 * seed + i)
+        log = play(theta[:64], theta[64], 1000 * seed + i)
         x, after = (np.concatenate([log[k], np.ones((64, 16, 1))], axis=2) for k in ("pictures", "after"))  # (64, 16, 65)
         advantages, returns = gae(log["rewards"], x @ critic, after @ critic, log["terminated"], log["ended"], gamma, 0.9)
         advantages = ((advantages - advantages.mean()) / advantages.std()).ravel()
         x = x.reshape(-1, 65)  # (1024, 65)
         for _ in range(40):
-            _, slope = clipped(x[:, :64] @ W + b, log["actions"].ravel(), log["logp"].ravel(), advantages, 0.2)
-            W, b = W + 0.25 * x[:, :64].T @ slope, b + 0.25 * slope.sum(axis=0)
+            _, slope = clipped(x @ theta, log["actions"].ravel(), log["logp"].ravel(), advantages, 0.2)
+            theta = theta + 0.25 * x.T @ slope
         critic = np.linalg.solve(x.T @ x + 10 * np.eye(65), x.T @ returns.ravel())
-    return W, b
+    return theta[:64], theta[64]
     ### END SOLUTION
 
 
@@ -541,7 +541,7 @@ score.total()
 def fit_rewards(better, worse, l2):
     """Bradley-Terry weights with a ridge; (n, d), (n, d), number -> (d,)."""
     ### BEGIN SOLUTION
-    apart = np.asarray(better, dtype=float) - worse  # (n, d)
+    apart = better - worse  # (n, d)
     n, d = apart.shape
 
     def cost(w):
@@ -564,7 +564,7 @@ def fit_rewards(better, worse, l2):
 def share(w, a, b):
     """Share of raters who prefer a to b; (d,), (d,), (d,) -> float."""
     ### BEGIN SOLUTION
-    return float(0.5 + 0.5 * np.tanh((np.asarray(a, dtype=float) - b) @ w / 2))
+    return float(0.5 + 0.5 * np.tanh((a - b) @ w / 2))
     ### END SOLUTION
 
 
