@@ -278,6 +278,7 @@ plt.show()
 never = int(counts.argmin())
 its = x[y == never]
 print(f"digit {never} is never said; its chance on its own pictures is {chances(its, stuck_net)[1][:, never].mean():.1e}")
+assert 1e-5 < chances(its, stuck_net)[1][:, never].mean() < 1e-4  # some 4 in 100 000
 assert counts[never] == 0 and 0.84 < stuck[-1] < 0.9 and (np.delete(counts, never) > 30).all()
 
 # %% [markdown] id="stuck-words"
@@ -305,7 +306,7 @@ kit.recall("does-exploring-help")
 #
 # $$G_t = r_t + \gamma r_{t+1} + \gamma^2 r_{t+2} + \dots = r_t + \gamma\, G_{t+1}.$$
 #
-# The policy gradient becomes $\mathbb{E}\big[\sum_t G_t\, \nabla \log \pi(a_t)\big]$ (a factor $\gamma^t$ is left out, as everybody does). A return depends on all the chance of the steps that follow, so its spread is large. A **critic** $V(\text{place})$ learns what return to expect at a place. It serves twice: as a baseline, and in place of the rest of the return. With the rewards $1, 0, 0, 20$ and $\gamma = 0.9$:
+# The policy gradient becomes $\mathbb{E}\big[\sum_t G_t\, \nabla \log \pi(a_t)\big]$ (strictly, step $t$ has a factor $\gamma^t$ as well; it is usually left out). A return depends on all the chance of the steps that follow, so its spread is large. A **critic** $V(\text{place})$ learns what return to expect at a place. It serves twice: as a baseline, and in place of the rest of the return. With the rewards $1, 0, 0, 20$ and $\gamma = 0.9$:
 
 # %% id="checkpoint-return"
 kit.checkpoint("late-reward")

@@ -111,7 +111,7 @@ BEGINNING = copy.deepcopy(last.state_dict())
 def train(rate, steps, likelihood=0.0, beta=0.1):
     """DPO on twelve pairs; returns a log of the change of log-probabilities (steps + 1, 40), and the losses."""
     last.load_state_dict(BEGINNING)
-    optimiser = torch.optim.Adam(last.parameters(), lr=rate)
+    optimiser = torch.optim.Adam(last.parameters(), lr=rate)  # gradient descent with a step of its own for each weight
     changes, losses = [], []
     for step in range(steps + 1):
         lp = log_probabilities(torch.cat([good[:LEARN], bad[:LEARN]]))
@@ -233,7 +233,7 @@ kit.recall("clip-a-loss")
 # %% [markdown] id="knob"
 # ## Turn a knob
 #
-# The network reads digits again and is paid 1 or 0, but questions are dear: 40 batches of 200 pictures, 8 000 in all, a ninth of what lesson 1 spent. The knob: how many steps are made on each batch. Before you turn: with **50** steps a batch, what becomes of the one *without* clipping?
+# The network reads digits again and is paid 1 or 0, but questions are dear: 40 batches of 200 pictures, 8 000 in all, about a ninth of what lesson 1 spent. The knob: how many steps are made on each batch. Before you turn: with **50** steps a batch, what becomes of the one *without* clipping?
 
 # %% id="checkpoint-reuse"
 kit.checkpoint("fifty-steps")
@@ -278,6 +278,7 @@ def learn(steps, eps, batches=40, n=200, rate=0.3, seed=0):
 
 
 STEPS = [1, 5, 20, 50]
+assert round(1500 * 50 / (40 * 200)) == 9
 runs = {(k, eps): learn(k, eps) for k in STEPS for eps in (0.2, math.inf)}
 
 
@@ -303,8 +304,8 @@ interact(show_steps, steps=SelectionSlider(options=STEPS, value=20, description=
 # %% id="knob-assert"
 for k in STEPS:
     print(f"{k:3} steps a batch: clipped {runs[k, 0.2][0][-1]:.2f} ({runs[k, 0.2][1]} digits), not clipped {runs[k, math.inf][0][-1]:.2f} ({runs[k, math.inf][1]} digits)")
-others = [(learn(50, 0.2, seed=s)[0][-1], learn(50, math.inf, seed=s)[0][-1]) for s in (1, 2, 3)]
-print("50 steps, three other seeds (clipped, not clipped):", [(round(a, 2), round(b, 2)) for a, b in others])
+others = [(learn(50, 0.2, seed=s)[0][-1], learn(50, math.inf, seed=s)[0][-1]) for s in (1, 2)]
+print("50 steps, two other seeds (clipped, not clipped):", [(round(a, 2), round(b, 2)) for a, b in others])
 assert runs[1, 0.2][0] == runs[1, math.inf][0] and min(a for a, _ in others) > 0.9 and max(b for _, b in others) < 0.8 and runs[20, math.inf][1] < 10 and runs[20, 0.2][0][-1] > 0.9
 kit.recall("fifty-steps")
 
@@ -323,7 +324,7 @@ kit.recall("fifty-steps")
 
 # %% id="price-code"
 r = np.random.default_rng(3)
-reference, rewards, BETA = torch.tensor(r.dirichlet(4 * np.ones(6))), torch.tensor(r.normal(size=6)), 1.0
+reference, rewards, BETA = torch.tensor(r.dirichlet(4 * np.ones(6))), torch.tensor(r.normal(size=6)), 1.0  # dirichlet: six random chances that sum to 1
 star = reference * torch.exp(rewards / BETA)
 Z = star.sum()
 star = star / Z  # (6,)
