@@ -652,6 +652,11 @@ with score.part(1, "columns whose scales differ by thousands, and many features"
         better, worse = np.where(first[:, None], a, b), np.where(first[:, None], b, a)
         l2 = float(10.0 ** r.uniform(-4, -1))
         same_weights(weights_of(better, worse, l2), true_weights(better, worse, l2))
+    steep = np.array([[70.2, 171.4], [4.6, 8.3], [0.1, 0.0], [0.6, 0.4], [0.7, 1.0], [492.6, 374.3], [0.1, -0.1], [50.1, -1.5]])  # a full step of Newton's overshoots here
+    for r in kit.examples(lambda r: r, n=3, name="steep"):
+        size, worse = float(r.uniform(0.5, 2)), r.normal(size=(8, 2))
+        better, l2 = worse + size * r.permutation(steep), 1e-4 * size**2
+        same_weights(weights_of(better, worse, l2), true_weights(better, worse, l2))
 with score.part(1, "separable pairs, fewer pairs than features, a single pair, equal texts", hidden=True):
     numpy_only(fit_rewards)
     for i, r in enumerate(kit.examples(lambda r: r, n=6, name="separable")):
