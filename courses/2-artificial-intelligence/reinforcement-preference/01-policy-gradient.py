@@ -284,12 +284,14 @@ assert counts[never] == 0 and 0.84 < stuck[-1] < 0.9 and (np.delete(counts, neve
 # %% [markdown] id="stuck-words"
 # *In words: for nine digits the bars "shown" and "said" are about equally high; one digit is shown about sixty times and said never; another one or two take its pictures.*
 #
-# One digit is never said: about a tenth of the pictures is lost. Look at the exact gradient: $\pi_c (r_c - J)$. An action whose chance is nearly 0 has a gradient of nearly 0, **however good it is**. The obvious cure is to try all answers now and then: with a chance of 20 % draw evenly from all ten, otherwise from the policy, and correct the weight of each draw by $\pi_a/q_a$, where $q_a$ is the chance with which it was really drawn.
+# One digit is never said: about a tenth of the pictures is lost. Look at the exact gradient: $\pi_c (r_c - J)$. An action whose chance is nearly 0 has a gradient of nearly 0, **however good it is**. The obvious cure is to try all answers now and then: with a chance of 20 % draw evenly from all ten, otherwise from the policy, and correct the weight of each draw by $\pi_a/q_a$, where $q_a$ is the chance with which it was really drawn. (If one otherwise takes the action that is thought best, this is called **ε-greedy**. With $\varepsilon = 0.1$ and 4 actions the best one is then taken in $0.9 + 0.1/4 = 0.925$ of the cases: the even draw hits it, too.)
 
 # %% id="checkpoint-explore"
 kit.checkpoint("does-exploring-help")
 
 # %% id="explore"
+greedy = np.where(np.random.default_rng(6).random(100_000) < 0.1, np.random.default_rng(7).integers(0, 4, size=100_000), 0)  # 0 is the best
+assert math.isclose(0.9 + 0.1 / 4, 0.925) and abs((greedy == 0).mean() - 0.925) < 0.004
 trials = {"nothing": {}, "20 % drawn evenly": {"floor": 0.2}, "entropy, weight 0.1": {"entropy": 0.1}}
 levels = {name: [learn(baseline=True, rate=0.3, seed=s, **how)[1][-1] for s in range(6)] for name, how in trials.items()}
 for name, values in levels.items():
