@@ -330,7 +330,7 @@ def show_merges(mix="both", merges=1000):
     here = dict(zip(STEPS, curves[mix]))[merges]
     found = min(merges, len(learned[mix]))
     right.bar(["English", "Chinese"], here, color=[BLUE, ORANGE])
-    right.set(title=f"{merges} merges allowed, {found} found: {here[0]:.1f} and {here[1]:.1f} tokens", ylabel="tokens a message (unseen)", xlabel="language of the message", ylim=(0, 30))
+    right.set(title=f"{found} merges: {here[0]:.1f} and {here[1]:.1f}", ylabel="tokens a message (unseen)", xlabel="language of the message", ylim=(0, 30))
     plt.tight_layout()
     plt.show()
 

@@ -230,7 +230,7 @@ for name, (tokens, ppl, bits) in rows.items():
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3))
 for axes, i, title, label in ((left, 1, "Perplexity: worse and worse", "perplexity (tokens to guess among)"), (right, 2, "Bits a byte: better and better", "bits a byte of unseen text")):
-    axes.bar(list(rows), [row[i] for row in rows.values()], color=[BLUE, ORANGE][i - 1])
+    axes.bar([name.replace(" ", "\n") for name in rows], [row[i] for row in rows.values()], color=[BLUE, ORANGE][i - 1])
     axes.set(title=title, ylabel=label, xlabel="tokens of the bigram model")
 plt.tight_layout()
 plt.show()
@@ -423,7 +423,7 @@ def show_sampling(temperature=1.0, top_p=0.95):
     """Draw the distribution after "Show" and write four messages."""
     p = shaped(next_scores([number[c] for c in "Show"]), temperature, top_p)
     top = np.argsort(-p)[:10]
-    names = ["end" if i == 0 else repr(letters[i - 1]) for i in top]
+    names = ["end" if i == 0 else "space" if letters[i - 1] == " " else letters[i - 1] for i in top]
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
     left.bar(names, p[top], color=BLUE)
     left.set(title=f"After “Show”: {int((p > 0).sum())} of {V} letters left", xlabel="next letter (ten most likely)", ylabel="probability", ylim=(0, 1))

@@ -1,4 +1,4 @@
-# A tokeniser that keeps text in one string of bytes pieces, counts instead of a network, outliers left out of the fit.
+# Equal pieces merged once, encoding by rank, a network in torch, outliers left out of the fit, bisection on the slope.
 
 # %% grade_id="bpe"
 def swap(ids, pair, new):
@@ -88,28 +88,28 @@ def sample(logits, temperature, top_p, u):
 
 # %% grade_id="train"
 def train_model(messages, vocab):
-    order, discount = 5, 0.75
-    tables = [{} for _ in range(order + 1)]
-    for m in messages:
-        s = [0, *m.tolist(), 0]
-        for i in range(1, len(s)):
-            for k in range(min(i, order) + 1):
-                row = tables[k].setdefault(tuple(s[i - k : i]), np.zeros(vocab, dtype=np.float32))
-                row[s[i]] += 1
-
-    def one(prefix):
-        s = [0, *prefix]
-        p = np.full(vocab, 1 / vocab)
-        for k in range(min(len(s), order) + 1):
-            row = tables[k].get(tuple(s[len(s) - k :]))
-            if row is None:
-                break
-            n, kinds = row.sum(), (row > 0).sum()
-            p = np.maximum(row - discount, 0) / n + discount * kinds / n * p
-        return p
+    """A function that gives the probabilities of the next id, (n, t) -> (n, vocab)."""
+    width, size, hidden, steps = 6, 16, 256, 700
+    torch.manual_seed(0)
+    windows = [np.lib.stride_tricks.sliding_window_view(np.r_[[0] * width, m, 0], width + 1) for m in messages]
+    rows = torch.tensor(np.concatenate(windows))  # (tokens, width + 1): what stands before, and what follows
+    embed = torch.nn.Embedding(vocab, size)
+    net = torch.nn.Sequential(torch.nn.Linear(width * size, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, vocab))
+    optimiser = torch.optim.AdamW([*embed.parameters(), *net.parameters()], lr=0.01, weight_decay=0.05)
+    for step in range(steps):
+        for group in optimiser.param_groups:
+            group["lr"] = 0.01 * min(1, (step + 1) / 20) * (1 - step / steps)  # warm-up, then down to 0
+        batch = rows[torch.randint(len(rows), (256,))]  # (256, width + 1)
+        loss = torch.nn.functional.cross_entropy(net(embed(batch[:, :-1]).flatten(1)), batch[:, -1])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
 
     def predict(prefixes):
-        return np.array([one(row.tolist()) for row in prefixes])
+        before = np.zeros((len(prefixes), width), dtype=np.int64)
+        context = torch.tensor(np.concatenate([before, prefixes], axis=1)[:, -width:])  # (n, width)
+        with torch.no_grad():
+            return torch.softmax(net(embed(context).flatten(1)), dim=1)
 
     return predict
 
