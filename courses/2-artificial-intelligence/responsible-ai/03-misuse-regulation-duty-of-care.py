@@ -138,7 +138,7 @@ plt.show()
 # %% [markdown] id="red-read"
 # *In words: a table of six attacks by four codes. The rows of the plain attacks are mostly “told”, the rows “poem” and “digits” are “kept” throughout: rows are nearly of one kind.*
 #
-# The order is text beside the secret, and both are read alike. It protects nothing here. (A larger model would tell less often. How often is a matter of measuring, not of size.)
+# The order is text beside the secret, and both are read alike. It protects nothing here. (Larger models may tell less often; how often has to be measured, for the model and the instructions in use.)
 #
 # ## Twenty-four conversations, six attacks
 #
