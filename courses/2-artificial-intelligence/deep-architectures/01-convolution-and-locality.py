@@ -271,7 +271,8 @@ tx, tw = torch.tensor(patch, requires_grad=True), torch.tensor(w, requires_grad=
 lx, lw = torch.autograd.grad(F.conv2d(tx[None], tw)[0], (tx, tw), torch.tensor(up))
 print(f"product against sliding {np.abs(as_product - convolve(patch, w, np.zeros(4))).max():.0e}; slopes against torch: pixels {np.abs(dx - lx.numpy()).max():.0e}, kernels {np.abs(dw - lw.numpy()).max():.0e}")
 assert np.allclose(as_product, convolve(patch, w, np.zeros(4))) and np.allclose(dx, lx.numpy()) and np.allclose(dw, lw.numpy())
-row_slopes = torch.autograd.grad(F.conv1d(r := torch.tensor([[[1.0, 2, 3]]], requires_grad=True), torch.tensor([[[10.0, 1]]]))[0, 0] @ torch.tensor([1.0, 100]), r)[0]
+row_x = torch.tensor([[[1.0, 2, 3]]], requires_grad=True)
+row_slopes = torch.autograd.grad(F.conv1d(row_x, torch.tensor([[[10.0, 1]]])), row_x, torch.tensor([[[1.0, 100]]]))[0]  # the last argument: what comes back
 assert row_slopes[0, 0].tolist() == [10, 1001, 100]
 print("the row by hand:", row_slopes[0, 0].tolist())
 kit.recall("slope-of-a-pixel")
@@ -288,10 +289,10 @@ kit.checkpoint("one-or-two-pixels")
 
 # %% id="conv-nets"
 class Largest(torch.nn.Module):
-    """The largest value of each channel over all places: (n, c, h, w) -> (n, c)."""
+    """The largest value of each channel over all places: (n, c, h, w) -> (n, c). A layer of one's own: `forward` says what it does."""
 
     def forward(self, x):
-        return x.amax((2, 3))
+        return x.amax((2, 3))  # the maximum along the axes 2 and 3
 
 
 def convolutional(stride):
@@ -356,6 +357,7 @@ def measured(layers, n=201):
     for k, s, d in layers:
         out = F.conv1d(out, torch.ones(1, 1, k, dtype=torch.float64), stride=s, dilation=d)
     m = out.shape[2] // 2
+    # retain_graph: the steps are kept for the second question; nonzero: the places that are not 0
     seen = [torch.autograd.grad(out[0, 0, i], x, retain_graph=True)[0][0, 0].nonzero()[:, 0] for i in (m, m + 1)]
     return int(seen[0][-1] - seen[0][0] + 1), int(seen[1][0] - seen[0][0])
 

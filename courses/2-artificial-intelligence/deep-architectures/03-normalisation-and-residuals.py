@@ -16,7 +16,7 @@
 #
 # You need convolutions (lesson 1) and what makes training fail. Three questions; answer before you read on.
 #
-# - Mean and variance of (1, 3, 5, 7), the variance with the factor $1/n$? 4 and 5. *If not: course Machine learning, lesson 2, or compute the mean of the squared distances.*
+# - Mean and variance of (1, 3, 5, 7), the variance with the factor $1/n$? 4 and 5. *If not: course Probability and statistics, lesson 1; the variance is the mean of the squared distances from the mean.*
 # - A kernel of 3 × 3 on 8 channels: how many products does one output add up? 72. *If not: lesson 1.*
 # - Layers of $n$ ReLU neurons: which spread of the weights keeps the size of the signal? $\sqrt{2/n}$. *If not: Neural networks, lesson 3.*
 #
@@ -58,7 +58,7 @@ N, C = 1200, 8  # to learn from; channels
 class Deep(torch.nn.Module):
     """First a convolution to 8 channels, then `depth` layers, then ten scores from all 8 · 64 numbers.
 
-    A layer is: norm (or none), ReLU, convolution. With `skip` its result is ADDED to what came in. `post`: the norm comes after the addition.
+    A layer is: norm (or none: `Identity`), ReLU, convolution; `GroupNorm(1, C)` is a layer norm with a gamma for each channel; a `ModuleList` is a list of layers. With `skip` its result is ADDED to what came in. `post`: the norm comes after the addition.
     """
 
     def __init__(self, depth, skip=False, norm=None, post=False, seed=0):
