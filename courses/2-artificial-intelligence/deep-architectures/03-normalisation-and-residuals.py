@@ -378,12 +378,12 @@ for norm in service.norms:
 
 
 def served(model, requests, pages=64):
-    """Share right of 192 unseen pictures that come in `requests` at a time, filled up with blank pages."""
+    """Share right of 96 unseen pictures that come in `requests` at a time, filled up with blank pages."""
     said = []
     with torch.no_grad():
-        for rows in x[N : N + 192].split(requests):
+        for rows in x[N : N + 96].split(requests):
             said.append(model(torch.cat([rows, torch.zeros(pages - len(rows), 1, 8, 8)]))[: len(rows)])
-    return float((torch.cat(said).argmax(1) == y[N : N + 192]).float().mean())
+    return float((torch.cat(said).argmax(1) == y[N : N + 96]).float().mean())
 
 
 service_shares = {requests: served(service, requests) for requests in (64, 16, 4)}
@@ -405,7 +405,7 @@ def company_gap(model, i=N):
 ready = copy.deepcopy(service).eval()
 print(f"in training mode the scores change by {company_gap(service):.0%} of their size, in evaluation by {company_gap(ready):.0e}; with layer norms {company_gap(Deep(LAYERS, skip=True, norm='layer').train()):.0e}")
 print(f"mended: single requests {served(ready, 1):.0%}, 64 at a time {served(ready, 64):.0%}")
-assert company_gap(service) > 0.2 and company_gap(ready) < 1e-4 and abs(served(ready, 1) - served(ready, 64)) < 0.01 and served(ready, 1) > 0.93
+assert company_gap(service) > 0.2 and company_gap(ready) < 1e-4 and abs(served(ready, 1) - served(ready, 64)) < 0.011 and served(ready, 1) > 0.93
 
 # %% [markdown] id="wrong-words"
 # A batch norm in training mode takes mean and variance from whatever is in the batch, blank pages included. **Mended** by `model.eval()`, which makes it use its running statistics. Layer norm has no such mode: it never looks at others.
