@@ -209,6 +209,8 @@ assert abs(((math.sqrt(1444) - 1) / (math.sqrt(1444) + 1)) ** 2 - 0.9) < 1e-3  #
 kit.recall("steps-with-momentum")
 
 # %% [markdown] id="noise-text"
+# Why 56 steps by the formula, and 41 at 0.7? The formula makes the shrinking of the *late* steps fastest, $\sqrt{0.67} = 0.82$ each. But exactly there the distance goes like $t \cdot 0.82^t$, and the factor $t$ costs some twenty steps. A little more momentum swings, and has no such factor. For a factor of a million the difference would hardly count. (Plain descent has 330 here and 345 in lesson 1 for the same reason: the best rate for a thousandth is not quite the best for ever.)
+#
 # Too little momentum crawls, too much overshoots and swings like a heavy ball. By the formula 0.9 is best for a condition number of about 1400; whoever always takes 0.9 bets on something like that.
 #
 # **Momentum also averages noise.** $(1 - \mu) v$ is a running mean of gradients, with weights $(1-\mu)\mu^j$ for the one $j$ steps ago. If the noise of batches is independent from step to step, its variance falls to $\frac{1 - \mu}{1 + \mu}$ of that of one batch (the sum of the squared weights, a geometric series). For 0.9 that is 1/19: as if batches were nineteen times as large.
@@ -284,7 +286,7 @@ def train(kind, rate, steps=300, seed=0):
     return W
 
 
-RATES = {"plain": [0.1, 0.3, 1, 3, 10, 30], "momentum": [0.01, 0.03, 0.1, 0.3, 1, 3], "Adam": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]}
+RATES = {"plain": [0.1, 0.3, 1, 3, 10, 30], "momentum": [0.01, 0.03, 0.1, 0.3, 1, 3, 10], "Adam": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]}
 figure, axes = plt.subplots(figsize=(7, 3.3))
 right, reached = {}, {}
 for (kind, rates), colour, mark in zip(RATES.items(), (BLUE, GREEN, ORANGE), "os^"):
@@ -299,12 +301,12 @@ plt.tight_layout()
 plt.show()
 print({kind: f"{s:.1%}" for kind, s in right.items()}, f"; standard error of one share about {math.sqrt(0.91 * 0.09 / 597):.1%}")
 assert max(right.values()) - min(right.values()) < 0.02 and abs(reached["plain"][1] - reached["momentum"][0.1]) < 0.02 and reached["Adam"][0.03] < reached["plain"][1] < reached["Adam"][0.01]
-assert reached["plain"][30] > reached["plain"][10] and reached["Adam"][0.3] > reached["Adam"][0.1]
+assert reached["plain"][30] > reached["plain"][10] and reached["momentum"][10] > reached["momentum"][3] and min(reached["Adam"], key=reached["Adam"].get) == 0.1 and reached["Adam"][0.3] > reached["Adam"][0.1]
 
 # %% [markdown] id="fair-words"
-# *In words: three curves that fall with the rate; for the same loss momentum takes about a tenth of plain descent's rate, and Adam about a hundredth; the curves of plain descent and of Adam turn up again at their right ends.*
+# *In words: three curves that fall with the rate; for the same loss momentum takes about a tenth of plain descent's rate, and Adam about a hundredth; all three turn up again at their right ends.*
 #
-# At their best rates the three read about equally many fresh pictures; the differences lie within about one standard error. On this nearly linear task Adam is no better. Its gain is another one: its rates are moves, in the unit of the weights, so that a rate near 0.001 to 0.01 is a fair first guess in every layer of every network. That is worth much where nobody can scale.
+# At their best rates the three read about equally many fresh pictures; the differences lie within about one standard error. (Each rate was chosen on these very pictures, so all three shares are a little too good.) On this nearly linear task Adam is no better. Its gain is another one: its rates are moves, in the unit of the weights, so that a rate near 0.001 to 0.01 is a fair first guess in every layer of every network. That is worth much where nobody can scale. It is a place to begin, not the answer: in these 300 steps 0.1 was the best.
 
 # %% [markdown] id="decay-text"
 # ## Weight decay
@@ -411,7 +413,7 @@ def towards(peak, warm, steps=200, every=20, measure=True):
     for s in range(steps):
         value, g = digit_loss(W)
         losses.append(value)
-        rate = peak * min(1.0, (s + 1) / warm) if warm else peak
+        rate = peak * min(1.0, (s + 1) / warm) if warm else peak  # s + 1: no step is lost at rate 0
         if measure and s % every == 0:
             told.append((s, rate, bound_here(W)))
         W = W - rate * g
@@ -434,12 +436,12 @@ plt.tight_layout()
 plt.show()
 rises = {warm: int((np.diff(losses) > 0).sum()) for warm, (losses, _) in warmed.items()}
 print(f"bound at the start {warmed[0][1][0, 2]:.2f}; largest loss without warm-up {warmed[0][0].max():.1f}, with it {warmed[200][0].max():.2f}; steps on which the loss rises {rises}; bound at the end {warmed[0][1][-1, 2]:.1f} and {warmed[200][1][-1, 2]:.1f}")
-assert 1.7 < warmed[0][1][0, 2] < 1.8 and warmed[0][0].max() > 4 and warmed[200][0].argmax() == 0 and rises[200] == 0 < rises[0] and (warmed[200][1][:, 1] < warmed[200][1][:, 2]).all() and warmed[200][1][-1, 2] > 6
+assert 1.7 < warmed[0][1][0, 2] < 1.8 and warmed[0][0].max() > 4 and warmed[200][0].argmax() == 0 and rises[200] == 0 < rises[0] and (warmed[200][1][:, 1] < warmed[200][1][:, 2]).all() and warmed[200][1][-1, 2] > 6 and (warmed[0][0][7:] < warmed[200][0][7:]).all()
 
 # %% [markdown] id="warm-words"
 # *In words: left, the orange loss without warm-up leaps above 4 and swings before it falls; the blue one with warm-up falls from the first step on. Right, both bounds start at 1.7 and end well above 5; with warm-up the dotted rate climbs, and the bound climbs ahead of it all the way.*
 #
-# At the start only rates below 1.74 are allowed, and a rate of 5 throws the weights about. Later 5 is allowed: the templates become sure of most pictures, $p(1 - p)$ becomes small, and with it the curvature. While the rate rises slowly it stays below a bound that rises too, and the loss does not go up once in 300 steps. The warm-up waits until the long step is allowed. (In deep networks it can be the other way round as well: the curvature has been seen to climb until the bound comes down to the rate, the *edge of stability*; Cohen et al., 2021.)
+# At the start only rates below 1.74 are allowed, and a rate of 5 throws the weights about. Later 5 is allowed: the templates become sure of most pictures, $p(1 - p)$ becomes small, and with it the curvature. While the rate rises slowly it stays below a bound that rises too, and the loss does not go up once in 300 steps. The warm-up waits until the long step is allowed. It is no gift: from step 7 on the orange loss is the lower one. Where there is a single valley, a throw does not hurt for long, and 200 careful steps cost more than it; the warm-up insures against throws from which nothing comes back. (In deep networks it can be the other way round as well: the curvature has been seen to climb until the bound comes down to the rate, the *edge of stability*; Cohen et al., 2021.)
 #
 # The second reason is Adam's own: in its first step *every* weight moves by the full rate. Later, gradients of batches disagree and partly cancel in $m$, not in $v$. How long are the moves, as a share of the rate?
 
@@ -465,10 +467,10 @@ for peak, warm in ((0.3, 20), (3, 20), (10, 20), (10, 100)):
 fast, late = towards(10, 20, measure=False)[0], towards(10, 100, measure=False)[0]
 slow = towards(3, 20, measure=False)[0]
 print("largest loss of the last two:", fast.max().round(2), late.max().round(2))
-assert fast[4] < slow[4] and fast[:21].max() > 3 * fast[4] and late.max() < 2.31 and late[199] < slow[199]
+assert fast[4] < slow[4] and fast[:21].max() > 3 * fast[4] and late.max() < 2.31 and fast[199] < late[199] < slow[199] and round(late[100], 2) == 0.65 and round(late[40], 2) == 0.27
 
 # %% [markdown] id="three-words"
-# The third is ahead until step 8 and breaks on the way to its peak. *Fast until the rate is up, then broken* is the sign of a rate that came too early, not of a bad rate: with a longer warm-up the same peak never rises above its start and is ahead of the second run at the end. (Here the broken run recovers as well, for this loss has a single valley. A deep network thrown so far often does not come back.) A run that breaks again at a longer warm-up has a peak that is too high. One that is merely slow (the first) needs a higher one.
+# The third is ahead until step 8 and breaks on the way to its peak. *Fast until the rate is up, then broken* is the sign of a rate that came too early, not of a bad rate: with a longer warm-up the same peak never rises above its start, stumbles once (0.65 at step 100, after 0.27 at step 40) and is ahead of the second run at the end. (Here the broken run recovers as well, and ends lowest of all, for this loss has a single valley. A deep network thrown so far often does not come back.) A run that breaks again at a longer warm-up has a peak that is too high. One that is merely slow (the first) needs a higher one.
 
 # %% [markdown] id="wrong"
 # ## How it goes wrong
@@ -502,12 +504,12 @@ plt.tight_layout()
 plt.show()
 print(f"loss before the stop {before_stop[-1]:.3f}; worst of the next ten steps {forgetful[:10].max():.3f} without the state, {careful[:10].max():.3f} with it")
 print(f"length of a move: before {ways_before[-10:].mean():.2f}, first after {ways_forgetful[0]:.2f} without, {ways_careful[0]:.2f} with")
-assert forgetful[:10].max() > 3 * before_stop[-10:].max() and careful[:10].max() < 2 * before_stop[-10:].max() and 15 < ways_forgetful[0] / ways_before[-10:].mean() < 19 and forgetful[40] > before_stop[-10:].mean() and ways_careful[0] < 2 * ways_before[-10:].mean()
+assert forgetful[:10].max() > 3 * before_stop[-10:].max() and careful[:10].max() < 2 * before_stop[-10:].max() and 15 < ways_forgetful[0] / ways_before[-10:].mean() < 19 and forgetful[40] > before_stop[-10:].mean() and (forgetful[:20] > careful[:20]).all() and forgetful[-20:].mean() < careful[-20:].mean() and ways_careful[0] < 2 * ways_before[-10:].mean()
 
 # %% [markdown] id="wrong-words"
-# *In words: the grey line runs low; the orange one leaps up by more than a factor of three at step 300 and takes dozens of steps to come down; the blue one goes on as if nothing had happened.*
+# *In words: the grey line runs low; the orange one leaps up by more than a factor of three at step 300 and takes two dozen steps to come down; the blue one goes on as if nothing had happened. At the right end the orange line is the lower one.*
 #
-# The data and the rate are the same; only $m$, $v$ and $t$ are new. **Found** by the length of the first move: every weight moves by the full rate, here seventeen times as far as before. (A schedule that starts again with the state would show in the logged rate.) **Mended** by saving the state beside the weights: `optimiser.state_dict()` in the library, with the schedule's step. If the state is lost for good, warm up again.
+# The data and the rate are the same; only $m$, $v$ and $t$ are new. **Found** by the length of the first move: every weight moves by the full rate, here seventeen times as far as before. (A schedule that starts again with the state would show in the logged rate.) **Mended** by saving the state beside the weights: `optimiser.state_dict()` in the library, with the schedule's step. If the state is lost for good, warm up again. (Here the throw did no lasting harm: fresh long moves even found a lower loss. That was luck with one valley, and not what anybody had ordered.)
 
 # %% [markdown] id="promise-text"
 # ## What Adam does not promise
@@ -540,7 +542,7 @@ assert repeated(False) > 0.97 and repeated(True) < -0.97
 kit.recall("adam-goes-where")
 
 # %% [markdown] id="promise-words"
-# The large gradient raises its own $v$ at once and moves no farther than a small one. Then two small ones move the other way. The rare, important gradient loses two to one. A mend is to divide by the largest $v$ so far (*AMSGrad*, of the same paper); a common one is a $\beta_2$ near 1, so that $v$ hardly changes within a cycle. That is the reason for 0.999.
+# The large gradient raises its own $v$ at once and moves no farther than a small one. Then two small ones move the other way. The rare, important gradient loses two to one. A mend is to divide by the largest $v$ so far (*AMSGrad*, of the same paper); a common one is a $\beta_2$ near 1, so that $v$ hardly changes within a cycle. That is one reason not to go far below 0.999.
 
 # %% [markdown] id="scale"
 # ## At scale
