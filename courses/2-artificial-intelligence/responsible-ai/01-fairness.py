@@ -220,9 +220,10 @@ p, t, v = risk["base rate"], risk["opportunity"], risk["precision"]
 risk["f by the identity"] = p / (1 - p) * (1 - v) / v * t
 print(risk.round(3).to_string())
 assert np.allclose(risk["f by the identity"], risk["false approval"]) and prison["follow"].min() >= 70 and round(1 - stayed_out.mean(), 2) == 0.38
+assert [round(x, 2) for x in risk["approval"]] == [0.66, 0.6] and [round(x, 2) for x in risk["precision"]] == [0.65, 0.78]
 
 # %% [markdown] id="recid-ask"
-# The identity holds to the last digit. Now a question about it. Suppose the model is mended so that precision is equal, 0.7 in both groups, and opportunity is equal too, 0.7. Base rates are 0.56 and 0.67, as here. Which false approvals follow?
+# The identity holds to the last digit. Read the rows as well: the model, which does not see race, approves the black group more often (66 of 100 against 60) and is right about it less often (precision 0.65 against 0.78). In the other table it was the smaller group that was approved less; which way a blind model errs is not known before it is counted. Now a question about the identity. Suppose the model is mended so that precision is equal, 0.7 in both groups, and opportunity is equal too, 0.7. Base rates are 0.56 and 0.67, as here. Which false approvals follow?
 
 # %% id="checkpoint-identity"
 kit.checkpoint("identity")
