@@ -259,7 +259,7 @@ kit.recall("kinder-paymaster")
 # %% [markdown] id="mended-words"
 # Without a baseline *every* answer was reinforced, a right one by 4 and a wrong one by 3. In the mean that evens out; in 50 draws it does not. What happened to be drawn more often became more likely, was drawn still more often, and after some dozens of steps the network was sure of something and drew nothing else.
 #
-# ## How it goes wrong: stuck at 87 %
+# ## How it goes wrong: stuck below 90 %
 #
 # Even the good runs end on different levels: near 0.96, 0.87, 0.77. These are no random numbers. What do such networks say?
 
@@ -275,16 +275,17 @@ axes.set(title=f"597 test pictures, {stuck[-1]:.0%} right", xlabel="digit", ylab
 axes.legend(fontsize=8)
 plt.tight_layout()
 plt.show()
-never = int(counts.argmin())
-its = x[y == never]
-print(f"digit {never} is never said; its chance on its own pictures is {chances(its, stuck_net)[1][:, never].mean():.1e}")
-assert 1e-5 < chances(its, stuck_net)[1][:, never].mean() < 1e-4  # some 4 in 100 000
-assert counts[never] == 0 and 0.84 < stuck[-1] < 0.9 and (np.delete(counts, never) > 30).all()
+lost = np.flatnonzero(counts == 0)
+for never in lost:
+    own = chances(x[y == never], stuck_net)[1][:, never]  # its chance on each of its own pictures
+    print(f"digit {never} is never said; on half of its own pictures its chance is below {np.median(own):.0e}")
+    assert np.median(own) < 1e-3
+assert 1 <= len(lost) <= 3 and abs(stuck[-1] - (1 - truth[lost].sum() / len(y_test))) < 0.08  # what is missing is the lost digits
 
 # %% [markdown] id="stuck-words"
-# *In words: for nine digits the bars "shown" and "said" are about equally high; one digit is shown about sixty times and said never; another one or two take its pictures.*
+# *In words: for most digits the bars "shown" and "said" are about equally high; one digit, or two, are shown about sixty times each and said never; others take their pictures.*
 #
-# One digit is never said: about a tenth of the pictures is lost. Look at the exact gradient: $\pi_c (r_c - J)$. An action whose chance is nearly 0 has a gradient of nearly 0, **however good it is**. The obvious cure is to try all answers now and then: with a chance of 20 % draw evenly from all ten, otherwise from the policy, and correct the weight of each draw by $\pi_a/q_a$, where $q_a$ is the chance with which it was really drawn. (If one otherwise takes the action that is thought best, this is called **ε-greedy**. With $\varepsilon = 0.1$ and 4 actions the best one is then taken in $0.9 + 0.1/4 = 0.925$ of the cases: the even draw hits it, too.)
+# A digit that is never said costs a tenth of the pictures: hence the levels near 0.87 (one is lost) and 0.77 (two). Which ones are lost is decided by chance, and so delicately that another rounding of the last digit, as on another machine, can change it: the same seed then loses another digit, or one more. Look at the exact gradient: $\pi_c (r_c - J)$. An action whose chance is nearly 0 has a gradient of nearly 0, **however good it is**. The obvious cure is to try all answers now and then: with a chance of 20 % draw evenly from all ten, otherwise from the policy, and correct the weight of each draw by $\pi_a/q_a$, where $q_a$ is the chance with which it was really drawn. (If one otherwise takes the action that is thought best, this is called **ε-greedy**. With $\varepsilon = 0.1$ and 4 actions the best one is then taken in $0.9 + 0.1/4 = 0.925$ of the cases: the even draw hits it, too.)
 
 # %% id="checkpoint-explore"
 kit.checkpoint("does-exploring-help")
@@ -296,11 +297,11 @@ trials = {"nothing": {}, "20 % drawn evenly": {"floor": 0.2}, "entropy, weight 0
 levels = {name: [learn(baseline=True, rate=0.3, seed=s, **how)[1][-1] for s in range(6)] for name, how in trials.items()}
 for name, values in levels.items():
     print(f"{name:20} {np.round(values, 2)}  below 0.9: {sum(v < 0.9 for v in values)} of 6")
-assert sum(v < 0.9 for v in levels["nothing"]) >= 4 and sum(v < 0.9 for v in levels["20 % drawn evenly"]) >= 4 and min(levels["entropy, weight 0.1"]) > 0.93
+assert sum(v < 0.9 for v in levels["nothing"]) >= 3 and sum(v < 0.9 for v in levels["20 % drawn evenly"]) >= 4 and min(levels["entropy, weight 0.1"]) > 0.9
 kit.recall("does-exploring-help")
 
 # %% [markdown] id="explore-words"
-# Drawing evenly does not help: with its weights it is an unbiased estimate of *the same gradient*, which is nearly 0. The rare digit is drawn more often, and counts less each time. What helps is to change what is wanted: reward the policy for staying undecided. The **entropy** $H = -\sum_a \pi_a \log \pi_a$ is largest for even chances; adding $\beta H$ to the objective adds $-\beta\,\pi_c(\log \pi_c + H)$ to the slope of score $c$. It too has the factor $\pi_c$, but times $-\log \pi_c$, and above all it acts **early**, before a chance is lost. **Mended**: six of six above 0.93.
+# Drawing evenly does not help: with its weights it is an unbiased estimate of *the same gradient*, which is nearly 0. The rare digit is drawn more often, and counts less each time. What helps is to change what is wanted: reward the policy for staying undecided. The **entropy** $H = -\sum_a \pi_a \log \pi_a$ is largest for even chances; adding $\beta H$ to the objective adds $-\beta\,\pi_c(\log \pi_c + H)$ to the slope of score $c$. It too has the factor $\pi_c$, but times $-\log \pi_c$, and above all it acts **early**, before a chance is lost. **Mended**: six of six above 0.9.
 #
 # ## Rewards that come late
 #
@@ -475,6 +476,8 @@ answers_1 = {"a": ..., "b": ..., "c": ...}
 if any(v is ... for v in answers_1.values()):
     print("not tried yet")
 else:
+    for letter in "abc":
+        kit.require(isinstance(answers_1.get(letter), (int, float, np.number)), f"({letter}) should be one number, not {answers_1.get(letter)!r}")
     kit.close(float(answers_1["a"]), 0.84, rtol=1e-3, because="0.8, and a fifth of the even draws as well", known_wrong={"the even draw hits the best one too, in one of five": 0.8, "only one of five even draws hits it": 1.0})
     kit.close(float(answers_1["b"]), 4.5, rtol=1e-3, because="2 + 0.25 · 10", known_wrong={"the third reward is two steps away": 7.0, "the discount is missing": 12.0, "two steps, not three": 3.25})
     kit.close(float(answers_1["c"]), -3.0, rtol=1e-3, because="9 + nothing - 12", known_wrong={"less what was expected": 9.0, "the sign: came less expected": 3.0})

@@ -436,6 +436,8 @@ answers_1 = {"a": ..., "b": ..., "c": ...}
 if any(v is ... for v in answers_1.values()):
     print("not tried yet")
 else:
+    for letter in "abc":
+        kit.require(isinstance(answers_1.get(letter), (int, float, np.number)), f"({letter}) should be one number, not {answers_1.get(letter)!r}")
     kit.close(float(answers_1["a"]), 25.0, rtol=0.01, because="odds of 3 to 1 for A", known_wrong={"that is A's share": 75.0, "in percent": 0.25, "3 of 4, not 1 of 3": 33.3})
     kit.close(float(answers_1["b"]), float(answers_1["a"]), rtol=1e-6, because="only differences count")
     kit.close(float(answers_1["c"]), math.log(4), rtol=0.01, because="odds of 80 to 20", known_wrong={"the odds, whose logarithm is asked for": 4.0, "80 to 20, not 80 to 100": math.log(0.8), "the sign: the preferred one has more": -math.log(4)})

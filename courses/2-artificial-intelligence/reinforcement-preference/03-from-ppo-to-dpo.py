@@ -473,7 +473,7 @@ def moved(log):
 
 for name, log in (("DPO", plain), ("a tenth of the rate", slow), ("with likelihood", mended)):
     up, down = moved(log)
-    print(f"{name:20} preferred {up:+6.1f}, rejected {down:+6.1f} nats; unseen pairs right {unseen_right(log[-1][1]):.0%}; preferred falls {up / (up - down):+.2f} nats for each nat of difference")
+    print(f"{name:20} preferred {up:+6.1f}, rejected {down:+6.1f} nats; unseen pairs right {unseen_right(log[-1][1]):.0%}; preferred moves {up / (up - down):+.2f} nats for each nat of difference")
 print("the mended model writes:", repr(says))
 slow_part, plain_part = (moved(log)[0] / (moved(log)[0] - moved(log)[1]) for log in (slow, plain))
 assert moved(slow)[0] < 0 and moved(plain)[0] < -10 and moved(mended)[0] > 3 and moved(mended)[1] < moved(mended)[0] - 8 and unseen_right(mended[-1][1]) >= 0.85
@@ -528,6 +528,8 @@ answers_1 = {"a": ..., "b": ..., "c": ...}
 if any(v is ... for v in answers_1.values()):
     print("not tried yet")
 else:
+    for letter in "abc":
+        kit.require(isinstance(answers_1.get(letter), (int, float, np.number)), f"({letter}) should be one number, not {answers_1.get(letter)!r}")
     kit.close(float(answers_1["a"]), -1.6, rtol=1e-6, because="min(0.6 · -2, 0.8 · -2)", known_wrong={"the smaller of the two counts: -1.6 is below -1.2": -1.2, "the sign of the advantage": 1.6})
     kit.close(float(answers_1["b"]), -3.3, rtol=1e-6, because="within the borders nothing is clipped", known_wrong={"1.1 lies within the borders": -3.6, "the ratio counts": -3.0})
     kit.close(float(answers_1["c"]), 0.3, rtol=1e-6, because="0.1 · ((-30 + 28) - (-41 + 36)) = 0.1 · (-2 + 5)", known_wrong={"times β": 3.0, "the reference is missing": 1.1, "the sign of the rejected one's log-ratio": -0.7, "preferred less rejected": -0.3})
