@@ -14,7 +14,7 @@
 # | 4 | `fit_rewards`, `share`, `dpo` | 7 |
 # | 5 | `diagnose` | 4 |
 #
-# The work is done in NumPy: a function that uses torch, scikit-learn or SciPy, itself or through a helper, or that loads modules by name, earns nothing. Write plain functions. **Tolerance**, unless a task names another: $10^{-9}$ relative or absolute. No function changes what comes in.
+# The work is done in NumPy: a function that uses torch, scikit-learn or SciPy, itself or through a helper, or that loads modules or looks names up by text (`getattr`), earns nothing. Write plain functions. **Tolerance**, unless a task names another: $10^{-9}$ relative or absolute. No function changes what comes in.
 
 # %% [markdown] nbgrader={"grade_id": "before", "locked": true}
 # ## Before you start
@@ -132,7 +132,7 @@ def gae(rewards, values, next_values, terminated, ended, gamma, lam):
 
 # %% nbgrader={"grade_id": "check-gae", "grade": true, "points": 6}
 BANNED = {"torch", "sklearn", "scipy", "numba", "pandas", "transformers", "importlib", "import_module", "__import__", "eval", "exec", "compile", "globals", "vars", "_getframe", "f_globals", "f_locals", "f_back", "gc", "inspect",
-          "__closure__", "__globals__", "__subclasses__", "__builtins__", "builtins", "modules", "subprocess", "multiprocessing", "threading", "concurrent", "ctypes", "os", "sys", "pickle", "setattr", "signal"}
+          "__closure__", "__globals__", "__subclasses__", "__builtins__", "getattr", "attrgetter", "methodcaller", "__getattribute__", "builtins", "modules", "subprocess", "multiprocessing", "threading", "concurrent", "ctypes", "os", "sys", "pickle", "setattr", "signal"}
 
 
 def named_in(function, seen=()):
