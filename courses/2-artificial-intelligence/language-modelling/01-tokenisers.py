@@ -115,7 +115,7 @@ kit.recall("bytes-of-a-word")
 #
 # ## By hand first
 #
-# Five pieces with their frequencies (the toy of Sennrich's kind that many lectures use):
+# Five pieces with their frequencies (a usual toy, after Sennrich's):
 #
 # | piece | hug | pug | pun | bun | hugs |
 # |---|---|---|---|---|---|
@@ -347,7 +347,7 @@ interact(show_merges, mix=ToggleButtons(options=list(MIXES), value="both", descr
 print({name: {k: (round(float(a), 1), round(float(b), 1)) for k, (a, b) in zip(STEPS, curve)} for name, curve in curves.items()})
 assert 25 < curves["English"][4, 1] < 25.5 and 5 < curves["Chinese"][-1, 1] < 5.5
 assert curves["both"][3, 1] < curves["both"][3, 0] and abs(curves["both"][3, 1] - 8.5) < 0.1 and abs(curves["both"][3, 0] - 10.4) < 0.1 and all(abs(c[0] - [27.76, 26.16]).max() < 0.01 for c in curves.values())
-assert len(learned["English"]) < 3000 and len(seen) == 1521
+assert len(learned["English"]) < 3000 and len(seen) == 1521 and len({c for _, zh in pairs for c in zh if "\u4e00" <= c <= "\u9fff"}) == 682
 assert 8 < curves["both"][0, 0] - curves["both"][1, 0] < 9 and 0.5 < curves["both"][-2, 0] - curves["both"][-1, 0] < 1
 kit.recall("chinese-under-english-merges")
 
@@ -429,7 +429,7 @@ print({name: f"{b:,.0f} dollars a year" for name, b in bill.items()}, "; message
 assert round(bill["English"]) == 54_750 and 135_000 < bill["Chinese"] < 145_000 and fits["English"] > 2.5 * fits["Chinese"]
 
 # %% [markdown] id="scale-words"
-# The same service costs 141 000 dollars instead of 55 000, answers more slowly (each token is one pass through the model), and forgets sooner. Petrov et al. (2023) measured 17 tokenisers on many languages and found factors of up to 15.
+# The same service costs 141 000 dollars instead of 55 000, answers more slowly (each token is one pass through the model), and forgets sooner. Petrov et al. (2023, abstract) report, for the same text in two languages, lengths that differ by a factor of up to 15 in some cases.
 
 # %% [markdown] id="answer"
 # ## The question again
@@ -451,7 +451,7 @@ assert factors[0] > 2.3 and factors[1] > 3.5 and factors[2] < 0.8 and high < 1.1
 kit.recall("why-chinese-costs-more")
 
 # %% [markdown] id="answer-words"
-# No. With merges learned from both languages the **same** Chinese messages take *fewer* tokens than the English ones. SmolLM2's tokeniser was trained on a mix that is nearly all English and code, so most Chinese characters fall apart into bytes. Nothing about a language makes it dear. What is frequent in the tokeniser's training text is cheap.
+# No. With merges learned from both languages the **same** Chinese messages take *fewer* tokens than the English ones. Of SmolLM2's 49 152 tokens 80 hold a Chinese character, so nearly all characters fall apart into bytes; the same happened to ours when it had learned from English alone. Nothing about a language makes it dear. What is frequent in the tokeniser's training text is cheap.
 #
 # Honest limits: our merges were learned from messages like those they are measured on, in one domain; 3 000 merges for 1 521 messages are many. The direction is sure (the interval above, by resampling messages), the factor belongs to this text.
 

@@ -248,7 +248,7 @@ kit.recall("larger-tokens-larger-perplexity")
 #
 # ## Looking further back
 #
-# A bigram forgets everything but one letter. Counting longer contexts runs out of text: after five letters most contexts are new. The network of Bengio et al. (2003) shares what it learns: each letter becomes a vector of 16 numbers, the vectors of the last $k$ letters stand side by side, (16k,), and two layers give scores of the next letter, (V,). The loss is the $L$ from above. (In a transformer, attention takes the place of "side by side"; the objective is the same, and at this amount of text the small network learns faster.)
+# A bigram forgets everything but one letter. Counting longer contexts runs out of text: after five letters most contexts are new. The network of Bengio et al. (2003) shares what it learns: each letter becomes a vector of 16 numbers, the vectors of the last $k$ letters stand side by side, (16k,), and two layers give scores of the next letter, (V,). The loss is the $L$ from above. (In a transformer, attention takes the place of "side by side"; the objective is the same.)
 
 # %% id="network-code"
 def windows(ids_of_texts, k):
@@ -362,7 +362,7 @@ print(f"bits a letter saved against the bigram, three seeds: {[round(g, 2) for g
 assert min(gains) > 1.2 and low > 1.2 and max(gains) - min(gains) < 0.1
 
 # %% [markdown] id="interval-words"
-# More than a bit a letter, far outside of both kinds of chance. And a lesson in modesty: the **mixed counts**, a method of 1995 without any gradient, are better still on so little text. They have nothing to learn. Networks win when there is more text than can be counted.
+# More than a bit a letter, far outside of both kinds of chance. And the **mixed counts** (absolute discounting, Ney, Essen and Kneser, 1994), without any gradient, are better still on so little text: each longer context that is known corrects the shorter one. How that changes with much more text is not shown here.
 #
 # ## What it says: sampling
 #
@@ -461,8 +461,8 @@ kit.recall("temperature-on-probabilities")
 # Two colleagues report numbers that are too good. The first changed one index.
 
 # %% id="leak"
-rows8 = windows(seen_ids, 4)
-leaky_seen, leaky_unseen = (torch.cat([part[:, 1:], part[:, -1:]], dim=1) for part in (rows8, rows))  # the last four columns, and the answer
+seen_rows = windows(seen_ids, 4)
+leaky_seen, leaky_unseen = (torch.cat([part[:, 1:], part[:, -1:]], dim=1) for part in (seen_rows, rows))  # the last four columns, and the answer
 leaky = train_network(leaky_seen, V, steps=300)
 leaky_bits = float(network_costs(leaky, leaky_unseen).mean() / math.log(2))
 print(f"the first colleague: {leaky_bits:.3f} bits a letter on unseen messages (ours {net[4]:.2f})")
@@ -519,20 +519,18 @@ assert larger < honest < min(mixed_bits.mean(), net[4]) and scaled > larger + 0.
 # %% [markdown] id="scale"
 # ## At scale
 #
-# How much held-out text does one need to tell two models apart? The mean of $n$ costs has the standard error $s/\sqrt n$, where $s$ is the standard deviation of one token's cost. Two models measured on *different* texts differ by chance with the errors of both; on the *same* text only their differences count. For a difference of 0.01 nats that is to stand two standard errors away from zero (letters treated as independent, so these are lower bounds):
+# How much held-out text does one need to tell two models apart? The mean of $n$ costs has the standard error $s/\sqrt n$, where $s$ is the standard deviation of one token's cost. Two models measured on *different* texts differ by chance with the errors of both; on the *same* text only their differences count. For a difference of 0.01 nats that is to stand two standard errors away from zero (letters treated as independent, so these are lower bounds). Twice the standard error is 0.01 where $n = 4 s^2 / 0.01^2$; for different texts $s^2$ is the sum of both variances, for the same text the variance of the differences:
 
 # %% id="scale-code"
 ours_nats, counts_nats = per_seed[-1] * math.log(2), mixed_bits * math.log(2)
-apart = 2 * (ours_nats.var() + counts_nats.var()) / 2
-needed = {"different texts": 4 * apart / 0.01**2, "the same text": 4 * (ours_nats - counts_nats).var() / 0.01**2}
+needed = {"different texts": 4 * (ours_nats.var() + counts_nats.var()) / 0.01**2, "the same text": 4 * (ours_nats - counts_nats).var() / 0.01**2}
 print({name: f"{v:,.0f} letters" for name, v in needed.items()}, f"; we have {len(answers)}")
-correct = float(ours_nats.std())
 a, b = 2.0 * 300, 2.4 * 220  # two reports: nats a token times tokens for each 1000 bytes
-print(f"one letter's cost: {ours_nats.mean():.2f} ± {correct:.2f} nats. Two reports, 2.0 nats at 300 and 2.4 nats at 220 tokens for 1000 bytes: the second needs {1 - b / a:.0%} fewer bits")
+print(f"one letter's cost: {ours_nats.mean():.2f} ± {ours_nats.std():.2f} nats (standard deviation). Two reports, 2.0 nats at 300 and 2.4 nats at 220 tokens for 1000 bytes: the second needs {1 - b / a:.0%} fewer bits")
 assert needed["different texts"] > 2 * needed["the same text"] and round(100 * (1 - b / a)) == 12 and needed["different texts"] > 100_000
 
 # %% [markdown] id="scale-words"
-# Hundredths of a nat are what a month of work on a large model is about. So: the same held-out text for both, differences token by token, and much of it. And the second report, with the larger loss a token, is the better model.
+# So: the same held-out text for both, differences token by token, and much of it. And the second report, with the larger loss a token, is the better model.
 
 # %% [markdown] id="answer"
 # ## The question again
@@ -555,7 +553,14 @@ r = np.random.default_rng(7)
 extra = (totals[1] - totals[0])[r.integers(24, size=(2000, 24))].mean(1)
 low, high = np.percentile(extra, [2.5, 97.5])
 print(f"a Chinese message takes {(totals[1] - totals[0]).mean():.1f} bits more, 95 % interval {low:.1f} to {high:.1f}")
-assert final["Chinese"][0] > final["English"][0] and low > 0
+first, later = [], []  # Chinese tokens: those with which a character begins, and those that go on with one
+for text, costs in zip(few, smol["Chinese"]):
+    ids = tokenizer.encode("\n" + pairs[text] + "\n")
+    for i, nats in enumerate(costs, 1):
+        (later if tokenizer.decode(ids[:i]).endswith("�") else first).append(nats / math.log(2))
+per_word = np.concatenate(smol["English"]).mean() / math.log(2)
+print(f"bits a token: Chinese {np.mean(first):.1f} where a character begins ({len(first)} tokens), {np.mean(later):.1f} inside one ({len(later)}); English {per_word:.1f}")
+assert final["Chinese"][0] > final["English"][0] and low > 0 and np.mean(later) < np.mean(first)
 kit.recall("perplexity-of-two-languages")
 
 # %% [markdown] id="answer-words"
@@ -629,7 +634,7 @@ if ranking is ...:
     print("not tried yet")
 else:
     in_bits = {"A": 2.1 * 310 / math.log(2) / 1000, "B": math.log(14) * 230 / math.log(2) / 1000, "C": 0.98}
-    kit.equal([str(x) for x in ranking], ["B", "A", "C"], because=f"in bits a byte: { {k: round(v, 3) for k, v in in_bits.items()} }", known_wrong={"that is from worst to best": ["C", "A", "B"], "you compared the numbers as they stand: their units differ": ["C", "A", "B"], "B's perplexity first becomes nats: ln 14 = 2.64 a token": ["A", "C", "B"], "C needs the most bits": ["A", "B", "C"]})
+    kit.equal([str(x) for x in ranking], ["B", "A", "C"], because=f"in bits a byte: { {k: round(v, 3) for k, v in in_bits.items()} }", known_wrong={"that is from worst to best, or the numbers compared as they stand, though their units differ": ["C", "A", "B"], "B's perplexity first becomes nats: ln 14 = 2.64 a token": ["A", "C", "B"], "C needs the most bits": ["A", "B", "C"]})
     print("right")
 
 # %% [markdown] id="next"
@@ -653,4 +658,4 @@ else:
 # | temperature, top-p (nucleus) sampling | 温度，top-p（核）采样 |
 # | bits a byte | 每字节比特数 |
 #
-# **Read on.** Yoshua Bengio et al., "A Neural Probabilistic Language Model", *JMLR* 3, 2003, section 2. · Reinhard Kneser, Hermann Ney, "Improved Backing-off for M-gram Language Modeling", ICASSP 1995. · Ari Holtzman et al., "The Curious Case of Neural Text Degeneration", ICLR 2020, section 3.1 (top-p). · Daniel Jurafsky, James H. Martin, *Speech and Language Processing*, 3rd edition draft, chapter 3. · Leo Gao et al., "The Pile", 2020, section 3.1 (bits a byte).
+# **Read on.** Yoshua Bengio et al., "A Neural Probabilistic Language Model", *JMLR* 3, 2003, section 2. · Hermann Ney, Ute Essen, Reinhard Kneser, "On Structuring Probabilistic Dependences in Stochastic Language Modelling", *Computer Speech and Language* 8, 1994 (absolute discounting). · Ari Holtzman et al., "The Curious Case of Neural Text Degeneration", ICLR 2020, section 3.1 (top-p). · Daniel Jurafsky, James H. Martin, *Speech and Language Processing*, 3rd edition draft, chapter 3. · Leo Gao et al., "The Pile", 2020, section 3.1 (bits a byte).
