@@ -560,11 +560,11 @@ for text, costs in zip(few, smol["Chinese"]):
         (later if tokenizer.decode(ids[:i]).endswith("�") else first).append(nats / math.log(2))
 per_word = np.concatenate(smol["English"]).mean() / math.log(2)
 print(f"bits a token: Chinese {np.mean(first):.1f} where a character begins ({len(first)} tokens), {np.mean(later):.1f} inside one ({len(later)}); English {per_word:.1f}")
-assert final["Chinese"][0] > final["English"][0] and low > 0 and np.mean(later) < np.mean(first)
+assert final["Chinese"][0] > final["English"][0] and low > 0 and abs(np.mean(later) - 2.1) < 0.1 and abs(np.mean(first) - 7.3) < 0.1 and per_word > 9
 kit.recall("perplexity-of-two-languages")
 
 # %% [markdown] id="answer-words"
-# No: the same messages cost it **more** bits in Chinese, by any measure that does not count tokens. Its Chinese tokens are pieces of characters. After the first byte of a character the next is easy to guess, so a token is cheap and there are many of them. Its English tokens are whole words: each is hard, and there are few.
+# No: the same messages cost it **more** bits in Chinese, by any measure that does not count tokens. Its Chinese tokens are mostly one character or a piece of one. Inside a character the next bytes are easier to guess (2.1 bits a token, against 7.3 where one begins), so a token is cheap and there are many of them. Its English tokens are whole words: each is hard, and there are few.
 #
 # Honest limits: 24 messages, menus and no prose; a line end before each is a poor context for a model that was trained on long texts; and whether these messages stood in its training text nobody here knows (course *Model evaluation*).
 

@@ -293,6 +293,7 @@ with score.part(1, "decode: nothing is lost, cut characters become U+FFFD, an id
             while any(i in parts for i in flat):
                 flat = [j for i in flat for j in parts.get(i, (i,))]
             kit.equal(decode(ids[cut:], merges), bytes(flat).decode(errors="replace"))
+        kit.equal(decode([0, 255], merges), "\0\ufffd", because="0 and 255 are bytes like the others")
         top = 256 + len(merges)
         if merges:
             kit.require(isinstance(decode([top - 1], merges), str), "the last id exists")
