@@ -138,7 +138,7 @@ assert photo.numel() == 819_840 and photo.float().nbytes == 4 * 819_840 and firs
 assert toy.reshape(3, 1, 2).flatten().tolist() == [255, 0, 0, 0, 255, 0] and toy.permute(2, 0, 1).flatten().tolist() == [255, 0, 0, 255, 0, 0]
 
 # %% [markdown] id="tensor-words"
-# *In words: on the left the pavilion in grey; in the middle three flat copies of the pavilion's upper third side by side, row by row interleaved; on the right the same mess in false colours.*
+# *In words: on the left the pavilion in grey; in the middle, very pale, nothing but sky and the stretched corners of the topmost roof, in stripes; on the right a jumble in false yellow and red.*
 #
 # No error message appeared: both have the shape (3, 427, 640). This is the commonest silent fault of picture pipelines. **Found** by a test that needs no eyes: permuting may not mix colours, so the mean of each channel must stay. **Mended** by `permute`.
 
