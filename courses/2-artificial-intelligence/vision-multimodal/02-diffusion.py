@@ -505,7 +505,7 @@ except RuntimeError as error:
 # %% [markdown] id="scale"
 # ## At scale
 #
-# Large generators do the same with larger pictures, in two ways cheaper than it looks. First, an autoencoder makes 512 × 512 × 3 numbers into 64 × 64 × 4, and noise is removed there (*latent diffusion*, Rombach et al., 2022). Second, the network is a vision transformer over patches (lesson 1) of that small picture: DiT-XL/2 (Peebles and Xie, 2023) has 28 blocks of width 1152 and reads 256 × 256 pictures as 256 tokens; the paper states 118.6 billion multiply-adds a call. We compute them: $12 d^2$ a token and block for the linear layers, $2 n d$ for attention.
+# Large generators do the same with larger pictures, in two ways cheaper than it looks. First, an autoencoder makes 512 × 512 × 3 numbers into 64 × 64 × 4, and noise is removed there (*latent diffusion*, Rombach et al., 2022). Second, the network is a vision transformer over patches (lesson 1) of that small picture: DiT-XL/2 (Peebles and Xie, 2023) has 28 blocks of width 1152 and reads 256 × 256 pictures as 256 tokens; the paper states 118.6 Gflops a call and counts a multiply-add as one. We compute them: $12 d^2$ a token and block for the linear layers, $2 n d$ for attention.
 
 # %% id="scale-code"
 shrink = 512 * 512 * 3 / (64 * 64 * 4)
@@ -540,6 +540,19 @@ a_right, a_variety, a_near = measured(from_a)
 print("                 error, learnt from   error, unseen   read as asked   variety   nearest learnt from")
 for name, known, new, values in (("A", a_train, a_new, (a_right, a_variety, a_near)), ("B", b_train, b_new, (b_right, b_variety, b_near))):
     print(f"{name:>12} {known.mean():20.3f} {new.mean():15.3f} {values[0]:15.2f} {values[1]:9.1f} {values[2]:21.2f}")
+
+
+def nearer(drawn):
+    """Share of samples that lie nearer to a picture learnt from than to any unseen one."""
+    learnt, unseen = (torch.cdist(drawn.clamp(-1, 1), x).min(1).values for x in (x_train, x_new))
+    return float((learnt < unseen).float().mean())
+
+
+hidden_a = from_a + 0.6 * spread * torch.randn(from_a.shape, generator=torch.Generator().manual_seed(8))  # A with noise over its copies
+shares = {"A": nearer(from_a), "A, noise over its copies": nearer(hidden_a), "B": nearer(from_b)}
+print(f"A, noise over its copies: nearest learnt from {measured(hidden_a)[2]:.2f}, read as asked {measured(hidden_a)[0]:.2f}")
+print("nearer to a picture learnt from than to any unseen one:", ", ".join(f"{k} {v:.2f}" for k, v in shares.items()), f"; of pictures by others {N / len(pictures):.2f} would be")
+assert measured(hidden_a)[2] > 1.8 and min(shares["A"], shares["A, noise over its copies"]) > 0.95 and shares["B"] < 0.8
 nearest = torch.cdist(from_a[:10], x_train).argmin(1)
 show([from_a[:10], x_train[nearest]], ["A's sample", "learnt from"], "Supplier A beside the nearest pictures that it learnt from")
 assert a_near < 0.05 and a_new.mean() > 5 * b_new.mean() and a_right > 0.98
@@ -547,6 +560,8 @@ kit.recall("which-supplier")
 
 # %% [markdown] id="answer-words"
 # *In words: the two rows are the same pictures, pixel by pixel.*
+#
+# A supplier who knows this test lays noise over the copies: now the nearest picture learnt from is as far away as that of a real picture is. A second test is harder to deceive. Of all our pictures two thirds were learnt from, so a picture that is nobody's copy has its nearest one among these in about two cases of three. A copy has it there always, with noise or without.
 #
 # A has learnt its pictures by heart. Its code is the **exact minimum of the training loss**: if the 1200 pictures were all there is, the best guess of the clean picture is their mean, weighted by how well each explains $x_t$, and that is what `supplier_a` computes. So here is something odd. *The better a network minimises this loss, the more it copies; a network that could reach the minimum would be useless.* B invents because it cannot get there: a smooth function of 192 neurons must treat similar pictures alike. Large models copy, too, what they saw very often: Carlini et al. (2023) got training pictures out of Stable Diffusion. Kadkhodaie et al. (2024) show when a network passes from copying to inventing: with enough pictures, two networks that learnt from *different* ones make the *same* sample from the same noise.
 #
