@@ -360,7 +360,7 @@ show_step()
 interact(show_step, exponent=IntSlider(min=-12, max=-1, value=-5, description="log10 h"));
 
 # %% [markdown] id="knob-words"
-# *In words, unturned: two V-shaped curves; the blue one (64 bits) has its lowest point near a step of 1e-5, about 1e-9 or below; the orange one (32 bits) lies far higher, lowest near 1e-2, and is useless below 1e-6.*
+# *In words, unturned: two V-shaped curves; the blue one (64 bits) has its lowest points at steps of 1e-5 and 1e-4, about 1e-9 and below; the orange one (32 bits) lies far higher, lowest near 1e-2, and is useless below 1e-6.*
 
 # %% id="knob-assert"
 best = {name: exponents[int(np.argmin(line))] for name, line in errors.items()}
@@ -369,7 +369,7 @@ assert -7 <= best["64 bits"] <= -3 and -4 <= best["32 bits"] <= -1 and min(error
 kit.recall("best-step")
 
 # %% [markdown] id="step-words"
-# Too large a step feels the curvature: the error grows as $h^2$. Too small a step divides rounding: the error grows as $10^{-16} / h$. So differences are taken in 64 bits with $h$ near $10^{-5}$, and a gradient that is off by more than $10^{-6}$ of the largest one is *wrong*, not rounded.
+# Too large a step feels the curvature: the error grows as $h^2$. Too small a step divides rounding: the error grows as $10^{-16} / h$. So differences are taken in 64 bits with $h$ near $10^{-5}$, and a gradient that is off by more than $10^{-6}$ of the largest one is *wrong*, not rounded. One exception: if a sum lies so near 0 that the step carries it over the bend of its ReLU, the difference mixes two slopes. Such an entry stands alone; repeat it with a smaller step or other pictures, and if the error goes away, the gradient was right.
 #
 # ## How it goes wrong
 #
@@ -469,7 +469,7 @@ kept = {n: n * (64 + 32) * 8 for n in (1, 100, 1200)}
 print("bytes to keep until the way back:", kept)
 rows, width, depth = 8192, 4096, 32
 one_array, eight_billion = rows * width * depth * 2 / 2**30, 8e9 * 2 / 2**30
-print(f"a text of {rows} words in 32 layers of width {width}: {one_array:.0f} GiB for one array a layer in 16 bits; twelve such arrays {12 * one_array:.0f} GiB, the weights of such a model (8 billion) {eight_billion:.0f} GiB")
+print(f"a text of {rows} tokens in 32 layers of width {width}: {one_array:.0f} GiB for one array a layer in 16 bits; twelve such arrays {12 * one_array:.0f} GiB, the weights of such a model (8 billion) {eight_billion:.0f} GiB")
 assert f"{total:.1e}" == "3.8e+25" and round(backward / forward, 2) == 1.14 and one_array == 2 and 12 * one_array > eight_billion
 kit.recall("cost-of-backward")
 
