@@ -94,7 +94,7 @@ coverage(lambda a, b, cluster: (float(np.mean(a) - np.mean(b)) - 0.05, float(np.
 #
 # - a question with fewer than $n$ tokens has one run, the whole question; one without tokens gets 0;
 # - runs may overlap; each token counts once; a run does not go on from one document into the next;
-# - 300 questions against 6000 documents take less than 8 seconds (build an index once; the reference takes 0.1).
+# - what a corpus takes is paid once: 400 questions against 3000 documents take less than five times as long as 10 questions (an index makes it about 1.1 times, a search of the whole corpus for each run ten times and more).
 
 # %% nbgrader={"grade_id": "covered", "solution": true}
 def covered(questions, corpus, n):
@@ -194,18 +194,27 @@ with score.part(1, "long and short questions side by side, and runs that overlap
         asked = [" ".join(document[start : start + long]), " ".join(document[start : start + long][::-1]), document[start], " ".join(document[start : start + n - 1]),
                  " ".join(["x", *document[start : start + n], "y", *document[start + 20 : start + 19 + n]])]
         kit.close(row(covered(asked, ["x y z", " ".join(document)], n), 5, "covered"), np.array([1.0, 0.0, 1.0, 1.0, n / (2 * n + 1)]), rtol=1e-9)
-with score.part(1, "300 questions against 6000 documents in less than 8 seconds", hidden=True):
+with score.part(1, "400 questions against 3000 documents take less than five times as long as 10", hidden=True):
     r = kit.rng("many")
     names = np.array([f"word{i}" for i in range(3000)])
-    corpus = [" ".join(line) for line in names[r.integers(0, 3000, size=(6000, 10))]]
-    hit = r.random(300) < 0.5
-    kept = r.integers(6, 11, size=300)  # of ten tokens so many stand in a document, and then others follow
-    questions = [" ".join(corpus[int(r.integers(6000))].split()[:k] + ["other"] * (10 - k)) if h else " ".join(names[r.integers(0, 3000, size=10)]) for h, k in zip(hit, kept)]
-    begun = time.perf_counter()
-    result = row(covered(questions, corpus, 6), 300, "covered")
-    took = time.perf_counter() - begun
-    kit.close(result, hit * kept / 10)
-    kit.require(took < 8, "too slow")
+    corpus = [" ".join(line) for line in names[r.integers(0, 3000, size=(3000, 10))]]
+    hit = r.random(400) < 0.5
+    kept = r.integers(6, 11, size=400)  # of ten tokens so many stand in a document, and then others follow
+    questions = [" ".join(corpus[int(r.integers(3000))].split()[:k] + ["other"] * (10 - k)) if h else " ".join(names[r.integers(0, 3000, size=10)]) for h, k in zip(hit, kept)]
+
+    def seconds(count):
+        begun = time.perf_counter()
+        result = covered(questions[:count], corpus, 6)
+        took = time.perf_counter() - begun
+        kit.close(row(result, count, "covered"), (hit * kept / 10)[:count])
+        return took
+
+    few, many = seconds(10), seconds(400)
+    for _ in range(5):  # the shortest of several: a busy machine makes single ones long
+        if many < 5 * few or many > 4:
+            break
+        few, many = min(few, seconds(10)), min(many, seconds(400))
+    kit.require(many < 5 * few, "too slow: forty times as many questions take five times as long or more; does each of them search the corpus anew?")
 ### END HIDDEN TESTS
 score.total()
 
