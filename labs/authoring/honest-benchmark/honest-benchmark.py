@@ -596,6 +596,9 @@ with score.part(1, "ten questions: what was seen, and what seeing was worth", li
           seen_a={"a coverage equal to the limit counts as seen": 0.2},
           clean={"neither: also those that B has seen are not clean": 7.0, "clean for one model is not enough": 10.0},
           inflation_a={"the gain of the older model is missing: the seen questions may be easier": 0.3 * (1 - 2 / 7), "times the share of seen questions": 5 / 7 - (2 / 3 - 3 / 7), "times the share seen, not unseen": 0.7 * (5 / 7 - (2 / 3 - 3 / 7)), "the sign": -0.3 * (5 / 7 - (2 / 3 - 3 / 7))})
+    for n, k in kit.examples(lambda r: (int(r.integers(8, 40)), int(r.integers(2, 7))), n=3, name="seen by A"):
+        seen, none = (np.arange(n) < k).astype(float), np.zeros(n)
+        agree(report(seen, none, seen, none, none, np.arange(n), 0.5), {"seen_a": k / n, "seen_b": 0.0, "inflation_a": k / n, "inflation_b": 0.0, "clean": n - k}, "seen_a", "seen_b", "inflation_a", "inflation_b", "clean")
 with score.part(1, "the comparison on the clean questions, and the winner", clean="six questions"):
     agree(first, REPORTED, "difference", "low", "high", "winner", difference={"that is the difference on all ten questions": float(np.mean(TENDER[2] - TENDER[3]))})
     for i, effect in enumerate((0.9, -0.9, 0.0)):
