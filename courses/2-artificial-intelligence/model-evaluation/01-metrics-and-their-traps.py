@@ -183,7 +183,7 @@ print("numbers above 0.9:", above)
 assert flags == {"trees": 180, "forest": 160} and (chance["forest"] > 0.9).sum() == 0 < (chance["trees"] > 0.9).sum()
 
 # %% [markdown] id="curves-words"
-# *In words: the curve of the forest begins near 1 on the left and lies above that of the trees there, and again right of 0.65; between 0.35 and 0.6 the two run together, and there lie both dots, that of the trees further right. From 0.6 on both fall to the dotted line at 0.12.*
+# *In words: the curve of the forest begins near 1 on the left and lies above that of the trees there (which starts at 0, since their highest number is a false alarm), and again right of 0.65; between 0.35 and 0.6 the two run together, and there lie both dots, that of the trees further right. From 0.6 on both fall to the dotted line at 0.12.*
 #
 # The trees' large lead in recall at 0.5 was a lead in *flags*: 180 against 160. Where both may flag equally many, they find equally many, to one. A forest's number is a mean over a hundred trees, which seldom all agree: here it never comes above 0.9, and 0.5 is a stricter threshold for it. **Compare at the same number of flags, or by the curve.**
 #
@@ -261,9 +261,9 @@ print(f"precision at 1 %: {precision_at(0.01):.2f}, at 12.3 %: {precision_at(0.1
 assert round(precision_at(0.01), 2) == 0.19 and lines["accuracy"].iloc[0] > 0.96 and lines["accuracy"].iloc[-1] < 0.62 and round(recall, 2) == 0.57 and round(scores.loc["AUC", "trees"], 2) == 0.88
 
 # %% [markdown] id="wrong"
-# ## How it goes wrong: "our F1 rose by seven points"
+# ## How it goes wrong: "our F1 rose by six points"
 #
-# The colleague's report: "new preparation, F1 from 0.65 to 0.72." The preparation was the balanced test set. **Diagnosed** by two numbers that must not move when only the mixture does: recall and false-alarm rate. **Mended** by weights: each approved row of the balanced set stands for $1745/244$ approved applications, and a weighted count gives the scores of the real mixture back (up to the luck of the draw).
+# The colleague's report: "new preparation, F1 from 0.651 to 0.715." The preparation was the balanced test set. **Diagnosed** by two numbers that must not move when only the mixture does: recall and false-alarm rate. **Mended** by weights: each approved row of the balanced set stands for $1745/244$ approved applications, and a weighted count gives the scores of the real mixture back (up to the luck of the draw).
 
 # %% id="mended"
 weight = np.where(rejected[balanced] == 1, 1.0, 1745 / 244)  # (488,): 1 for rejected rows, 7.15 for approved ones
