@@ -179,6 +179,7 @@ print(f"20 small steps: mean {walk.mean():.3f}, variance {walk.var():.3f}; one j
 assert torch.allclose(two.flatten(), torch.tensor([1.1, -0.2])) and torch.allclose(back.flatten(), torch.tensor([1.0, -1.0]))
 assert abs(walk.mean() - jump.mean()) < 0.02 and abs(walk.var() - jump.var()) < 0.02
 kit.recall("one-pixel")
+kit.recall("before-root")
 
 # %% [markdown] id="schedule"
 # ## The schedule

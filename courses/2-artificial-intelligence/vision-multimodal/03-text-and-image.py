@@ -237,6 +237,7 @@ ax.text(300, math.log(64) + 0.1, "log 64: all captions alike")
 ax.set(title="Contrastive loss of batches of 64 pairs", xlabel="training step", ylabel="loss (nats)", ylim=(0, 5.2))
 plt.show()
 print(f"loss: first {losses[0]:.2f}, log 64 = {math.log(64):.2f}, last fifty {np.mean(losses[-50:]):.2f}; learnt temperature {1 / scale:.3f}")
+kit.recall("before-chance")
 assert np.mean(losses[-50:]) < 0.2 and 0.03 < 1 / scale < 0.08
 
 # %% [markdown] id="towers-words"
