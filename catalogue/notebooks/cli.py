@@ -138,7 +138,7 @@ def _add_execute(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _add_new(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    example = "new course optimisation --stage 1-mathematics --title Optimisation --teaches optimisation@B"
+    example = "new course linux-systems --stage 3-computing --title Linux --teaches linux-systems@B"
     course = _verb(verbs, "course", "start a course with its first lesson", example, _new_course)
     course.add_argument("slug", metavar="NAME", help="its folder, a-few-words")
     course.add_argument("--stage", required=True, help="1-mathematics, 2-artificial-intelligence, …")

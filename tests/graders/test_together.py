@@ -221,7 +221,7 @@ def forge():
     for number in range(told["number"], len(told["job"]["cells"])):
         shown = {"output_type": "execute_result", "metadata": {}, "data": {"text/plain": "3"}}
         message = {"cell": number, "outputs": [{**shown, "execution_count": 1}], "captured": [],
-                   "updates": {}, "execution_count": 1, "ok": True, "seconds": 0.1}
+                   "updates": {}, "execution_count": 1, "ok": True, "seconds": 0.1, "waited": 0.0}
         told["channel"].sendall(frames.pack(message))
     told["channel"].sendall(frames.pack({"done": True, "exit": False}))
     os._exit(0)

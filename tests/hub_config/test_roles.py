@@ -64,7 +64,8 @@ def everybody(one_hub: Hub) -> dict[str | None, Person]:
     """Return one person a role, signed in; the learner's server runs."""
     hub = one_hub if one_hub.running else one_hub.start()
     people = {name: hub.sign_in(name, hub.passwords[name]) for name in EVERYBODY}
-    people["learner"].start_server()
+    if people["learner"].server("GET", "/api/status").status_code != 200:
+        people["learner"].start_server()
     return people
 
 
