@@ -366,7 +366,7 @@ assert results["block"][2] < 0.9 and results["block"][1] < 0.05 and results["blo
 kit.recall("sum-of-places")
 
 # %% [markdown] id="wrong-words"
-# **Found** by one exchange: “three seven” and “seven three” have the cosine 1. Of the pictures, nearly half get the exchanged caption: heads or tails. And adding a vector for the place does *nothing*, which one line of algebra shows: for words with vectors $a, b$ and places $p_1, p_2$,
+# **Found** by one exchange: “three seven” and “seven three” have the cosine 1. Of the pictures, four in ten get the exchanged caption and nearly half their own: heads or tails. And adding a vector for the place does *nothing*, which one line of algebra shows: for words with vectors $a, b$ and places $p_1, p_2$,
 #
 # $$(a + p_1) + (b + p_2) = (b + p_1) + (a + p_2).$$
 #
@@ -502,7 +502,7 @@ print("the reader finds in the ten pictures:", *(read(drawn_from(v[kept_back[::4
 assert min(shares_read.values()) > 0.8 and 0.5 < on_kept_back < 0.8
 
 # %% [markdown] id="draw-words"
-# *In words: two rows of five soft pictures of two digits each, the upper ones asked in English, the lower ones in Chinese, each pair nearly the same picture. “Zero five” and “three eight” are as asked; “five six” came out as six five, and the reader takes “one seven” for 77 and “eight one” for 88.*
+# *In words: two rows of five soft pictures of two digits each, the upper ones asked in English, the lower ones in Chinese, each pair nearly the same picture. “Three eight” is as asked in both, “zero five” in English, while the reader takes its Chinese twin for 00; “five six” came out as six five, and the reader takes “one seven” for 77 and “eight one” for 88.*
 #
 # A caption that it never saw, in a language that nobody translated, draws a picture of a combination that was never shown: in two cases of three. How far do the two halves of the space lie apart, and what is the better wish, a caption or a picture?
 
