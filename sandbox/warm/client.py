@@ -79,6 +79,7 @@ class WarmServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._stderr: IO[bytes] | None = None
+        self._closed = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -88,8 +89,16 @@ class WarmServer:
         self.close()
 
     def start(self) -> None:
-        """Start the process; it warms up while the caller goes on."""
+        """Start the process; it warms up while the caller goes on.
+
+        Raises
+        ------
+        WarmError
+            It was closed.
+        """
         with self._lock:
+            if self._closed:  # else a run that comes late would start a process that nobody ends
+                raise _closed()
             if self._process is not None:
                 return
             here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -127,21 +136,22 @@ class WarmServer:
         self.start()
         with self._lock:
             if self._ready is None:
-                assert self._control is not None
+                if self._control is None:
+                    raise _closed()
                 answer = self._control.recv(1 << 16)
                 self._ready = json.loads(answer) if answer else {"error": self._last_words()}
-        if "error" in self._ready:
-            raise WarmError(f"the warm process did not start: {self._ready['error']}")
-        if self._ready["threads"] != 1:
+            ready = self._ready
+        if "error" in ready:
+            raise WarmError(f"the warm process did not start: {ready['error']}")
+        if ready["threads"] != 1:
             names = ", ".join(self.imports)
-            raise WarmError(
-                f"importing {names} left {self._ready['threads']} threads running; take out what does"
-            )
-        return float(self._ready["seconds"])
+            raise WarmError(f"importing {names} left {ready['threads']} threads running; take out what does")
+        return float(ready["seconds"])
 
     def close(self) -> None:
-        """End the process and all runs."""
+        """End the process and all runs, for good."""
         with self._lock:
+            self._closed = True
             if self._control is not None:
                 self._control.close()
             if self._process is not None:
@@ -243,7 +253,7 @@ class WarmServer:
         try:
             with there, tell, peer or contextlib.nullcontext(), self._lock:
                 if self._control is None:
-                    raise WarmError("the warm process was closed: start a new one")
+                    raise _closed()
                 ends = [end.fileno() for end in (there, tell, peer) if end]
                 socket.send_fds(self._control, [b"+"], ends)
                 here.sendall(request)
@@ -271,5 +281,12 @@ class WarmServer:
         """Return the end of what the process wrote before it went."""
         if self._stderr is None:
             return "it was closed"
-        self._stderr.seek(0)
-        return self._stderr.read().decode(errors="replace")[-2000:].strip() or "it said nothing"
+        try:
+            self._stderr.seek(0)
+            return self._stderr.read().decode(errors="replace")[-2000:].strip() or "it said nothing"
+        except ValueError:  # another thread closed it
+            return "it was closed"
+
+
+def _closed() -> WarmError:
+    return WarmError("the warm process was closed: start a new one")

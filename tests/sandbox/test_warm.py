@@ -372,6 +372,23 @@ def test_a_closed_server_says_so():
             server.run(["1"])
 
 
+def test_who_closes_a_server_ends_its_runs_for_good(tmp_path):
+    mark, server = tmp_path / "running", WarmServer(())
+    closer = threading.Thread(target=lambda: (wait_for(mark), server.close()))
+    closer.start()
+    with pytest.raises(WarmError, match="start a new one"):
+        server.run([f"import pathlib, time\npathlib.Path({str(mark)!r}).touch()\ntime.sleep(60)"])
+    closer.join()
+    with pytest.raises(WarmError, match="closed"):
+        server.run(["1"])
+    assert server._process is None
+
+
+def wait_for(path):
+    while not path.exists():
+        time.sleep(0.02)
+
+
 def test_a_warm_process_that_ends_takes_its_runs_along_and_is_blamed(tmp_path):
     mark = tmp_path / "still-here"
     code = f"import time, pathlib\nwhile True:\n    pathlib.Path({str(mark)!r}).touch(); time.sleep(0.05)"
@@ -379,8 +396,7 @@ def test_a_warm_process_that_ends_takes_its_runs_along_and_is_blamed(tmp_path):
         server.ready()
 
         def end() -> None:
-            while not mark.exists():
-                time.sleep(0.02)
+            wait_for(mark)
             os.kill(server._process.pid, 9)
 
         killer = threading.Thread(target=end)
