@@ -93,7 +93,7 @@ class Reader(torch.nn.Module):
 
 
 def fit(model, rounds=8, rate=0.01, seed=0):
-    """Adam; batches of messages of similar length; the slopes' norm is cut to 1."""
+    """Adam; batches of messages of similar length; slopes that are too long together are shortened (said below)."""
     optimiser, r = torch.optim.Adam(model.parameters(), lr=rate), np.random.default_rng(seed)
     for _ in range(rounds):
         by_length = np.argsort(lengths[:N].numpy() + 4 * r.random(N))
@@ -115,7 +115,7 @@ def right(model):
 
 
 torch.manual_seed(0)
-rnn = fit(Reader("RNN"), rate=0.002)
+rnn = fit(Reader("RNN"))
 rnn_right = right(rnn)
 in_64 = sum(p.numel() for p in rnn.parameters())
 print(f"recurrent network, 64 numbers of memory, {in_64:,} learnt numbers: {rnn_right.mean():.0%} right; always {commonest!r}: {base:.0%}")
@@ -222,10 +222,10 @@ for x_t in tx:
 by_torch = torch.autograd.grad(h @ torch.tensor(delta), kept)
 print(f"{LONGEST} steps back, largest difference to torch {max(np.abs(s - g.numpy()).max() for s, g in zip(slopes, by_torch)):.0e}")
 print("length of the slope 0, 10, 20, 40, 59 letters back:", [f"{np.linalg.norm(slopes[-1 - n]):.0e}" for n in (0, 10, 20, 40, 59)])
-assert all(np.allclose(s, g.numpy()) for s, g in zip(slopes, by_torch)) and np.linalg.norm(slopes[0]) < 1e-8 * np.linalg.norm(slopes[-1])
+assert all(np.allclose(s, g.numpy()) for s, g in zip(slopes, by_torch)) and np.linalg.norm(slopes[0]) < 1e-16 * np.linalg.norm(slopes[-1]) and 3e-4 < np.linalg.norm(slopes[-11]) / np.linalg.norm(slopes[-1]) < 3e-3
 
 # %% [markdown] id="slopes-words"
-# Sixty letters back almost nothing is left of the slope. It is not that 64 numbers cannot hold a letter. The first letter's effect on the end is so small that no step of the training moves towards keeping it.
+# Ten letters back the slope is about a thousandth of what it was, sixty letters back almost nothing is left. The shortest messages have eight letters. It is not that 64 numbers cannot hold a letter. But the last letters pull a thousand times as hard on the training as the first one, and of how the message began they know next to nothing. So hardly any step moves towards keeping the first letter.
 #
 # ## A memory with gates
 #
@@ -235,7 +235,7 @@ assert all(np.allclose(s, g.numpy()) for s, g in zip(slopes, by_torch)) and np.l
 #
 # $$c_t = f \odot c_{t-1} + i \odot g, \qquad h_t = o \odot \tanh(c_t).$$
 #
-# Along the cell, the slope from step to step is simply $f$, number by number: no matrix and no bend. With $f = 1$ it stays for ever. This is the **LSTM** (*long short-term memory*). The four layers together have $4\,(m d + m m + m)$ numbers (torch: $+\,4m$, it keeps two biases). A lighter cousin, the **GRU**, does with three layers and no second state: $h_t = (1 - z) \odot g + z \odot h_{t-1}$, where one gate $z$ decides both what is kept and what is written.
+# Along the cell, the slope from step to step is simply $f$, number by number: no matrix and no bend. With $f = 1$ it stays for ever. This is the **LSTM** (*long short-term memory*). The four layers together have $4\,(m d + m m + m)$ numbers (torch: $+\,4m$, it keeps two biases). A lighter cousin, the **GRU**, does with three layers and no second state: $h_t = (1 - z) \odot g + z \odot h_{t-1}$. One gate $z$ decides both what is kept and what is written; another, $r$, says how much of $h_{t-1}$ enters the new content $g$.
 
 # %% id="lstm-code"
 def sigmoid(z):
@@ -297,7 +297,7 @@ kit.recall("gate-for-hundred")
 # %% [markdown] id="knob"
 # ## Turn a knob
 #
-# A gate is $\sigma(\dots + b_f)$. At the start of a training the weights are small, so the gates stand near $\sigma(b_f)$. The knob is the forget gate's bias $b_f$. Libraries begin with a bias near 0.
+# A gate is $\sigma(\dots + b_f)$. At the start of a training the weights are small, so the gates stand near $\sigma(b_f)$. The knob is the forget gate's bias $b_f$. torch begins with a bias near 0 (Keras with 1).
 
 # %% id="checkpoint-zero"
 kit.checkpoint("bias-of-zero")
@@ -331,11 +331,11 @@ show_gate()
 interact(show_gate, bias=FloatSlider(value=4, min=-1, max=7, step=0.5, description="bias b_f"));
 
 # %% [markdown] id="knob-words"
-# *In words, unturned: the thick blue line for a bias of 4 falls slowly, to a half near 38 letters. The dotted line of bias 0 is down at nothing after five letters; the dashed one of bias 6 is nearly level. An orange upright line marks the median message.*
+# *In words, unturned: the thick blue line for a bias of 4 falls slowly, to a half near 38 letters. The dotted line of bias 0 is down at nothing after five letters; the dashed one of bias 6 loses about a quarter over 120 letters. An orange upright line marks the median message.*
 
 # %% id="knob-assert"
 print({bias: f"gate {sigmoid(bias):.3f}, half after {-math.log(2) / math.log(sigmoid(bias)):.0f}" for bias in (0, 2, 4, 6)}, " median length", int(np.median(lengths)))
-assert sigmoid(0) == 0.5 and round(-math.log(2) / math.log(sigmoid(4.0))) == 38 and left_after(0, 5) < 0.04 and left_after(4, int(np.median(lengths))) > 0.6
+assert sigmoid(0) == 0.5 and round(-math.log(2) / math.log(sigmoid(4.0))) == 38 and left_after(0, 5) < 0.04 and left_after(4, int(np.median(lengths))) > 0.6 and 0.7 < left_after(6, 120) < 0.8
 kit.recall("bias-of-zero")
 
 # %% [markdown] id="wrong"
@@ -348,7 +348,7 @@ torch.manual_seed(0)
 colleague = fit(Reader("LSTM"))
 colleague_share = right(colleague).mean()
 print(f"LSTM as the library begins it: {colleague_share:.0%} right")
-assert 0.3 < colleague_share < 0.9
+assert rnn_right.mean() < colleague_share < 0.95
 
 # %% [markdown] id="wrong-tool"
 # **The tool** needs no training at all: how long is the slope of the end by the memory $n$ letters back, in a **fresh** network? We ask it for the three memories, on one message of 60 letters: the RNN's state, and the LSTM's cell with the library's bias and with a bias of 4.
@@ -388,12 +388,12 @@ ax.set(yscale="log", xlabel="letters back", ylabel="length of the slope (1 at th
 ax.legend()
 plt.show()
 print({name: f"{values[0]:.0e} after 59 letters" for name, values in reaches.items()})
-assert reaches["RNN"][0] < 1e-8 and reaches["LSTM, the library's bias"][0] < 1e-8 and reaches["LSTM, forget bias 4"][0] > 0.05
+assert reaches["RNN"][0] < 1e-8 and reaches["LSTM, the library's bias"][0] < 1e-8 and 0.5 < reaches["LSTM, forget bias 4"][0] < 100
 
 # %% [markdown] id="tool-words"
 # *In words: on a logarithmic axis two straight lines fall steeply, the dotted one of the RNN and the dashed one of the LSTM with the library's bias, below a hundred-millionth at 59 letters. The solid line of the LSTM with a forget bias of 4 stays level for thirty letters and then rises slowly, to about ten: more and more ways lead from an old cell to the end.*
 #
-# With a bias near 0 the forget gates stand near 0.5: every letter halves the memory. The LSTM has the path, but it begins with the door half shut. It can learn to open it from short messages, slowly. **Mended** by one line: begin with a forget bias of 4 (Jozefowicz and others, 2015, recommend a large one).
+# With a bias near 0 the forget gates stand near 0.5: every letter about halves the memory. The LSTM has the path, but it begins with the door half shut. It can learn to open it, slowly and with luck. **Mended** by one line: begin with a large forget bias. (Jozefowicz and others, 2015, recommend 1 or 2; our messages are long, so we take 4.)
 
 # %% id="mended"
 mended = fit(with_bias("LSTM", 4.0))
@@ -404,7 +404,7 @@ print("length      " + "".join(f"{a:>4} to {b - 1:<3}" for a, b in bins))
 for name, ok in (("RNN", rnn_right), ("LSTM", right(colleague)), ("bias 4", mended_right)):
     print(f"{name:10}  " + "".join(f"{ok[(n_unseen >= a) & (n_unseen < b)].mean():9.0%}  " for a, b in bins))
 print(f"mended: {mended_right.mean():.1%} of {len(mended_right)} unseen messages")
-assert mended_right.mean() > 0.95 and mended_right.mean() > colleague_share + 0.1
+assert mended_right.mean() > 0.9 and mended_right.mean() > colleague_share
 
 # %% [markdown] id="exploding"
 # The other danger, explosion, is met by **clipping**: if the slope of all numbers together is longer than 1, it is shortened to 1 and keeps its direction. `fit` does that at every step.
@@ -459,29 +459,31 @@ print(f"100 000 steps: loop {middle - begun:.3f} s, scan {time.perf_counter() - 
 assert np.allclose(slow, fast) and rounds == 17 == math.ceil(math.log2(100_000))
 
 # %% [markdown] id="scan-words"
-# 17 rounds in place of 100 000 steps. The price: the gate may not look at $h_{t-1}$, as an LSTM's does.
+# 17 rounds in place of 100 000 steps. Each round goes over the whole row, so this simple scan does 17 times the arithmetic; it pays where a round is done all at once. (The two times above compare Python's loop with NumPy, too.) And the price in the formula: the gate may not look at $h_{t-1}$, as an LSTM's does.
 #
 # ## The question again
 #
-# The RNN did not fail for want of room: its slope died after some dozen letters. Does the mended one always work, and does it keep the letter for longer messages than it has ever seen? We join unseen messages into texts of 120 and more letters.
+# The RNN did not fail for want of room: its slope died after some dozen letters. Does the mended one always work, and was the colleague only unlucky? And does it keep the letter for longer than any message that it learnt from? We join unseen messages into texts of up to 960 letters, sixteen times the longest.
 
 # %% id="answer-code"
 three = [float(right(fit(with_bias("LSTM", 4.0, seed=s), seed=s)).mean()) for s in (1, 2)] + [float(mended_right.mean())]
+library = [float(right(fit(with_bias("LSTM", seed=s), seed=s)).mean()) for s in (1, 2)] + [float(colleague_share)]
 unseen = messages[N:]
-joined = [" ".join(unseen[i : i + 20])[:240] for i in range(0, len(unseen) - 20, 4)]  # every one has more than 240 letters, and is cut there
-long_text = torch.tensor([[letters.index(ch) + 1 for ch in m] for m in joined])  # (n, 240)
+joined = [" ".join((unseen + unseen)[i : i + 100])[:960] for i in range(0, len(unseen), 4)]  # more than 960 letters each, cut there
+long_text = torch.tensor([[letters.index(ch) + 1 for ch in m] for m in joined])  # (n, 960)
 long_began = np.array([firsts.index(m[0]) for m in joined])
 by_length = {}
 with torch.no_grad():
-    for n in (60, 120, 240):
+    for n in (60, 240, 960):
         by_length[n] = float((mended(long_text[:, :n], torch.full((len(joined),), n)).argmax(1).numpy() == long_began).mean())
-print(f"three trainings: {np.mean(three):.3f} ± {np.std(three, ddof=1):.3f}; texts of 60, 120, 240 letters: {[round(v, 2) for v in by_length.values()]}; {len(joined)} texts")
-assert min(three) > 0.95 and by_length[60] > 0.95 and by_length[120] > 0.95 and by_length[240] < by_length[120]
+print(f"three trainings with bias 4: {np.mean(three):.3f} ± {np.std(three, ddof=1):.3f}; with the library's bias: {np.mean(library):.2f} ± {np.std(library, ddof=1):.2f}, one by one {[round(v, 2) for v in library]}")
+print(f"bias 4 on texts of 60, 240, 960 letters: {[round(v, 2) for v in by_length.values()]}; {len(joined)} texts, uncertain by {np.sqrt(0.95 * 0.05 / len(joined)):.2f}")
+assert min(three) > 0.9 and np.mean(three) > np.mean(library) + 0.1 and by_length[60] > 0.9 and by_length[240] > 0.8 and by_length[960] > 0.7
 kit.recall("why-it-forgets")
 kit.recall("before-slopes")
 
 # %% [markdown] id="limits"
-# The mended memory works from three beginnings. On texts of twice the length nothing is lost; at four times the longest that it learnt from, it begins to fade: nothing taught it to hold on for that long, and beginnings of further messages come along that look like the first. So *can remember for ever* is a property of the formula; what a trained network does must be measured at the length where it will be used. And the task was made for memory: predicting the *next* letter of such a message needs mostly the last few.
+# The mended memory works from three beginnings; with the library's bias the result is a matter of luck. On texts far longer than any that it learnt from, the mended one still reads most, but nothing taught it to hold on for that long, and beginnings of further messages come along that look like the first. So *can remember for ever* is a property of the formula; what a trained network does must be measured at the length where it will be used. And the task was made for memory alone: in other work a gate that stays open keeps what should go.
 
 # %% [markdown] id="practise"
 # ## Practise
