@@ -76,9 +76,9 @@ def share_right(model, x, y):
         return float((model(torch.tensor(x, dtype=torch.float32)).argmax(1).numpy() == y).mean())
 
 
-def dense():
+def dense(inputs=144):
     """The network of the last course; Flatten lays the pixels in a row."""
-    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(144, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(inputs, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
 
 
 torch.manual_seed(0)
@@ -94,12 +94,12 @@ right.set(title="The old network", xlabel="shift to the right (pixels)", ylabel=
 plt.tight_layout()
 plt.show()
 print({s: f"{share:.0%}" for s, share in zip(SHIFTS, old_shares)})
-assert old_shares[2] > 0.96 and old_shares[0] < 0.3 and old_shares[4] < 0.3 and max(old_shares[1], old_shares[3]) < 0.6
+assert old_shares[2] > 0.93 and old_shares[0] < 0.3 and old_shares[4] < 0.3 and max(old_shares[1], old_shares[3]) < 0.6
 
 # %% [markdown] id="question-words"
-# *In words: on the left the same digit twice, once in the middle and once two pixels to its right; a person hardly sees a difference. On the right five bars: nearly 1 without a shift, less than 0.6 at one pixel, less than 0.3 at two.*
+# *In words: on the left the same digit twice, once in the middle and once two pixels further right, a grey bar between the two pictures; a person hardly sees a difference. On the right five bars: nearly 1 without a shift, less than 0.6 at one pixel, less than 0.3 at two.*
 #
-# Two pixels, and the network reads about one digit in six. It has learnt which pixel is dark, and after the shift every pixel is another one.
+# Two pixels, and of ten digits the network reads fewer than three. It has learnt which pixel is dark, and after the shift every pixel is another one.
 #
 # > **The question.** Must it be shown every digit at every place? Or is there a network that, having seen digits **only in the middle**, reads them wherever they stand? Commit to a guess.
 
@@ -186,7 +186,7 @@ plt.show()
 # %% [markdown] id="photo-words"
 # *In words: left the pavilion with its tiled roofs. In the middle picture the columns and the ribs of the tiled roofs stand out as thin violet and orange lines; in the right one the edges of the roofs and storeys, as lying lines. The even sky is blank in both.*
 #
-# Nine weights (here with the same nine for each colour) find all upright edges of the picture.
+# Nine weights (here with the same nine for each colour) answer to upright edges all over the picture.
 #
 # ## How large is the result?
 #
@@ -210,7 +210,7 @@ assert (size_out(640, 7, 2, 3), size_out(427, 7, 2, 3), size_out(428, 5, 3, 1)) 
 kit.recall("size-of-428")
 
 # %% [markdown] id="count"
-# Odd kernels with $p = (k-1)/2$ and stride 1 keep the size; that is the commonest choice. Where a stride does not come out even, the last pixels are never read.
+# Odd kernels with $p = (k-1)/2$ and stride 1 keep the size; that is the commonest choice. Where a stride does not come out even, the last pixels (or zeros of the padding) are never read.
 #
 # ## How many numbers does it learn?
 #
@@ -236,7 +236,7 @@ kit.recall("count-kernels")
 #
 # $$A = \begin{pmatrix} 1 & 2 \\ 2 & 3 \end{pmatrix}, \qquad A w = \begin{pmatrix} 12 \\ 23 \end{pmatrix} .$$
 #
-# Let the slopes $\Delta = (1, 100)$ come back for the two outputs. The layer's formulas say $\partial L / \partial w = A^\top \Delta = (1 \cdot 1 + 2 \cdot 100, \; 2 \cdot 1 + 3 \cdot 100) = (201, 302)$, and for the matrix $\partial L / \partial A = \Delta w^\top = \begin{pmatrix} 10 & 1 \\ 1000 & 100 \end{pmatrix}$. The pixel 2 stands in $A$ **twice**, so it gets back twice.
+# Let the slopes $\Delta = (1, 100)$ come back for the two outputs. The layer's formulas, here for a single kernel, say $\partial L / \partial w = A^\top \Delta = (1 \cdot 1 + 2 \cdot 100, \; 2 \cdot 1 + 3 \cdot 100) = (201, 302)$, and for the matrix $\partial L / \partial A = \Delta w^\top = \begin{pmatrix} 10 & 1 \\ 1000 & 100 \end{pmatrix}$. The pixel 2 stands in $A$ **twice**, so it gets back twice.
 
 # %% id="checkpoint-back"
 kit.checkpoint("slope-of-a-pixel")
@@ -282,7 +282,7 @@ kit.recall("slope-of-a-pixel")
 #
 # Let $T$ move a picture by some pixels. Then sliding the kernel over $T x$ gives $T$ of what it gives for $x$, except at the border: **equivariance**. A ReLU works on each pixel alone and changes nothing about that. If at the end we take for each channel the **largest** value over all places (*max pooling* over the whole picture), the place is forgotten, and only *what* was found remains: **invariance**.
 #
-# So: two layers of convolution, then the maximum over the places, then ten scores. One of the layers may have a stride of 2 to save work. We train both kinds on digits in the middle **only**. Before you see it:
+# So: three layers of convolution, then the maximum over the places, then ten scores. The first layer may have a stride of 2 to save work. We train both kinds, with stride 1 and with stride 2, on digits in the middle **only**. Before you see it:
 
 # %% id="checkpoint-stride"
 kit.checkpoint("one-or-two-pixels")
@@ -295,16 +295,16 @@ class Largest(torch.nn.Module):
         return x.amax((2, 3))  # the maximum along the axes 2 and 3
 
 
-def convolutional(stride):
+def convolutional(stride, colours=1):
     """Three convolutions, the first with a stride, then the maximum over all places. Zeros stand around the picture alone, where they are paper."""
-    parts = [torch.nn.Conv2d(1, 16, 3, stride=stride, padding=3 if stride == 1 else 5), torch.nn.ReLU(), torch.nn.Conv2d(16, 24, 3), torch.nn.ReLU(), torch.nn.Conv2d(24, 32, 3), torch.nn.ReLU()]
+    parts = [torch.nn.Conv2d(colours, 16, 3, stride=stride, padding=3 if stride == 1 else 5), torch.nn.ReLU(), torch.nn.Conv2d(16, 24, 3), torch.nn.ReLU(), torch.nn.Conv2d(24, 32, 3), torch.nn.ReLU()]
     return torch.nn.Sequential(*parts, Largest(), torch.nn.Linear(32, 10))
 
 
 nets = {}
 for stride in (1, 2):
     torch.manual_seed(0)
-    nets[stride] = fit(convolutional(stride), placed(small[:N], 2, 2), y[:N], steps=250)
+    nets[stride] = fit(convolutional(stride), placed(small[:N], 2, 2), y[:N], steps=150)
 shares = {stride: [share_right(net, placed(small[N:], 2, 2 + s), y[N:]) for s in SHIFTS] for stride, net in nets.items()}
 figure, ax = plt.subplots(figsize=(6, 3))
 ax.plot(SHIFTS, old_shares, color=GREY, marker="x", label="old network")
@@ -320,9 +320,8 @@ moved, still = (torch.tensor(placed(small[N : N + 50], 2, 2 + s), dtype=torch.fl
 with torch.no_grad():
     first = nets[1][0]
     apart = float((first(moved)[..., 2:-1] - first(still)[..., 1:-2]).abs().max())
-    even = float((nets[2](torch.tensor(placed(small[N:], 2, 4), dtype=torch.float32)) - nets[2](torch.tensor(placed(small[N:], 2, 2), dtype=torch.float32))).abs().max())
 print(f"first layer: shifted answers of the still picture against answers of the shifted one: {apart:.0e}")
-assert apart < 1e-5 and min(shares[1][1:4]) > 0.93 and shares[2][1] < shares[2][0] - 0.05 and shares[2][3] < shares[2][4] - 0.05 and shares[2][4] > 0.93
+assert apart < 1e-5 and min(shares[1]) > 0.9 and min(shares[2][0], shares[2][2], shares[2][4]) > 0.9 and max(shares[2][1], shares[2][3]) < min(shares[2][0], shares[2][4]) - 0.03
 kit.recall("one-or-two-pixels")
 
 # %% [markdown] id="shift-words"
@@ -370,7 +369,7 @@ assert field(STACKS["5 stride 2, then 3"]) == (9, 2) and field(STACKS["3 dilated
 kit.recall("field-of-two")
 
 # %% [markdown] id="field-words"
-# Ten plain layers of 3 see 21 pixels; four dilated ones see 31. A stride makes every later kernel wider.
+# Ten plain layers of 3 see 21 pixels; four dilated ones see 31. A stride makes every later kernel reach further.
 #
 # ## Turn a knob
 #
@@ -460,11 +459,19 @@ assert counts == [k * k * c * o, k * k * c + c * o] == [73_728, 8_768] and gap <
 # %% [markdown] id="wrong"
 # ## How it goes wrong
 #
-# A colleague needs the photograph with channels first. It has the shape (427, 640, 3), torch wants (3, 427, 640), and `reshape` gives that shape at once. No error anywhere; the training starts. Its accuracy is poor.
+# A colleague gets his digits from a colour scanner, channels last: (12, 12, 3). torch wants (3, 12, 12), and `reshape` gives that shape at once. No error anywhere; the training starts. Only fewer digits are right than with the scanner before. We train his network and the old one of dense layers, both on his pictures and on sound ones, and do to the photograph what he did to the digits.
 
 # %% id="wrong-code"
+scanned = np.stack([placed(small, 2, 2)[:, 0]] * 3, axis=3)  # (1797, 12, 12, 3): grey digits in three colours
+laid_out = {"transposed": scanned.transpose(0, 3, 1, 2).copy(), "reshaped": scanned.reshape(-1, 3, 12, 12)}
+reached = {}
+for layout, scans in laid_out.items():
+    for kind, make, steps in (("convolutions", lambda: convolutional(1, colours=3), 70), ("old network", lambda: dense(432), 200)):
+        torch.manual_seed(0)
+        reached[kind, layout] = share_right(fit(make(), scans[:N], y[:N], steps=steps), scans[N:], y[N:])
+print({f"{kind}, {layout}": f"{share:.0%}" for (kind, layout), share in reached.items()})
+assert reached["convolutions", "reshaped"] < reached["convolutions", "transposed"] - 0.03 and abs(reached["old network", "reshaped"] - reached["old network", "transposed"]) < 0.03
 colleague = photo.reshape(3, 427, 640)
-edges = convolve(colleague, kernels, np.zeros(3))  # runs without an error
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8))
 for ax, picture, title in ((axes[0], x_photo[0], "transpose(2, 0, 1)[0]"), (axes[1], colleague[0], "reshape(3, 427, 640)[0]")):
     ax.imshow(picture, cmap="gray")
@@ -476,7 +483,7 @@ plt.show()
 # %% [markdown] id="wrong-words"
 # *In words: left the photograph in shades of grey. Right a pale ghost: only the upper third of the photograph, its left, middle and right part laid over one another line by line, so that two ends of a roof meet where none do; the pavilion is gone.*
 #
-# `reshape` keeps the order of the numbers in memory and only cuts it anew; `transpose` exchanges the axes. How does one find that without looking at pictures? **Mark one place.** Make a picture that is 0 but for one number, send it through the preparation, and see where it comes out.
+# The convolutions read clearly fewer of the reshaped digits; the old network reads as many as before. `reshape` keeps the order of the numbers in memory and only cuts it anew; `transpose` exchanges the axes. How does one find that without looking at pictures? **Mark one place.** Make a picture that is 0 but for one number, send it through the preparation, and see where it comes out.
 
 # %% id="wrong-tool"
 def mark(prepare):
@@ -491,7 +498,7 @@ assert mark(lambda p: p.transpose(2, 0, 1)) == (2, 100, 200) and mark(lambda p: 
 assert np.array_equal(np.moveaxis(photo, 2, 0), x_photo)
 
 # %% [markdown] id="wrong-mended"
-# **Mended** by `transpose`. (`lambda p: …` is a function without a name.) The old network would not have minded: to it any order of pixels is as good as another. A convolution lives on neighbours, so whoever mixes up neighbours takes away all that it knows.
+# **Mended** by `transpose`. (`lambda p: …` is a function without a name.) The old network did not mind: to it any order of pixels is as good as another. A convolution lives on neighbours, so whoever mixes up neighbours takes away all that it knows.
 #
 # ## At scale
 #
@@ -499,20 +506,22 @@ assert np.array_equal(np.moveaxis(photo, 2, 0), x_photo)
 
 # %% id="scale-code"
 operations, bandwidth = 989e12, 3.35e12  # an H100 in 16 bits, as in the last course: operations and bytes a second
+shortest = {}
 for name, n, k, s, p, c, o, groups in (("ResNet-50, first", 224, 7, 2, 3, 3, 64, 1), ("3 × 3, 64 to 64, 56 × 56", 56, 3, 1, 1, 64, 64, 1), ("the same, depthwise", 56, 3, 1, 1, 64, 64, 64)):
     side = size_out(n, k, s, p)
     weights, places = k * k * (c // groups) * o, side * side
     work = 2 * weights * places
     moved = 2 * (c * n * n + o * places + weights)  # bytes: read the input, write the output, read the weights, once each
-    print(f"{name:25} {weights:>7,} weights, {places:>6,} places, {work / 1e6:6.0f} million operations; columns {k * k * c * places / (c * n * n):4.1f} times the input; {work / moved:5.1f} operations a byte")
+    shortest[name] = max(work / operations, moved / bandwidth)  # seconds: whichever takes longer, computing or moving
+    print(f"{name:25} {weights:>7,} weights, {places:>6,} places, {work / 1e6:6.0f} million operations; columns {k * k * c * places / (c * n * n):4.1f} times the input; {work / moved:5.1f} operations a byte; at least {shortest[name] * 1e6:.2f} µs")
     if name.startswith("ResNet"):
         assert weights == 9408 and places == 12_544 and round(work / 1e6) == 236
     intensity = work / moved
 print(f"an H100 is busy from {operations / bandwidth:.0f} operations a byte on")
-assert intensity < 5 and round(operations / bandwidth) == 295
+assert intensity < 5 and round(operations / bandwidth) == 295 and 0.85 < shortest["the same, depthwise"] / shortest["3 × 3, 64 to 64, 56 × 56"] < 1
 
 # %% [markdown] id="scale-words"
-# A convolution uses each weight at thousands of places, so it does much work for each byte; a depthwise one has few operations and moves as many bytes. It saves weights and arithmetic, but on a large accelerator hardly any time. And nobody writes the matrix of columns out: it would be nine times the input. Libraries build its tiles on the fly.
+# A convolution uses each weight at thousands of places, so it does much work for each byte; a depthwise one has few operations and moves as many bytes. It saves 98 of 100 operations, but on a large accelerator less than a tenth of the time. And nobody writes the matrix of columns out: for 3 × 3 it would be nine times the input. Libraries build its tiles on the fly.
 #
 # ## The question again
 #
@@ -522,12 +531,12 @@ assert intensity < 5 and round(operations / bandwidth) == 295
 table = []
 for seed in range(3):
     torch.manual_seed(10 + seed)
-    net = fit(convolutional(1), placed(small[:N], 2, 2), y[:N], steps=150, seed=seed)
+    net = nets[1] if seed == 0 else fit(convolutional(1), placed(small[:N], 2, 2), y[:N], steps=150, seed=seed)
     table.append([share_right(net, placed(small[N:], 2 + d, 2 + s), y[N:]) for d, s in ((0, 0), (0, 2), (2, 2))])
 places = np.random.default_rng(5).integers(0, 5, size=(len(small), 2))
 everywhere = np.concatenate([placed(small[i : i + 1], int(d), int(s)) for i, (d, s) in enumerate(places)])
 torch.manual_seed(1)
-taught = share_right(fit(dense(), everywhere[:N], y[:N], steps=1000), everywhere[N:], y[N:])
+taught = share_right(fit(dense(), everywhere[:N], y[:N], steps=700), everywhere[N:], y[N:])
 table = np.array(table)
 spread = table.std(0, ddof=1)
 print("stride 1, three trainings; middle, two right, two right and two down:", [f"{m:.3f} ± {s:.3f}" for m, s in zip(table.mean(0), spread)])
@@ -537,11 +546,12 @@ kit.recall("only-in-the-middle")
 kit.recall("before-shifted")
 
 # %% [markdown] id="limits"
-# Showing all places helps the old network only in part: the same 1200 digits must now teach it each place anew. The convolution does not *learn* that place does not matter; it **cannot tell**. That is its strength here and its limit elsewhere: turned digits, larger ones, and tasks in which the place is the answer (which corner is the stamp in?) get nothing from it. And ± is from training to training; only 597 pictures were asked, which alone gives ± 0.01.
+# Showing all places helps the old network only in part: the same 1200 digits must now teach it each place anew. The convolution does not *learn* that place does not matter; away from the border it **cannot tell**. (At the border windows end, so in the corner, two right and two down, it may lose a few digits. And it has 10 914 numbers, the old network 4970; the difference is not in their number but in what they are shared over.) That is its strength here and its limit elsewhere: turned digits, larger ones, and tasks in which the place is the answer (which corner is the stamp in?) get nothing from it. And ± is from training to training; only 597 pictures were asked, which alone gives ± 0.01.
 
 # %% id="limits-assert"
 turned = share_right(nets[1], placed(np.rot90(small[N:], axes=(1, 2)).copy(), 2, 2), y[N:])
 print(f"digits turned by a quarter: {turned:.2f}; uncertainty of a share of 0.95 from 597 pictures: {np.sqrt(0.95 * 0.05 / 597):.3f}")
+assert sum(p.numel() for p in convolutional(1).parameters()) == 10_914 and sum(p.numel() for p in dense().parameters()) == 4970
 assert turned < 0.6 and round(float(np.sqrt(0.95 * 0.05 / 597)), 2) == 0.01
 
 # %% [markdown] id="practise"
