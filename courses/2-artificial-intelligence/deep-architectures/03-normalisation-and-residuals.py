@@ -43,7 +43,7 @@ kit.checkpoint("before-same-size")
 # %% [markdown] id="question"
 # ## A question first
 #
-# The digits again (`load_digits`, UCI, CC BY 4.0), 8 × 8 pixels, and layers of convolution: 3 × 3, 8 channels, zeros around, ReLU. Their first weights have the spread that keeps the signal, $\sqrt{2/n}$, where $n$ is the number of products in a sum (8 · 9 inside the picture, fewer at its border; $8 \cdot 2.75^2$ in the mean, since along a row of 8 pixels a kernel sees 3 at six places and 2 at two). With 4 such layers the network learns in 100 steps. Then it gets 32.
+# The digits again (`load_digits`, UCI, CC BY 4.0), 8 × 8 pixels, and layers of convolution: 3 × 3, 8 channels, zeros around, ReLU. Their first weights have the spread that keeps the signal, $\sqrt{2/n}$, where $n$ is the number of products in a sum (8 · 9 inside the picture, fewer at its border; $8 \cdot 2.75^2$ in the mean, since along a row of 8 pixels a kernel sees 3 at six places and 2 at two). With 4 such layers the network learns in 100 steps. Then it gets 32. (The class below has three switches, `skip`, `norm` and `post`, for what this lesson adds later. Here all are off: the network is *plain*.)
 #
 # The deep one can do all that the shallow one can: four of its layers do the work, the other 28 hand on what they get. It has no excuse.
 
@@ -121,7 +121,7 @@ ax.set(title="Training loss of plain networks", xlabel="step", ylabel="loss of t
 ax.legend()
 plt.show()
 print({name: f"last losses {np.mean(losses[-20:]):.2f}" for name, losses in curves.items()}, f"right: {right(shallow):.0%} and {right(deep):.0%}")
-assert np.mean(curves["4 layers"][-20:]) < 0.2 and abs(np.mean(curves["32 layers"][-20:]) - math.log(10)) < 0.02 and right(shallow) > 0.93
+assert np.mean(curves["4 layers"][-20:]) < 0.3 and np.mean(curves["32 layers"][-20:]) > 2 and right(shallow) > 0.9
 
 # %% [markdown] id="question-words"
 # *In words: the blue line of 4 layers falls from 2.3 to near 0 within sixty steps. The dashed orange line of 32 layers lies on the dotted line of log 10 nearly from the beginning to the end.*
@@ -175,7 +175,7 @@ for name, values, form in (("size", size, ".2f"), ("readable", read, ".2f"), ("s
 assert read[:3].min() > 0.9 and read[8] < 0.5 and 0.1 < slope[0] / slope[-1] < 10 and 0.03 < size[8] / size[0] < 1
 
 # %% [markdown] id="measure-words"
-# The slope is as large at the first layer as at the last, and the size falls to a sixteenth only. What is lost is **what can be read**: after four layers even more than before, after eight still nearly all, after 32 hardly a quarter. A random layer with a ReLU throws a little away, and 32 times a little is nearly everything. So the last layers learn from noise, and what they tell the layers before them is noise.
+# The slope is as large at the first layer as at the last, and the size falls to a sixteenth only. (The spread keeps it in the mean over many networks; one network with 8 channels drifts.) What is lost is **what can be read**: after four layers even more than before, after eight still nearly all, after 32 hardly a quarter. Each random layer with a ReLU makes the pictures a little more alike, and 32 times a little is nearly everything. So the last layers learn from noise, and what they tell the layers before them is noise.
 #
 # So it is not enough to keep the size. Two repairs have become standard, and we take them one at a time.
 #
@@ -269,16 +269,19 @@ for name, (_, size, read, slope) in numbers.items():
     print(f"{name:18} {size[-1] / size[0]:18.2g} {read[-1]:20.2f} {slope[0] / slope[-1]:20.2g}")
 one_layer = (numbers["addition alone"][1][-1] / numbers["addition alone"][1][4]) ** (2 / 16)
 both = numbers["addition and norm"]
-print(f"addition alone: the mean square grows by {one_layer:.2f} a layer; with a norm from {both[1][0] ** 2:.0f} to {both[1][-1] ** 2:.0f} in all; norm alone: the slope by {(numbers['norm alone'][3][0] / numbers['norm alone'][3][-1]) ** (1 / LAYERS):.2f} a layer")
-assert 1.7 < one_layer < 2.2 and numbers["addition alone"][1][-1] > 3000 and 15 < both[1][-1] ** 2 < 70
-assert numbers["norm alone"][2][-1] < 0.3 and numbers["plain"][2][-1] < 0.5 and both[2][-1] > 0.9 and numbers["norm alone"][3][0] / numbers["norm alone"][3][-1] > 50 and both[3][0] / both[3][-1] < 30
+print(f"addition alone: the mean square grows by {one_layer:.2f} a layer in the second half; with a norm from {both[1][0] ** 2:.0f} to {both[1][-1] ** 2:.0f} in all; norm alone: the slope by {(numbers['norm alone'][3][0] / numbers['norm alone'][3][-1]) ** (1 / LAYERS):.2f} a layer")
+grown = (numbers["addition alone"][1][-1] / numbers["addition alone"][1][0]) ** 2
+first_half = (numbers["addition alone"][1][4] / numbers["addition alone"][1][0]) ** (2 / 16)
+print(f"addition alone: {first_half:.2f} a layer in the first half; in all {grown:.0e} times, 2 to the power of 32 is {2.0**32:.0e}")
+assert 1.7 < one_layer < 2.2 and 1.3 < first_half < one_layer and 1e7 < grown < 1e10 and numbers["addition alone"][2][-1] > 0.6 and numbers["addition alone"][1][-1] > 3000 and 15 < both[1][-1] ** 2 < 70
+assert numbers["norm alone"][2][-1] < 0.3 and numbers["plain"][2][-1] < 0.5 and both[2][-1] > 0.9 and numbers["addition alone"][3][0] / numbers["addition alone"][3][-1] > 5000 and numbers["norm alone"][3][0] / numbers["norm alone"][3][-1] > 50 and both[3][0] / both[3][-1] < 30
 kit.recall("doubling-layers")
 
 # %% [markdown] id="four-words"
 # Each repair alone breaks something else.
 #
 # - **Norm alone** keeps the size at 1 and loses what can be read even faster; and on the way back every layer multiplies the slope by about 1.2. (Yang and others, 2019, derive this.)
-# - **Addition alone** keeps it readable, but doubles the mean square in every layer: $2^{32}$ in all.
+# - **Addition alone** keeps most of it readable, but about doubles the mean square in every layer. Exact doubling would make $2^{32}$, four billion; this network comes to some ten millions, since in its first half $f(h)$ is smaller than $h$. On the way back the slope grows as well, to some ten thousand times.
 # - **Both**: the norm stands *inside*, before $f$, so each layer adds a summand of the same size. The mean square grows by about 1 a layer, by addition and not by multiplication. And everything can still be read.
 #
 # ## Turn a knob
@@ -361,14 +364,14 @@ ax.set_ylabel("kind of layer")
 ax.invert_yaxis()
 plt.show()
 print({name: f"loss {loss:.2f}, right {share:.2f}" for name, (loss, share) in table.items()})
-assert table["addition and norm"][1] > 0.9 and max(table[name][1] for name in ("plain", "norm alone", "addition alone")) < 0.5
+assert table["addition and norm"][1] > 0.9 and max(table[name][1] for name in ("plain", "norm alone", "addition alone")) < table["addition and norm"][1] - 0.1
 
 # %% [markdown] id="train-words"
-# *In words: four bars. Plain, norm alone and addition alone end far below a half; addition and norm reaches above 0.9.*
+# *In words: four bars. Plain, norm alone and addition alone are far shorter than the fourth; addition and norm reaches above 0.9.*
 #
 # ## How it goes wrong
 #
-# The network of 32 layers with batch norms goes into service. In the test it was right in 97 of 100. The server always takes 64 pages at a time; when fewer requests come in, it fills up with **blank pages** and throws their answers away. At noon all is well. At night, when requests come singly, half of the answers are wrong. The pictures are the same.
+# The network of 32 layers with batch norms goes into service. In the test it was right in more than 9 of 10. The server always takes 64 pages at a time; when fewer requests come in, it fills up with **blank pages** and throws their answers away. At noon all is well. At night, when requests come singly, many more answers are wrong. The pictures are the same.
 
 # %% id="wrong-code"
 service = copy.deepcopy(trained["addition and norm"])
@@ -378,18 +381,18 @@ for norm in service.norms:
 
 
 def served(model, requests, pages=64):
-    """Share right of 96 unseen pictures that come in `requests` at a time, filled up with blank pages."""
+    """Share right of 64 unseen pictures that come in `requests` at a time, filled up with blank pages."""
     said = []
     with torch.no_grad():
-        for rows in x[N : N + 96].split(requests):
+        for rows in x[N : N + 64].split(requests):
             said.append(model(torch.cat([rows, torch.zeros(pages - len(rows), 1, 8, 8)]))[: len(rows)])
-    return float((torch.cat(said).argmax(1) == y[N : N + 96]).float().mean())
+    return float((torch.cat(said).argmax(1) == y[N : N + 64]).float().mean())
 
 
 service_shares = {requests: served(service, requests) for requests in (64, 16, 4)}
 single = served(service, 1, pages=64)
 print({f"{k} requests and {64 - k} blank pages": f"{v:.0%}" for k, v in {**service_shares, 1: single}.items()})
-assert service_shares[64] > 0.93 and single < service_shares[64] - 0.2
+assert service_shares[64] > 0.8 and single < service_shares[64] - 0.1
 
 # %% [markdown] id="wrong-tool"
 # **The tool**: the same picture in different company. An answer must not depend on who else is asked. Take one picture among others and among blank pages, and compare the scores.
@@ -405,7 +408,7 @@ def company_gap(model, i=N):
 ready = copy.deepcopy(service).eval()
 print(f"in training mode the scores change by {company_gap(service):.0%} of their size, in evaluation by {company_gap(ready):.0e}; with layer norms {company_gap(Deep(LAYERS, skip=True, norm='layer').train()):.0e}")
 print(f"mended: single requests {served(ready, 1):.0%}, 64 at a time {served(ready, 64):.0%}")
-assert company_gap(service) > 0.2 and company_gap(ready) < 1e-4 and abs(served(ready, 1) - served(ready, 64)) < 0.011 and served(ready, 1) > 0.93
+assert company_gap(service) > 0.2 and company_gap(ready) < 1e-3 and abs(served(ready, 1) - served(ready, 64)) < 0.02 and served(ready, 1) > 0.85
 
 # %% [markdown] id="wrong-words"
 # A batch norm in training mode takes mean and variance from whatever is in the batch, blank pages included. **Mended** by `model.eval()`, which makes it use its running statistics. Layer norm has no such mode: it never looks at others.
@@ -435,7 +438,7 @@ assert apart < 1e-12
 # %% [markdown] id="chain"
 # ## Not a chain
 #
-# Multiply $h + f(h)$ out over three layers: the input reaches the end by itself, through $f_1$ alone, through $f_2$ alone, through $f_1$ and then $f_2$, …: $2^3$ paths. In a plain network there is one. So what happens if we take **one layer out** of a trained network, without training again?
+# Multiply $h + f(h)$ out over three layers, as if each $f$ were linear: the input reaches the end by itself, through $f_1$ alone, through $f_2$ alone, through $f_1$ and then $f_2$, …: $2^3$ paths. In a plain network there is one. So what happens if we take **one layer out** of a trained network, without training again?
 
 # %% id="checkpoint-remove"
 kit.checkpoint("take-one-out")
@@ -454,13 +457,13 @@ ax.set(title="Twelve trained layers without one of them", xlabel="layer that is 
 ax.legend(fontsize=8, loc="center right")
 plt.show()
 print({name: f"whole {whole[name]:.2f}, median without one {np.median(without_one[name]):.2f}, worst {min(without_one[name]):.2f}" for name in whole})
-assert np.median(without_one["residual"]) > 0.8 and np.median(without_one["plain"]) < 0.5 and whole["plain"] > 0.85
+assert np.median(without_one["residual"]) > 0.8 and np.median(without_one["plain"]) < 0.5 and whole["plain"] > 0.7
 kit.recall("take-one-out")
 
 # %% [markdown] id="remove-words"
-# *In words: two dashed lines near the top, both whole networks. The blue dots, the residual network without one layer, lie mostly close below them. The orange squares, the plain network without one layer, lie far down.*
+# *In words: two dashed lines near the top, both whole networks. The blue dots, the residual network without one layer, lie mostly close below them, those of the first layers further down. The orange squares, the plain network without one layer, lie far down.*
 #
-# In a plain network every layer speaks a language of its own that only the next one understands. In a residual network all layers read from and write to **one** common signal. (Veit and others, 2016, found this on networks of 110 layers. It is also why one can read a transformer's signal halfway, and cut layers out of it.)
+# In a plain network every layer speaks a language of its own that only the next one understands. In a residual network all layers read from and write to **one** common signal. The first layers cost most when they go: later ones build on what they have added. (Veit and others, 2016, found this on networks of 110 layers. It is also why one can read a transformer's signal halfway, and cut layers out of it.)
 #
 # ## At scale
 #
@@ -494,12 +497,15 @@ slower = Deep(LAYERS)
 slower_loss = np.mean(fit(slower, steps=100, rate=0.001)[-20:])
 print(f"32 layers, addition and layer norm, 70 steps, three seeds: {np.mean(repeats):.3f} ± {np.std(repeats, ddof=1):.3f};  4 plain layers, 100 steps: {right(shallow):.3f}")
 print(f"32 plain layers with a third of the rate, 100 steps: loss {slower_loss:.2f}, right {right(slower):.2f}")
-assert min(repeats) > 0.85 and 0.1 < right(slower) < 0.9
+other = Deep(LAYERS, seed=1)
+fit(other, seed=1)
+print(f"32 plain layers at the full rate from another beginning: right {right(other):.2f}")
+assert min(repeats) > 0.85 and slower_loss < 2.2 and max(right(slower), right(other)) < min(repeats)
 kit.recall("what-is-lost")
 kit.recall("before-same-size")
 
 # %% [markdown] id="limits"
-# The plain one is not hopeless: at a third of the rate it begins to learn, late and badly. And the repaired one trains, but it is **not better** than four plain layers: digits of 8 × 8 need no 32. Depth pays where there is much to learn (He and others: 152 layers on a million photographs). What this lesson shows is that depth no longer forbids learning; whether it helps must be measured on the task.
+# The plain one is not hopeless: at a third of the rate it begins to learn, late and badly, and at the full rate it is a matter of luck: another beginning may get as far, or nowhere. It does not come near the repaired one here. And the repaired one trains, but it is **not better** than four plain layers: digits of 8 × 8 need no 32. Depth pays where there is much to learn (He and others: 152 layers on a million photographs). What this lesson shows is that depth no longer forbids learning; whether it helps must be measured on the task.
 
 # %% [markdown] id="practise"
 # ## Practise
@@ -541,7 +547,7 @@ else:
     kit.close(np.asarray(rms_norm(z_, g_)), wanted, because=f"z = {z_.tolist()}, gamma = {g_.tolist()}", known_wrong={
         "the mean is not taken off": (z_ - z_.mean(1, keepdims=True)) / np.sqrt(z_.var(1, keepdims=True) + 1e-6) * g_, "that is the length: divide by the root of the MEAN square": z_ / np.sqrt((z_**2).sum(1, keepdims=True) + 1e-6) * g_,
         "each row by itself": z_ / np.sqrt((z_**2).mean() + 1e-6) * g_, "down the columns; rows are wanted": z_ / np.sqrt((z_**2).mean(0, keepdims=True) + 1e-6) * g_, "gamma is missing": wanted / g_, "the root is missing": z_ / ((z_**2).mean(1, keepdims=True) + 1e-6) * g_, "eps stands under the root": z_ / (np.sqrt((z_**2).mean(1, keepdims=True)) + 1e-6) * g_})
-    print("right: this is the norm of SmolLM2")
+    print("right: this is the norm of SmolLM2, a small language model of the coming courses")
 
 # %% [markdown] id="exercise-3-text"
 # **3. Build.** Here is a net as a list of functions `fs`, each from an array to an array of the same shape, and a function `norm`. Write both kinds of residual network: `pre` with $h \leftarrow h + f(\text{norm}(h))$ and a norm once more at the very end, `post` with $h \leftarrow \text{norm}(h + f(h))$. Return what each gives for `h`.
@@ -608,7 +614,7 @@ else:
 # - A norm brings groups of numbers to mean 0 and variance 1: batch norm by channel over the batch, layer norm by example.
 # - A residual layer adds; slopes pass along the sum. Norm inside, before $f$: the path stays open.
 # - Batch norm has two modes: the same picture in other company must give the same answer. In evaluation it folds into a convolution.
-# - Residual layers share one signal: one can be taken out; of a plain chain none.
+# - Residual layers share one signal: most can be taken out one at a time; of a plain chain none.
 #
 # | term | 中文 |
 # |---|---|
