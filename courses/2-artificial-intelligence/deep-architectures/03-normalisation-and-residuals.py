@@ -175,7 +175,7 @@ for name, values, form in (("size", size, ".2f"), ("readable", read, ".2f"), ("s
 assert read[:3].min() > 0.9 and read[8] < 0.5 and 0.1 < slope[0] / slope[-1] < 10 and 0.03 < size[8] / size[0] < 1
 
 # %% [markdown] id="measure-words"
-# The slope is as large at the first layer as at the last, and the size falls to a sixteenth only. (The spread keeps it in the mean over many networks; one network with 8 channels drifts.) What is lost is **what can be read**: after four layers even more than before, after eight still nearly all, after 32 hardly a quarter. Each random layer with a ReLU makes the pictures a little more alike, and 32 times a little is nearly everything. So the last layers learn from noise, and what they tell the layers before them is noise.
+# The slope is as large at the first layer as at the last, and the size falls to a sixteenth only. (The spread keeps it in the mean over many networks; one network with 8 channels drifts.) What is lost is **what can be read**: after four layers even more than before, after eight still nearly all, after 32 hardly a quarter. In the long run every random layer with a ReLU costs a little of it, and 32 times a little is nearly everything. So the last layers learn from noise, and what they tell the layers before them is noise.
 #
 # So it is not enough to keep the size. Two repairs have become standard, and we take them one at a time.
 #
