@@ -77,25 +77,11 @@ def attention(q, k, v, allowed=None):
 
 
 # %% nbgrader={"grade_id": "check-attention", "grade": true, "points": 6}
-def named_in(function, seen=()):
-    """The names that a function's text uses, itself or through helpers, and the packages they come from."""
-    if not hasattr(function, "__code__") or function in seen:
-        return set()
-    codes = [function.__code__]
-    for code in codes:  # grows: what is defined inside belongs to it
-        codes += [inner for inner in code.co_consts if hasattr(inner, "co_names")]
-    found = {name.partition(".")[0] for code in codes for name in code.co_names}
-    for thing in [function.__globals__[name] for name in found if name in function.__globals__]:
-        home = thing.__module__ if hasattr(thing, "__module__") else thing.__name__ if hasattr(thing, "__name__") else ""
-        found = found | {str(home).partition(".")[0]} | named_in(thing, (*seen, function))
-    return found
-
-
 def in_numpy(function, *arguments):
     """Call a function and stop when its text names torch, or a torch operation runs in it."""
     import sys
 
-    kit.require("torch" not in named_in(function), f"{function.__name__} uses torch: this lab is written in NumPy")
+    kit.numpy_only(function)
     if not any(name.partition(".")[0] == "torch" for name in sys.modules):
         return function(*arguments)
     from torch.utils._python_dispatch import TorchDispatchMode
@@ -594,7 +580,7 @@ LOOKS_INSIDE = {"__closure__", "cell_contents", "_getframe", "f_locals", "f_glob
 
 def judged(r, make, forms):
     """What diagnose says of each form, from calls alone, in an order drawn from r that is kept nowhere while it runs."""
-    inside = sorted(LOOKS_INSIDE & kit.probe(named_in, diagnose))
+    inside = sorted(LOOKS_INSIDE & kit.reached(diagnose)["names"])
     kit.require(not inside, f"diagnose uses {', '.join(inside)}: call the candidate, and look at what it returns")
     return [str(diagnose(candidate)) for candidate in [make(forms[i]) for i in r.permutation(len(forms))]]
 

@@ -655,13 +655,12 @@ def rule_of(bounds, first=1.0, asked=None, flip=1, last=0.0):
     return rule
 
 
-LOOKS_INSIDE = ("__closure__", "cell_contents", "_getframe", "f_locals", "f_globals", "globals", "inspect", "__code__", "getattr", "rule_of", "LOOKS_INSIDE")
+LOOKS_INSIDE = {"__closure__", "cell_contents", "_getframe", "f_locals", "f_globals", "globals", "gc", "inspect", "__code__", "__dict__", "attrgetter", "vars", "settrace", "setprofile", "getattr", "eval", "exec", "rule_of"}
 
 
 def judged(r, rules):
     """What judge says of each rule, from calls alone, in an order drawn from r; given back in the rules' own order."""
-    text = kit.source(judge)
-    inside = [word for word in LOOKS_INSIDE if word in text]
+    inside = sorted(LOOKS_INSIDE & kit.reached(judge)["names"])
     kit.require(not inside, f"judge uses {', '.join(inside)}: call the rule, and look at what it returns")
     order = r.permutation(len(rules))
     says = [""] * len(rules)

@@ -460,19 +460,6 @@ FAULTS = ("sound", "bias", "eps", "l2", "schedule", "idle")
 LOOKS_INSIDE = {"__closure__", "cell_contents", "__code__", "__globals__", "__defaults__", "__traceback__", "attrgetter", "__getattribute__", "__dict__", "vars", "_getframe", "f_locals", "f_globals", "globals", "gc", "inspect", "settrace", "setprofile", "getattr", "eval", "exec"}
 
 
-def named_in(function, seen=()):
-    """The names that a function's text uses, itself or through helpers."""
-    if not hasattr(function, "__code__") or function in seen:
-        return set()
-    codes = [function.__code__]
-    for code in codes:
-        codes += [inner for inner in code.co_consts if hasattr(inner, "co_names")]
-    found = {name for code in codes for name in code.co_names}
-    for thing in [function.__globals__[name] for name in found if name in function.__globals__]:
-        found = found | named_in(thing, (*seen, function))
-    return found
-
-
 def put_in(knobs):
     """A sound version; a number that is not 0 puts one fault in."""
     def candidate(weights, gradients, state, alpha, eta=1.0, betas=(0.9, 0.999), eps=1e-8, decay=0.0):
@@ -495,7 +482,7 @@ def put_in(knobs):
 
 def judged(r, make, forms):
     """What diagnose says of each form, from calls alone, in an order drawn from r."""
-    inside = sorted(LOOKS_INSIDE & kit.probe(named_in, diagnose))
+    inside = sorted(LOOKS_INSIDE & kit.reached(diagnose)["names"])
     kit.require(not inside, f"diagnose uses {', '.join(inside)}: call the candidate, and look at what it returns")
     return [str(diagnose(candidate)) for candidate in [make(forms[i]) for i in r.permutation(len(forms))]]
 

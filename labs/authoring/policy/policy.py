@@ -131,54 +131,6 @@ def gae(rewards, values, next_values, terminated, ended, gamma, lam):
 
 
 # %% nbgrader={"grade_id": "check-gae", "grade": true, "points": 6}
-BANNED = {"torch", "sklearn", "scipy", "numba", "pandas", "transformers", "importlib", "import_module", "__import__", "eval", "exec", "compile", "globals", "vars", "_getframe", "f_globals", "f_locals", "f_back", "gc", "inspect",
-          "__closure__", "__globals__", "__subclasses__", "__builtins__", "getattr", "attrgetter", "methodcaller", "__getattribute__", "builtins", "modules", "subprocess", "multiprocessing", "threading", "concurrent", "ctypes", "os", "sys", "pickle", "setattr", "signal"}
-
-
-def named_in(function, seen=()):
-    """The names that a function's text uses, itself or through helpers, and the packages they come from; None: no plain function."""
-    if not hasattr(function, "__code__") or hasattr(function, "__wrapped__"):
-        return None
-    waiting, found, done = [function], set(), []
-    while waiting:
-        thing = waiting.pop()
-        if any(thing is other for other in done):
-            continue
-        done.append(thing)
-        home = getattr(thing, "__module__", None) or (getattr(thing, "__name__", "") if type(thing).__name__ == "module" else "")
-        kind = type(thing).__module__ if type(thing).__module__ not in ("builtins", "numpy") else ""
-        found |= {str(home).partition(".")[0], kind.partition(".")[0]}
-        inside = []
-        if isinstance(thing, type):
-            inside = list(vars(thing).values()) if str(home) == "__main__" else []
-        elif isinstance(thing, (list, tuple, set, dict)):
-            inside = list(thing.values() if isinstance(thing, dict) else thing)[:50]
-        elif hasattr(thing, "__code__"):
-            codes = [thing.__code__]
-            for code in codes:  # grows: what is defined inside belongs to it
-                codes += [inner for inner in code.co_consts if hasattr(inner, "co_names")]
-            names = {part for code in codes for name in code.co_names for part in name.split(".")}
-            found |= names
-            inside = [thing.__globals__[name] for name in names if name in thing.__globals__]
-            inside += [cell.cell_contents for cell in thing.__closure__ or () if cell != type(cell)()]
-            inside += [*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
-        elif hasattr(thing, "__func__"):
-            inside = [thing.__func__]
-        elif str(kind) == "__main__":
-            inside = [type(thing), *getattr(thing, "__dict__", {}).values()]
-        waiting += [x for x in inside if hasattr(x, "__code__") or hasattr(x, "__func__") or isinstance(x, (type, list, tuple, dict)) or type(x).__name__ == "module" or type(x).__module__ not in ("builtins", "numpy")]
-    return found
-
-
-def numpy_only(*functions):
-    """Stop when a function names another library, or looks into others' code."""
-    for function in functions:
-        names = kit.probe(named_in, function)
-        kit.require(names is not None, "it is no plain function: write it with def")
-        used = sorted(BANNED & set(names))
-        kit.require(not used, f"it uses {', '.join(used)}: this lab is written in NumPy, without looking into other code")
-
-
 def several(result, count, what):
     """The learner's result as so many things."""
     kit.require(isinstance(result, (tuple, list)) and len(result) == count, f"return {count} things: {what}")
@@ -227,7 +179,7 @@ def episode(r, shape, ends=0.25, cuts=0.5):
 
 score = kit.Score(6)
 with score.part(1, "by hand: four steps with the rewards 1, 0, 0, 20 and a discount of 0.9, at λ = 1 and λ = 0", values=[8.0, 10.0, 12.0, 15.0]):
-    numpy_only(gae)
+    kit.numpy_only(gae)
     for big in (20.0, *kit.rng("by hand").integers(5, 40, size=3).astype(float).tolist()):
         rewards, values = np.array([1.0, 0.0, 0.0, big]), np.array([8.0, 10.0, 12.0, 15.0])
         over = np.array([False, False, False, True])
@@ -242,7 +194,7 @@ with score.part(1, "by hand: four steps with the rewards 1, 0, 0, 20 and a disco
         kit.close(advantages_of(*given, 0.0)[0], single, rtol=1e-9, atol=1e-12, because="at λ = 0: reward, plus the discounted next value, less the value", known_wrong={
             "that is at λ = 1": returned - values, "the next value is discounted": np.array([1 + 10 - 8, 12 - 10, 15 - 12, big - 15])})
 with score.part(1, "any λ: each advantage is a sum of the later one-step advantages, weighted by powers of γλ", steps=5):
-    numpy_only(gae)
+    kit.numpy_only(gae)
     for r in kit.examples(lambda r: r, n=5, name="sums"):
         given = episode(r, (5,), ends=0.0)
         gamma, lam = r.uniform(0.5, 1, size=2).tolist()
@@ -250,7 +202,7 @@ with score.part(1, "any λ: each advantage is a sum of the later one-step advant
         kit.close(advantages_of(*given, gamma, lam)[0], right, rtol=1e-9, atol=1e-9, because=f"γ = {gamma:.2f}, λ = {lam:.2f}, nothing ends", known_wrong={
             "a later advantage counts γλ, not λ": true_gae(given[0] + (gamma - 1) * given[2], *given[1:], 1.0, lam), "a later advantage counts γλ, not γ": true_gae(*given, gamma, 1.0), "that is one step: go from the last row to the first": true_gae(*given, gamma, 0.0)})
 with score.part(1, "two episodes below each other: the first one terminates, or is cut off", gamma=0.5, lam=0.5):
-    numpy_only(gae)
+    kit.numpy_only(gae)
     rewards, values, following = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0, 1.0]), np.array([2.0, 6.0, 2.0, 2.0])
     stop, never = np.array([False, True, False, False]), np.zeros(4, dtype=bool)
     for terminated, ended, name in ((stop, stop, "terminated in row 1"), (never, stop, "cut off in row 1"), (never, never, "nothing ended")):
@@ -260,7 +212,7 @@ with score.part(1, "two episodes below each other: the first one terminates, or 
             "a cut loses nothing: the next value counts": true_gae(rewards, values, following, ended, ended, 0.5, 0.5)})
 ### BEGIN HIDDEN TESTS
 with score.part(1, "the two limits of λ, on episodes that end and are cut, with other discounts; the arguments stay as they were", hidden=True):
-    numpy_only(gae)
+    kit.numpy_only(gae)
     for r in kit.examples(lambda r: r, n=10, name="limits"):
         given = episode(r, (int(r.integers(2, 9)), 3))
         gamma = float(r.uniform(0.3, 1))
@@ -269,14 +221,14 @@ with score.part(1, "the two limits of λ, on episodes that end and are cut, with
             kit.close(got, true_gae(*given, gamma, lam), rtol=1e-9, atol=1e-9)
             kit.close(target, got + given[1], rtol=1e-9, atol=1e-9)
 with score.part(1, "other shapes: one step, no further axis, two further axes, many ends", hidden=True):
-    numpy_only(gae)
+    kit.numpy_only(gae)
     for i, r in enumerate(kit.examples(lambda r: r, n=16, name="shapes")):
         shape = ((1,), (7,), (1, 4), (6, 1), (5, 2, 3), (9,), (4, 5), (3, 1, 2))[i % 8]
         given = episode(r, shape, ends=(0.0, 0.3, 0.8)[i % 3], cuts=r.random())
         gamma, lam = r.uniform(0.1, 1, size=2).tolist()
         kit.close(advantages_of(*given, gamma, lam)[0], true_gae(*given, gamma, lam), rtol=1e-9, atol=1e-9)
 with score.part(1, "anything may stand in the next values after termination, rewards may be whole numbers, no discount", hidden=True):
-    numpy_only(gae)
+    kit.numpy_only(gae)
     for i, r in enumerate(kit.examples(lambda r: r, n=9, name="odd values")):
         rewards, values, following, terminated, ended = episode(r, (6, 2), ends=0.4, cuts=0.4)
         terminated[2, 0] = ended[2, 0] = True
@@ -367,14 +319,14 @@ def batch(r, n=None, classes=None, spread=0.6, size=1.0):
 
 score = kit.Score(6)
 with score.part(1, "by hand: equal scores, the action 1.5 or 0.6 times as likely as it was, advantages of 2 and -2", eps=0.2):
-    numpy_only(clipped)
+    kit.numpy_only(clipped)
     for scale in (1.0, *kit.rng("hand").uniform(0.5, 3, size=2).tolist()):
         for ratio, advantage, right, other in ((1.5, 2, 2.4, 3), (1.5, -2, -3, -2.4), (0.6, 2, 1.2, 1.6), (0.6, -2, -1.6, -1.2), (1.1, 2, 2.2, 2.4)):
             got, _ = objective_of(np.zeros((1, 4)), np.array([2]), np.array([math.log(0.25 / ratio)]), np.array([scale * advantage]), 0.2)
             kit.close(got, scale * right, rtol=1e-9, because=f"ratio {ratio}, advantage {scale * advantage:g}", known_wrong={
                 "gains are capped, losses are not: take the smaller of the two terms": scale * other, "the ratio is now over then, not then over now": min(advantage / ratio, min(max(1 / ratio, 0.8), 1.2) * advantage) * scale, "the objective is maximised: no minus": -scale * right})
 with score.part(2, "the gradient is what differences and torch give; rows whose gain is capped are exactly 0", rows=8):
-    numpy_only(clipped)
+    kit.numpy_only(clipped)
     for r in kit.examples(lambda r: r, n=6, name="gradient"):
         given = batch(r, n=8, classes=3)
         wanted, theirs = by_autograd(*given)
@@ -395,14 +347,14 @@ def regions(given):
 
 
 with score.part(1, "exactly 0 in rows whose gain is capped and nowhere else, for other eps", hidden=True):
-    numpy_only(clipped)
+    kit.numpy_only(clipped)
     for r in kit.examples(lambda r: r, n=15, name="regions"):
         given = batch(r, n=12, spread=1.0)[:4] + (float(r.uniform(0.05, 0.6)),)
         _, gradient = objective_of(*given)
         kit.equal((gradient == 0).all(axis=1), regions(given))
         kit.close(gradient, by_autograd(*given)[1], rtol=1e-9, atol=1e-12)
 with score.part(1, "a fresh policy, ratio 1: the plain policy gradient; advantages of 0 and of other sizes", hidden=True):
-    numpy_only(clipped)
+    kit.numpy_only(clipped)
     for r in kit.examples(lambda r: r, n=12, name="fresh"):
         logits, actions, _, advantages, eps = batch(r, spread=0.0)
         advantages = advantages * 10.0 ** r.uniform(-6, 6)
@@ -414,7 +366,7 @@ with score.part(1, "a fresh policy, ratio 1: the plain policy gradient; advantag
         kit.close(gradient, right, rtol=1e-9, atol=1e-9 * float(np.abs(right).max(initial=0)) + 1e-15)
         kit.close(got, float(advantages.mean()), rtol=1e-9, atol=1e-9 * float(np.abs(advantages).max()))
 with score.part(1, "scores of thousands, one row, two actions and many; the arguments stay as they were", hidden=True):
-    numpy_only(clipped)
+    kit.numpy_only(clipped)
     for i, r in enumerate(kit.examples(lambda r: r, n=15, name="extreme")):
         logits, actions, _, advantages, eps = batch(r, n=(1, 2, 7)[i % 3], classes=(2, 30, 3)[i % 3], size=10.0 ** r.uniform(1, 4))
         actions = logits.argmax(1) if i % 2 else actions
@@ -491,7 +443,7 @@ except (NotImplementedError, TypeError, ValueError):
 # %% nbgrader={"grade_id": "check-train", "grade": true, "points": 6}
 def trained(name, plays):
     """What the learner's policy is worth in a corridor drawn from a name."""
-    numpy_only(train)
+    kit.numpy_only(train)
     r = kit.rng(name)
     play, worth = corridor(r, plays)
     W, b = several(train(play, plays, GAMMA, int(r.integers(1000))), 2, "W and b")
@@ -503,7 +455,7 @@ def trained(name, plays):
 
 score = kit.Score(6)
 with score.part(1, "two plays: the policy has the right shapes, has changed, and the same seed gives the same one", plays=2):
-    numpy_only(train)
+    kit.numpy_only(train)
     twice = []
     for _ in range(2):
         play, worth = corridor(kit.rng("twice"), 2)
@@ -613,23 +565,23 @@ def same_weights(got, right, **more):
 
 score = kit.Score(7)
 with score.part(1, "one feature that is 1 for one author and 0 for the other: of 20 pairs 15 are won", l2=1e-9):
-    numpy_only(fit_rewards)
+    kit.numpy_only(fit_rewards)
     for n, k in ((20, 15), *[(int(n), int(n * s)) for n, s in zip(kit.rng("wins").integers(10, 60, size=3), (0.3, 0.6, 0.9))]):
         wins = (np.arange(n) < k).astype(float)[:, None]
         right = np.array([math.log(k / (n - k))])
         same_weights(weights_of(wins, 1 - wins, 1e-9), right, because=f"the odds are {k} to {n - k}: their logarithm", known_wrong={"the sign: the first array holds what was preferred": -right, "the share, not its log-odds": np.array([k / n]), "0 is where it begins": np.zeros(1)})
     a, b = np.array([1.0, 0.0]), np.array([0.0, 1.0])
-    numpy_only(share)
+    kit.numpy_only(share)
     kit.close(float(numbers(share(np.array([math.log(3), 0.0]), a, b), (), "the share")), 0.75, rtol=1e-9, because="odds of 3 to 1", known_wrong={"that is the share of b": 0.25, "those are the odds": 3.0, "that is the difference of the rewards": math.log(3)})
 with score.part(1, "several features: the weights at which the slope of the whole sum vanishes", pairs=40, features=4):
-    numpy_only(fit_rewards)
+    kit.numpy_only(fit_rewards)
     for r in kit.examples(lambda r: r, n=4, name="features"):
         better, worse = r.normal(size=(40, 4)) + 0.3, r.normal(size=(40, 4))
         l2 = float(10.0 ** r.uniform(-3, -1))
         right = true_weights(better, worse, l2)
         same_weights(weights_of(better, worse, l2), right, because=f"l2 = {l2:.4f}", known_wrong={"the sign": -right, "the mean over the pairs, not their sum": true_weights(better, worse, l2 / 40), "the factor 1/2 of the ridge": true_weights(better, worse, 2 * l2), "the ridge is missing": true_weights(better, worse, 1e-12)})
 with score.part(1, "DPO by hand: the policy where the reference is, and log-ratios of 2 and -1 with β = 0.5", policy=[[-40.0, -51.0]], reference=[[-42.0, -50.0]]):
-    numpy_only(dpo)
+    kit.numpy_only(dpo)
     for beta in (0.5, *kit.rng("beta").uniform(0.05, 2, size=2).tolist()):
         ref = np.array([[-42.0, -50.0], [-7.0, -9.0]])
         loss, gradient = several(kit.unchanged(dpo, ref + 0, ref, beta), 2, "the loss and the gradient")
@@ -642,7 +594,7 @@ with score.part(1, "DPO by hand: the policy where the reference is, and log-rati
             "the sign of the margin": math.log(1 + math.exp(m)), "the reference is not used": math.log(1 + math.exp(-11 * beta)), "the margin is the difference of the two log-ratios": math.log(1 + math.exp(-beta)), "β is not used": math.log(1 + math.exp(-3))})
 ### BEGIN HIDDEN TESTS
 with score.part(1, "columns whose scales differ by thousands, and many features", hidden=True):
-    numpy_only(fit_rewards)
+    kit.numpy_only(fit_rewards)
     for i, r in enumerate(kit.examples(lambda r: r, n=5, name="scales")):
         n, d = ((60, 3), (300, 20), (25, 6), (40, 2), (30, 9))[i]
         scale = 10.0 ** r.uniform(-1, 3, size=d)
@@ -658,7 +610,7 @@ with score.part(1, "columns whose scales differ by thousands, and many features"
         better, l2 = worse + size * r.permutation(steep), 1e-4 * size**2
         same_weights(weights_of(better, worse, l2), true_weights(better, worse, l2))
 with score.part(1, "separable pairs, fewer pairs than features, a single pair, equal texts", hidden=True):
-    numpy_only(fit_rewards)
+    kit.numpy_only(fit_rewards)
     for i, r in enumerate(kit.examples(lambda r: r, n=6, name="separable")):
         n, d = ((10, 2), (3, 8), (1, 1), (1, 4), (6, 3), (30, 1))[i]
         worse = r.normal(size=(n, d))
@@ -667,7 +619,7 @@ with score.part(1, "separable pairs, fewer pairs than features, a single pair, e
         got, right = weights_of(better, worse, l2), true_weights(better, worse, l2)
         kit.close(got, right, rtol=1e-4, atol=1e-4 * float(np.abs(right).max()) + 1e-9)
 with score.part(1, "shares: of two orders they sum to 1, the common part counts nothing, rewards of thousands stay shares", hidden=True):
-    numpy_only(share)
+    kit.numpy_only(share)
     for r in kit.examples(lambda r: r, n=12, name="shares"):
         d = int(r.integers(1, 6))
         w, a, b, common = r.normal(size=(4, d))
@@ -680,7 +632,7 @@ with score.part(1, "shares: of two orders they sum to 1, the common part counts 
         kit.close(float(numbers(share(np.ones(d), far, -far), (), "the share")), 1.0, rtol=1e-9)
         kit.close(float(numbers(share(np.ones(d), -far, far), (), "the share")), 0.0, atol=1e-9)
 with score.part(1, "DPO's loss and gradient as torch has them, for other sizes and for margins of thousands", hidden=True):
-    numpy_only(dpo)
+    kit.numpy_only(dpo)
     for i, r in enumerate(kit.examples(lambda r: r, n=12, name="dpo")):
         n, beta = int(r.integers(1, 9)), float(r.uniform(0.02, 1.5))
         policy, reference = -50 * r.random((n, 2)) * (1, 100)[i % 2], -50 * r.random((n, 2))
@@ -761,7 +713,7 @@ def version(kind, eps, rounding=0.0):
 
 def named(kind, eps, rounding=0.0):
     """What the learner's test says of a version, within 50 calls."""
-    numpy_only(diagnose)
+    kit.numpy_only(diagnose)
     calls, inner = [], version(kind, eps, rounding)
 
     def counted(*given):
