@@ -27,9 +27,10 @@ from graders.configuration import COURSE_ID
 from graders.course import limits_of
 from graders.engine.master import Master, read_master
 from graders.submissions import Submission, filled, read_submissions
-from hub_config.accounts import SCRYPT, Accounts
+from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment, free_ports
 from hub_config.exchange import Desk, desk
+from hub_config.passwords import SCRYPT
 from hub_config.spawner import make_ready
 
 ACADEMY = [sys.executable, str(CHECKOUT / "academy")]

@@ -16,16 +16,11 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from .errors import HubError
+from .passwords import hashed, new_password
 
 Role = Literal["learner", "instructor", "manager"]
 ROLES: tuple[Role, ...] = get_args(Role)
 NAME = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
-# Unlike letters and digits only: a password is read from a screen and typed once.
-PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-# RFC 7914's interactive cost of 2017 doubled: 32 MiB and about 0.1 s a guess.
-SCRYPT = {"n": 2**15, "r": 8, "p": 1, "maxmem": 2**26}
-LEAST_PASSWORD, MOST_PASSWORD, LEAST_DIFFERENT = 10, 200, 5
-SERIES = "abcdefghijklmnopqrstuvwxyz01234567890qwertyuiopasdfghjklzxcvbnm"
 FIRST_UID = 20001
 
 SCHEMA = """
@@ -53,8 +48,10 @@ ADDED = {
     "called": "TEXT NOT NULL DEFAULT ''",
     "called_zh": "TEXT NOT NULL DEFAULT ''",
     "handed_out": "INTEGER NOT NULL DEFAULT 0",
+    "signs_in_as": "TEXT NOT NULL DEFAULT ''",
+    "subject": "TEXT NOT NULL DEFAULT ''",
 }
-FIELDS = "name, role, changed, uid, called, called_zh, handed_out"
+FIELDS = "name, role, changed, uid, called, called_zh, handed_out, signs_in_as"
 MOST_LETTERS = 100  # of a display name; nbgrader's book takes 128
 
 
@@ -76,6 +73,8 @@ class Account:
         How the person is called in Latin and in Chinese script; empty where nobody has said so.
     handed_out
         1 while the password is one that was generated and handed out, which others may have seen.
+    signs_in_as
+        The person's name at the sign-in provider (`hub_config.provider`); empty for who has a password only.
     """
 
     name: str
@@ -85,6 +84,7 @@ class Account:
     called: str = ""
     called_zh: str = ""
     handed_out: int = 0
+    signs_in_as: str = ""
 
     @property
     def shown(self) -> str:
@@ -146,7 +146,13 @@ class Accounts:
         raise HubError(f"no account {name!r} in {self.path} ({known}); ./academy hub --accounts lists them")
 
     def add(
-        self, name: str, role: Role, password: str | None = None, called: str = "", called_zh: str = ""
+        self,
+        name: str,
+        role: Role,
+        password: str | None = None,
+        called: str = "",
+        called_zh: str = "",
+        signs_in_as: str = "",
     ) -> str:
         """Add a person and return the password, generated where none is given.
 
@@ -171,10 +177,14 @@ class Accounts:
                     f"account {name!r} is in {self.path} already;"
                     f" for a new password run ./academy hub --reset-password {name}"
                 )
+            signs_in_as = signs_in_as.strip().casefold()
+            _must_be_free(book, signs_in_as, name)
+            row = (name, role, salt, digest, time.time(), _next_uid(book), called, called_zh, handed_out)
             book.execute(
-                "INSERT INTO accounts (name, role, salt, hash, changed, uid, called, called_zh, handed_out)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (name, role, salt, digest, time.time(), _next_uid(book), called, called_zh, handed_out),
+                "INSERT INTO accounts"
+                " (name, role, salt, hash, changed, uid, called, called_zh, handed_out, signs_in_as)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, signs_in_as),
             )
         return password
 
@@ -186,7 +196,7 @@ class Accounts:
         return password
 
     def change(self, name: str, password: str) -> Account:
-        """Give a person the password that they chose; see :func:`weakness`."""
+        """Give a person the password that they chose; see :func:`hub_config.passwords.weakness`."""
         self.get(name)
         self._set(name, password, handed_out=False)
         return self.get(name)
@@ -236,6 +246,69 @@ class Accounts:
             book.execute("UPDATE accounts SET called = ?, called_zh = ? WHERE name = ?", (*new, name))
         return self.get(name)
 
+    def known_as(self, name: str, signs_in_as: str) -> Account:
+        """Say which name at the sign-in provider is this person's; an empty one ends signing in there.
+
+        Whoever signs in there first under that name is the person from then on.
+
+        Raises
+        ------
+        HubError
+            When nobody has that account name, or another account has that name at the provider.
+        """
+        self.get(name)
+        signs_in_as = signs_in_as.strip().casefold()
+        with self._open() as book:
+            book.execute("BEGIN IMMEDIATE")
+            _must_be_free(book, signs_in_as, name)
+            book.execute(
+                "UPDATE accounts SET signs_in_as = ?, subject = '' WHERE name = ?", (signs_in_as, name)
+            )
+        return self.get(name)
+
+    def outside(self, subject: str, signs_in_as: str) -> Account | None:
+        """Return the account of somebody whom the sign-in provider knows; None where there is none.
+
+        Parameters
+        ----------
+        subject
+            What the provider never gives to another person. It decides from the first sign-in on, so that
+            who is given another's old name there is not let in here.
+        signs_in_as
+            The person's name there.
+        """
+        with self._open() as book:
+            book.execute("BEGIN IMMEDIATE")
+            row = book.execute(f"SELECT {FIELDS} FROM accounts WHERE subject = ?", (subject,)).fetchone()
+            if row is None:
+                unbound = f"SELECT {FIELDS} FROM accounts WHERE signs_in_as = ? AND subject = ''"
+                row = book.execute(unbound, (signs_in_as,)).fetchone() if signs_in_as else None
+                if row is not None:
+                    book.execute("UPDATE accounts SET subject = ? WHERE name = ?", (subject, row[0]))
+        return Account(*row) if row else None
+
+    def add_outside(self, subject: str, signs_in_as: str, called: str = "") -> Account:
+        """Add a learner whom the sign-in provider knows, under a free name made from the name there."""
+        wanted = re.sub(r"[^a-z0-9]+", "-", signs_in_as.partition("@")[0]).strip("-")[:28].strip("-")
+        wanted = wanted if NAME.fullmatch(wanted) else f"learner-{wanted}".strip("-")[:28].strip("-")
+        try:
+            called = _display_name(called)
+        except HubError:  # the person is let in all the same, and can be renamed
+            called = ""
+        with self._open() as book:
+            book.execute("BEGIN IMMEDIATE")
+            taken = {row[0] for row in book.execute("SELECT name FROM accounts")}
+            name = next(n for n in (wanted, *(f"{wanted}-{i}" for i in range(2, 1000))) if n not in taken)
+            _must_be_free(book, signs_in_as, name)
+            salt, digest = hashed(secrets.token_urlsafe(32))  # of a password that nobody knows
+            row = (name, "learner", salt, digest, time.time(), _next_uid(book), called, signs_in_as, subject)
+            book.execute(
+                "INSERT INTO accounts (name, role, salt, hash, changed, uid, called, signs_in_as, subject)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+        return self.get(name)
+
     def check(self, name: str, password: str) -> Account | None:
         """Return the account when the password is right, else None; as slowly for an unknown name."""
         with self._open() as book:
@@ -245,33 +318,6 @@ class Accounts:
         salt, wanted, *fields = row or (b"\0" * 16, b"")
         _, found = hashed(password, salt)
         return Account(*fields) if hmac.compare_digest(found, wanted) else None
-
-
-def weakness(name: str, password: str) -> str:
-    """Return why a password cannot be chosen, a key of the page's words; empty where it can.
-
-    Length and what is easily guessed decide, no rule of signs and capitals (NIST SP 800-63B, 5.1.1.2).
-    """
-    if len(password) < LEAST_PASSWORD:
-        return "short"
-    if len(password) > MOST_PASSWORD:
-        return "long"
-    plain = password.casefold()
-    if name in plain or len(set(plain)) < LEAST_DIFFERENT or plain in SERIES * 2 or plain[::-1] in SERIES * 2:
-        return "easy"
-    return ""
-
-
-def new_password() -> str:
-    """Return a password of 12 letters in three groups, 59 bits."""
-    groups = ("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
-    return "-".join(groups)
-
-
-def hashed(password: str, salt: bytes | None = None) -> tuple[bytes, bytes]:
-    """Return salt and scrypt hash (RFC 7914) of a password."""
-    salt = salt or secrets.token_bytes(16)
-    return salt, hashlib.scrypt(password.encode(), salt=salt, **SCRYPT)
 
 
 def _fingerprint(secret: str) -> bytes:
@@ -287,6 +333,16 @@ def _display_name(text: str) -> str:
             ' for example --called "Ada Lovelace"'
         )
     return text
+
+
+def _must_be_free(book: sqlite3.Connection, signs_in_as: str, name: str) -> None:
+    asked = (signs_in_as, name)
+    row = book.execute("SELECT name FROM accounts WHERE signs_in_as = ? AND name != ?", asked).fetchone()
+    if signs_in_as and row:
+        raise HubError(
+            f"{signs_in_as!r} at the sign-in provider is {row[0]!r} here already;"
+            f' to free it: ./academy hub --rename {row[0]} --signs-in-as ""'
+        )
 
 
 def _bring_up_to_date(book: sqlite3.Connection) -> None:

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.orm import new_token
+from oauthenticator.oauth2 import OAuthenticator
 from tornado import web
-from traitlets import Bool, Float, Integer, Unicode
+from traitlets import Bool, Float, Instance, Integer, Unicode
 
-from .accounts import Account, Accounts, weakness
+from . import provider
+from .accounts import Account, Accounts
 from .password_page import Invitation, OwnPassword, SignIn
+from .passwords import weakness
+from .settings import Provider
 
 
 class Patience:
@@ -65,10 +69,18 @@ class AccountsAuthenticator(Authenticator):
         config=True
     )
     longest_wait = Float(60.0, help="Seconds that a next try waits at most.").tag(config=True)
+    provider = Instance(Provider, (), help="Where people sign in besides.").tag(config=True)
+    provider_secret = Unicode(help="What proves this academy to it.").tag(config=True)
+    callback = Unicode(help="The address that it sends people back to; empty: as browsers know the hub.").tag(
+        config=True
+    )
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
         self._patience = Patience(self.free_tries, self.longest_wait)
+        self.provided: OAuthenticator | None = None
+        if self.provider.kind is not None:
+            self.provided = provider.provided(self, self.provider, self.provider_secret, self.callback)
 
     @property
     def _accounts(self) -> Accounts:
@@ -93,7 +105,12 @@ class AccountsAuthenticator(Authenticator):
 
     def get_handlers(self, app) -> list[tuple[str, type]]:
         """Return the pages that belong to signing in."""
-        return [("/login", SignIn), ("/password", OwnPassword), (r"/invitation/([\w-]+)", Invitation)]
+        own = [("/login", SignIn), ("/password", OwnPassword), (r"/invitation/([\w-]+)", Invitation)]
+        return own + (provider.pages() if self.provided is not None else [])
+
+    async def admit(self, claims: dict) -> dict:
+        """Return the hub's user model of whom the provider made these claims about."""
+        return _user_model(await provider.admit(self._accounts, claims, self.provider))
 
     def must_choose(self, name: str) -> bool:
         """Tell whether somebody still has the password that was handed out, and has to choose another."""

@@ -10,6 +10,7 @@ from traitlets.config import Config
 from . import tether
 from .authenticator import AccountsAuthenticator
 from .deployment import Deployment
+from .provider import client_secret
 from .settings import Settings
 from .spawner import WalledSpawner, walls_notice
 
@@ -42,7 +43,7 @@ def configure(c: Config, deployment: Deployment, settings: Settings) -> None:
     _people(c, deployment, settings)
     _servers(c, deployment, settings)
     _services(c, deployment, settings)
-    _pages(c)
+    _pages(c, settings)
 
 
 def _hold(deployment: Deployment) -> None:
@@ -77,6 +78,12 @@ def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
     c.AccountsAuthenticator.own_passwords = settings.sign_in.own_passwords
     c.AccountsAuthenticator.free_tries = settings.sign_in.free_tries
     c.AccountsAuthenticator.longest_wait = float(settings.sign_in.longest_wait_seconds)
+    if settings.provider.kind is not None:
+        c.AccountsAuthenticator.provider = settings.provider
+        c.AccountsAuthenticator.provider_secret = client_secret(deployment)
+        c.AccountsAuthenticator.callback = (
+            f"{settings.address.public}hub/oauth_callback" if settings.address.url else ""
+        )
     c.Authenticator.allow_all = True  # whoever has an account; nobody can make one alone
     c.Authenticator.manage_groups = True
     c.Authenticator.enable_auth_state = True
@@ -152,7 +159,7 @@ def _services(c: Config, deployment: Deployment, settings: Settings) -> None:
     ]
 
 
-def _pages(c: Config) -> None:
+def _pages(c: Config, settings: Settings) -> None:
     c.JupyterHub.template_paths = [str(HERE / "templates")]
-    c.JupyterHub.template_vars = {"announcement": walls_notice()}
+    c.JupyterHub.template_vars = {"announcement": walls_notice(), "provider": settings.provider}
     c.JupyterHub.logo_file = str(HERE / "templates" / "logo.svg")

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 import psutil
+import requests
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,11 +19,11 @@ from .accounts import Accounts
 from .deployment import Deployment
 from .errors import HubError, Refused
 from .labs import chosen
+from .provider import DISCOVERY, client_secret
 from .running import check_port
-from .settings import FILE, Settings
+from .settings import FILE, LOOPBACK, Settings
 
 LITTLE_DISK_MIB = 2048
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("address", lambda: _address(settings)),
         ("data", lambda: _data(deployment)),
         ("accounts", lambda: _accounts(deployment)),
+        ("provider", lambda: _provider(deployment, settings)),
         ("store", lambda: _store(deployment)),
         ("labs", lambda: _labs(deployment, settings)),
         ("walls", _walls),
@@ -120,6 +122,26 @@ def _accounts(deployment: Deployment) -> Finding:
     people = Accounts(deployment.accounts).all()
     counts = {role: sum(one.role == role for one in people) for role in dict.fromkeys(o.role for o in people)}
     return Finding("accounts", "fine", ", ".join(f"{count} {role}" for role, count in counts.items()))
+
+
+def _provider(deployment: Deployment, settings: Settings) -> Finding:
+    provider = settings.provider
+    if provider.kind is None:
+        return Finding("provider", "fine", "none: people sign in with a name and a password of this academy")
+    client_secret(deployment)
+    back = f"{settings.address.public}hub/oauth_callback"
+    who = f"people of {', '.join(provider.domains)} and " if provider.domains else ""
+    says = f"{provider.shown} ({provider.kind}): {who}accounts with --signs-in-as; it must know {back}"
+    if provider.kind == "oidc":
+        address = provider.url.rstrip("/") + DISCOVERY
+        try:
+            found = requests.get(address, timeout=10).json()["issuer"]
+        except (requests.RequestException, ValueError, KeyError) as error:
+            said = f"{address} does not answer as it should ({type(error).__name__})"
+            return Finding("provider", "mind", f"{said}: nobody could sign in there now; {says}")
+        if found.rstrip("/") != provider.url.rstrip("/"):
+            return Finding("provider", "wrong", f"{address} calls itself {found}: write that as provider.url")
+    return Finding("provider", "fine", says)
 
 
 def _store(deployment: Deployment) -> Finding:

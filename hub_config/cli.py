@@ -18,6 +18,7 @@ examples:
   ./academy hub --add-learner ada         one more account; the password is printed once
   ./academy hub --add-learner ada --called "Ada Lovelace" --called-zh 阿达
   ./academy hub --add-learner ada --by-link    a link in place of the password
+  ./academy hub --add-learner ada --signs-in-as ada@example.edu    where academy.yml names a sign-in provider
   ./academy hub --reset-password ada      for a forgotten password, also while the hub runs
 """
 
@@ -30,8 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _accounts_verb(options)
         if options.by_link:
             raise HubError("--by-link goes with --add-learner NAME, or with --reset-password NAME")
-        if options.called is not None or options.called_zh is not None:
-            raise HubError("--called goes with --add-learner NAME, or with --rename NAME")
+        for key in ("called", "called_zh", "signs_in_as"):
+            if getattr(options, key) is not None:
+                option = key.replace("_", "-")
+                raise HubError(f"--{option} goes with --add-learner NAME, or with --rename NAME")
         return _hub_verb(options)
     except Refused as error:
         print(f"academy: {error}", file=sys.stderr)
@@ -81,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     people.add_argument("--called", metavar="TEXT", help="with --add-… or --rename: the name to show")
     people.add_argument("--called-zh", metavar="TEXT", help="the same in Chinese script")
+    people.add_argument(
+        "--signs-in-as",
+        metavar="NAME",
+        help=f"with --add-… or --rename: the person's name at the sign-in provider of {FILE}",
+    )
     return parser
 
 
@@ -152,11 +160,14 @@ def _accounts_verb(options: argparse.Namespace) -> int:
     if options.accounts:
         for account in accounts.all():
             shown = account.shown if account.shown != account.name else ""
-            print(f"{account.name:<32} {account.role:<10} {shown}".rstrip())
+            outside = f"  signs in as {account.signs_in_as}" if account.signs_in_as else ""
+            print(f"{account.name:<32} {account.role:<10} {shown}{outside}".rstrip())
         return 0
     if options.rename:
-        if options.called is None and options.called_zh is None:
+        if (options.called, options.called_zh, options.signs_in_as) == (None, None, None):
             raise HubError(f'say how: ./academy hub --rename {options.rename} --called "Ada Lovelace"')
+        if options.signs_in_as is not None:
+            accounts.known_as(options.rename, options.signs_in_as)
         print(accounts.call(options.rename, options.called, options.called_zh).shown)
         return 0
     if options.reset_password:
@@ -169,7 +180,8 @@ def _accounts_verb(options: argparse.Namespace) -> int:
             "manager": options.add_manager,
         }
         role, name = next((role, name) for role, name in added.items() if name)
-        password = accounts.add(name, role, None, options.called or "", options.called_zh or "")
+        said = (options.called or "", options.called_zh or "", options.signs_in_as or "")
+        password = accounts.add(name, role, None, *said)
     if options.by_link:
         address = read(deployment.data).address
         print(f"{name}  {address.public}hub/invitation/{accounts.invite(name)}")

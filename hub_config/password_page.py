@@ -7,7 +7,7 @@ from jupyterhub.handlers.login import LoginHandler
 from jupyterhub.utils import url_path_join
 from tornado import web
 
-from .accounts import LEAST_PASSWORD
+from .passwords import LEAST_PASSWORD
 
 
 class SignIn(LoginHandler):

@@ -5,10 +5,10 @@ A deployment is a small file over a common one: `over` names it, and what the sm
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from catalogue.errors import InvalidFile, Problem
 from catalogue.reading import line_of, read_mapping, read_value, validate
@@ -18,6 +18,7 @@ from sandbox import Limits
 from .errors import HubError
 
 FILE = "academy.yml"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DEEPEST = 5  # files, one over the other
 
 
@@ -25,6 +26,13 @@ def _web_address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"{text!r} is no web address; write one like https://academy.example.edu/")
+    return text
+
+
+def _private_address(text: str) -> str:
+    parts = urlsplit(_web_address(text))
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError(f"{text!r} is not encrypted; only https keeps who signs in from others")
     return text
 
 
@@ -72,6 +80,51 @@ class SignIn(Keys):
         examples=[3],
     )
     longest_wait_seconds: int = Field(60, ge=1, le=86400, description="The longest such wait", examples=[900])
+
+
+class Provider(Keys):
+    """Where the university or the company signs its people in."""
+
+    kind: Literal["oidc", "github", "gitlab"] | None = Field(
+        None,
+        description="OpenID Connect, GitHub or GitLab; left out, only names and passwords of this academy",
+        examples=["oidc"],
+    )
+    shown: Line = Field(
+        "the organisation's account",
+        description="What the button on the sign-in page calls it",
+        examples=["Example University"],
+    )
+    shown_zh: Line = Field("统一身份认证", description="The same in Chinese", examples=["示例大学"])
+    url: Annotated[Line, AfterValidator(_private_address)] | None = Field(
+        None,
+        description="The issuer of OpenID Connect; the address of an own GitLab or GitHub Enterprise",
+        examples=["https://login.example.edu/realms/main"],
+    )
+    client_id: Line | None = Field(
+        None,
+        description="What the provider calls this academy; the secret that belongs to it stands in "
+        "`ACADEMY_PROVIDER_SECRET` or in `secrets/provider-secret`",
+        examples=["zhisuan-academy"],
+    )
+    name_claim: Line | None = Field(
+        None,
+        description="The claim that `--signs-in-as` is compared with; left out, `preferred_username`, at "
+        "GitHub `login`, at GitLab `username`",
+        examples=["email"],
+    )
+    domains: tuple[Annotated[Line, AfterValidator(str.casefold)], ...] = Field(
+        (),
+        description="Who has a verified e-mail address of one of these gets a learner's account at the first "
+        "sign-in; of all others only who has an account with `--signs-in-as`",
+        examples=[["example.edu"]],
+    )
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The keys that this kind needs and that are not there."""
+        needed = {"client_id": self.client_id, **({"url": self.url} if self.kind == "oidc" else {})}
+        return tuple(key for key, value in needed.items() if self.kind and not value)
 
 
 class Servers(Keys):
@@ -128,8 +181,18 @@ class Settings(Keys):
     )
     address: Address = Field(Address(), description="Where the hub listens")
     sign_in: SignIn = Field(SignIn(), description="How people come in")
+    provider: Provider = Field(Provider(), description="Where the organisation signs its people in")
     servers: Servers = Field(Servers(), description="What one person's server may use")
     submissions: Submissions = Field(Submissions(), description="What one submission may bring")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.provider.lacks:
+            lacking = " and ".join(f"provider.{key}" for key in self.provider.lacks)
+            raise ValueError(f"provider.kind is {self.provider.kind!r}, which needs {lacking} beside it")
+        if self.provider.domains and self.provider.kind != "oidc":
+            raise ValueError("provider.domains needs provider.kind oidc: others do not say what is verified")
+        return self
 
 
 def read(data: Path) -> Settings:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hub_config.accounts import FIRST_UID, INVITATION_DAYS, SCRYPT, Accounts, new_password, weakness
+from hub_config.accounts import FIRST_UID, INVITATION_DAYS, Accounts
 from hub_config.authenticator import Patience
 from hub_config.cli import main
 from hub_config.errors import HubError
+from hub_config.passwords import SCRYPT, new_password, weakness
 
 
 @pytest.fixture
