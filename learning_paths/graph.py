@@ -80,13 +80,16 @@ class Curriculum:
     def labs(self) -> Mapping[Node, tuple[Unit, ...]]:
         """For a node the labs any of which proves it, unless a lesson teaches a level in between.
 
-        Somebody who needs only the basics is not sent into the lab of the intermediate level.
+        Somebody who needs only the basics is not sent into the lab of the intermediate level, nor into one
+        whose other tasks ask for it.
         """
         proved: dict[Node, list[Unit]] = {}
         taught = {node for unit in self.units for node in unit.teaches}
         for unit in self.units:
-            for node in unit.proves:
-                proved.setdefault(node, []).append(unit)
+            for row, level in unit.proves:
+                above = range(level + 1, 1 + max(top for other, top in unit.proves if other == row))
+                if not any((row, higher) in taught for higher in above):
+                    proved.setdefault((row, level), []).append(unit)
         found = {}
         for node in self.needed_by:
             proof, lesson = _at_or_above(node, proved), _at_or_above(node, taught)

@@ -173,9 +173,10 @@ def test_units_that_wait_for_each_other_are_named():
         _ = Curriculum(("a", "b"), (), (one, other)).order
 
 
-def test_the_basics_alone_do_not_send_anybody_into_the_lab_of_the_next_level():
+@pytest.mark.parametrize("proves", [((0, 1),), ((0, 0), (0, 1))])
+def test_the_basics_alone_do_not_send_anybody_into_the_lab_of_the_next_level(proves):
     lessons = [Unit(f"lesson:c/{at}", 60, "c", (0, 0, at), teaches=((0, at),)) for at in range(2)]
-    lab = Unit("lab:c", 60, "c", (0, 0, 9), proves=((0, 1),))
+    lab = Unit("lab:c", 60, "c", (0, 0, 9), proves=proves)
     curriculum = Curriculum(("c",), (), (*lessons, lab))
     assert list(planned(curriculum, {(0, 0)}, [-1]).chosen) == [lessons[0]]
     assert list(planned(curriculum, {(0, 1)}, [-1]).chosen) == [*lessons, lab]
