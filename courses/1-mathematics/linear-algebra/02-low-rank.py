@@ -222,7 +222,7 @@ show_rank()
 interact(show_rank, r=SelectionSlider(options=[1, 2, 5, 10, 20, 57, 150, 427], value=20, description="rank"));
 
 # %% [markdown] id="knob-words"
-# *In words, unturned: left the hall is recognisable, its edges smeared along rows and columns; right the photograph's curve drops at once to below 0.2 and then slowly to 0, the query weights' curve falls in an arc below the others, the up weights' curve almost lies on the random one, high until near the end. At rank 1 the picture is a tartan of light and dark bands; at rank 150 it looks like the original.*
+# *In words, unturned: left the hall is recognisable, its edges smeared along rows and columns; right the photograph's curve drops at once to below 0.2 and then slowly to 0, the query weights' curve falls in an arc between it and the other two, the up weights' curve almost lies on the random one, high until near the end. At rank 1 the picture is a tartan of light and dark bands; at rank 150 it looks like the original.*
 
 # %% id="knob-assert"
 half = {name: float(curve[len(curve) // 2]) for name, curve, _, _ in curves}
@@ -230,7 +230,7 @@ print("error at half the largest rank:", {name: f"{e:.0%}" for name, e in half.i
 assert half["photograph"] < 0.05 < half["query weights"] < 0.1 < 0.4 < half["up weights"] < half["random"] < 0.55
 
 # %% [markdown] id="knob-read"
-# The random matrix and the up weights fall nearly like straight lines: no few directions are much heavier than the others. The photograph and the query weights fall early. Neighbouring rows of a picture resemble each other; neighbouring rows of this matrix belong to different units of the layer and were trained to differ.
+# The random matrix and the up weights fall nearly like straight lines: no few directions are much heavier than the others. The photograph and the query weights fall early. Neighbouring rows of a picture resemble each other; neighbouring rows of the up weights belong to different units of the layer, and nothing in the training makes them alike.
 #
 # ## Three decompositions
 #
@@ -342,7 +342,7 @@ answers = {
 off = {name: levels(w) for name, w in answers.items()}
 print(f"condition of B: {np.linalg.cond(B1):.1e}, squared {np.linalg.cond(B1) ** 2:.1e}")
 print("grey levels off:", {name: f"{e:.1e}" for name, e in off.items()})
-assert off["normal equations"] > 1000 * off["QR"] and off["QR"] < 1e-6 and off["library (lstsq)"] < 1e-6
+assert off["normal equations"] > 100 * off["QR"] and off["QR"] < 1e-6 and off["library (lstsq)"] < 1e-6
 kit.recall("condition-squared")
 
 # %% [markdown] id="least-squares-read"
@@ -428,7 +428,7 @@ assert 2.1e12 < 128_256 * 4096 * 4096 < 2.2e12
 # %% [markdown] id="answer"
 # ## The question again
 #
-# The photograph: neighbouring rows are alike, so few directions hold nearly all. The up weights: no direction is much heavier than the others. What do the engineers do? They do not ask for the weights. They ask for what the layer **gives out**, on inputs $X$ that really occur: the error of $X W^\top$. And inputs are *not* like noise. We feed 1 500 tokens of documentation, choose the directions of the *outputs*, allow 20 %, and then look at other sentences. With $Y = X W^\top$ and its first $r$ right singular vectors as the columns of $V$, the best approximation of $Y$ is $Y V V^\top = X (V V^\top W)^\top$: the weight becomes $V \cdot (V^\top W)$, two narrow factors.
+# The photograph: neighbouring rows are alike, so few directions hold nearly all. The up weights: no direction is much heavier than the others. What do the engineers do (Chen et al., 2021, and many after them)? They do not ask for the weights. They ask for what the layer **gives out**, on inputs $X$ that really occur: the error of $X W^\top$. And inputs are *not* like noise. We feed 1 500 tokens of documentation, choose the directions of the *outputs*, allow 20 %, and then look at other sentences. With $Y = X W^\top$ and its first $r$ right singular vectors as the columns of $V$, the best approximation of $Y$ is $Y V V^\top = X (V V^\top W)^\top$: the weight becomes $V \cdot (V^\top W)$, two narrow factors.
 
 # %% id="answer-code"
 def entering(tokens):
@@ -567,4 +567,4 @@ else:
 # | least squares, normal equations | 最小二乘、正规方程 |
 # | eigenvalue | 特征值 |
 #
-# **Read on.** Lloyd N. Trefethen, David Bau, *Numerical Linear Algebra*, SIAM 1997, lectures 4, 5, 11 and 12. · Carl Eckart, Gale Young, "The approximation of one matrix by another of lower rank", Psychometrika 1, 1936. · Nathan Halko, Per-Gunnar Martinsson, Joel A. Tropp, "Finding structure with randomness", SIAM Review 53 (2), 2011, section 1. · Edward J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, section 4. · William C. Hunter, Mary Beth Walker, "The cultural affinity hypothesis and mortgage lending decisions", Journal of Real Estate Finance and Economics 13, 1996.
+# **Read on.** Lloyd N. Trefethen, David Bau, *Numerical Linear Algebra*, SIAM 1997, lectures 4, 5, 11 and 12. · Carl Eckart, Gale Young, "The approximation of one matrix by another of lower rank", Psychometrika 1, 1936. · Nathan Halko, Per-Gunnar Martinsson, Joel A. Tropp, "Finding structure with randomness", SIAM Review 53 (2), 2011, section 1. · Patrick Chen, Hsiang-Fu Yu, Inderjit Dhillon, Cho-Jui Hsieh, "DRONE: Data-aware Low-rank Compression for Large NLP Models", NeurIPS 2021, section 1: weights that are not of low rank, and inputs that are. · Edward J. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, section 4. · William C. Hunter, Mary Beth Walker, "The cultural affinity hypothesis and mortgage lending decisions", Journal of Real Estate Finance and Economics 13, 1996.

@@ -14,10 +14,16 @@
 # %% [markdown] id="before"
 # ## Before you start
 #
-# You need counting, fractions and logarithms: $\log_2 8 = 3$ because $2^3 = 8$. Test: what is $\log_2 \frac{1}{16}$? (−4.) And from lesson 2: logarithms of a softmax are taken in one step. If the test was hard, the second lesson of *Basic mathematics* is about it.
+# You need counting, logarithms to the base 2, and lesson 2. Three questions to see where you stand; answer before you read on.
+#
+# - $\log_2 \frac{1}{16}$? −4, because $2^{-4} = \frac{1}{16}$. *If not: Basic mathematics, lesson 2, "A logarithm counts multiplications".*
+# - 10 letters, 5 of them A. What chance has an A, if one letter is drawn? 0.5. *If not: Basic mathematics, lesson 3, "From counts to chances".*
+# - Why is the logarithm of a softmax taken in one step? A chance rounded to 0 would give $-\infty$. *If not: lesson 2 of this course, "Log-sum-exp, and the cross-entropy".*
 
 # %% id="imports"
+import bz2
 import gettext
+import lzma
 import math
 import zlib
 from collections import Counter
@@ -46,10 +52,10 @@ for en, zh in pairs[100:500:100]:
 print(f"\n{len(pairs)} pairs; English {len(english):,} characters, Chinese {len(chinese):,}")
 
 # %% id="pairs-assert"
-assert len(pairs) > 1000 and 2.5 < len(english) / len(chinese) < 4
+assert len(pairs) > 1000 and 0.36 < len(chinese) / len(english) < 0.4
 
 # %% [markdown] id="question-asked"
-# The Chinese text has about a third of the characters. But a Chinese character is one of thousands, a Latin letter one of a few dozen.
+# The Chinese text has not even two fifths of the characters. But a Chinese character is one of thousands, a Latin letter one of a few dozen.
 #
 # > **The question.** How many bits does one message take in each language? Is Chinese shorter because it says less, or because each character says more?
 
@@ -99,7 +105,7 @@ for name, text in (("English", english), ("Chinese", chinese)):
     print(f"{name}: {len(set(text)):4} different characters, {h:.2f} bits each, {h * len(text) / len(pairs):5.0f} bits a message")
 
 # %% [markdown] id="letters-read"
-# A Chinese character carries nearly twice the bits of a Latin one, and there are a third as many. Counted like this, the Chinese message takes clearly **fewer** bits. But this treats every character as drawn on its own: after `th` an `e` is hardly a surprise. A compressor sees that. Does the picture change?
+# A Chinese character carries 1.7 times the bits of a Latin one, and there are not even two fifths as many. Counted like this, the Chinese message takes clearly **fewer** bits. But this treats every character as drawn on its own: after `th` an `e` is hardly a surprise. A compressor sees that. Does the picture change?
 
 # %% id="compressor"
 def compressed_bits(text):
@@ -123,7 +129,7 @@ plt.show()
 # *In words: character by character the English bar is much longer than the Chinese one; compressed, the two are close to each other.*
 
 # %% id="compressor-assert"
-assert sizes["English"][0] > 1.3 * sizes["Chinese"][0]
+assert sizes["English"][0] > 1.3 * sizes["Chinese"][0] and round(character_entropy(chinese) / character_entropy(english), 1) == 1.7
 assert 0.7 < sizes["English"][1] / sizes["Chinese"][1] < 1.4
 kit.recall("bits-of-languages")
 
@@ -284,7 +290,8 @@ kit.checkpoint("one-zero")
 
 # %% id="infinite"
 honest = train_bigram(seen, alphabet, added=0)
-print("on the text that it saw:", round(loss_in_nats(honest, seen, alphabet) / math.log(2), 3), "bits; on other text:", loss_in_nats(honest, unseen, alphabet))
+print(f"on the text that it saw: {loss_in_nats(honest, seen, alphabet) / math.log(2):.3f} bits, with 0.1 added {loss_in_nats(model, seen, alphabet) / math.log(2):.3f}; on other text: {loss_in_nats(honest, unseen, alphabet)}")
+assert loss_in_nats(honest, seen, alphabet) < loss_in_nats(model, seen, alphabet)
 
 # %% [markdown] id="infinite-read"
 # Infinite. The tool: ask for the **price of each symbol**, and look at the dearest ones instead of the mean.
@@ -331,7 +338,25 @@ assert round(other, 2) == 1.19
 terabyte = 1e12
 saved = 0.1 * terabyte / 8 / 1e9
 print(f"{saved:.1f} GB")
-assert saved == 12.5
+assert math.isclose(saved, 12.5)
+
+# %% [markdown] id="answer"
+# ## The question again
+#
+# One compressor is one witness. Two others work by other ideas (`bz2` sorts the text by what follows, `lzma` looks far back). Do they agree that the same content costs the same?
+
+# %% id="answer-code"
+for name, compress in (("zlib", lambda data: zlib.compress(data, 9)), ("bz2", bz2.compress), ("lzma", lzma.compress)):
+    each = [8 * len(compress(text.encode("utf-8"))) / len(pairs) for text in (english, chinese)]
+    print(f"{name:5} English {each[0]:.1f}, Chinese {each[1]:.1f} bits a message: {each[1] / each[0]:.2f}")
+    assert 0.9 < each[1] / each[0] < 1.1
+in_bytes = {encoding: len(chinese.encode(encoding)) / len(chinese) for encoding in ("utf-8", "gb18030")}
+print("bytes for a character of the Chinese text:", {encoding: round(size, 1) for encoding, size in in_bytes.items()})
+assert round(in_bytes["utf-8"], 1) == 2.5 and round(in_bytes["gb18030"], 1) == 1.7
+kit.recall("bits-of-languages")
+
+# %% [markdown] id="answer-words"
+# Three compressors put the Chinese message within a tenth of the English one. So the answer stands: as many bits, on fewer characters. And a warning for the fair unit: bits a byte compare two models on the **same** text in the same encoding. A Chinese character takes three bytes in UTF-8 and two in GB 18030 (signs and Latin letters among them take fewer), so a byte is no measure between languages; there only bits a *message* are fair.
 
 # %% [markdown] id="practise"
 # ## Practise
@@ -387,7 +412,28 @@ else:
     print("right")
 
 # %% [markdown] id="transfer"
-# **4. Transfer.** Find a loss in a report that you have at hand. Is it in nats or bits, for each what, and on text that the model had seen or not? Which of the three does the report not say?
+# **4. Transfer.** Cross-entropy judges every forecast that is given as a chance. A weather service says each day how likely rain is. Write `bits_a_day(chances, rained)`: the **mean** price in bits of what then happened (1: it rained, 0: it stayed dry), and `math.inf` if something happened that was called impossible.
+
+# %% id="exercise-4"
+def bits_a_day(chances, rained):
+    ...
+
+
+# %% id="check-4"
+if bits_a_day([0.5], [1]) is None:
+    print("not tried yet")
+else:
+    said, came = [0.8, 0.3, 0.7, 0.2], [1, 0, 1, 1]
+    right = -(math.log2(0.8) + math.log2(0.7) + math.log2(0.7) + math.log2(0.2)) / 4
+    kit.close(float(bits_a_day(said, came)), right, rtol=1e-9, because=f"said {said}, came {came}", known_wrong={
+        "on a dry day the price is that of dry weather: 1 - the chance of rain": -sum(math.log2(p) for p in said) / 4, "dry days must be paid for too": -(math.log2(0.8) + math.log2(0.7) + math.log2(0.2)) / 4,
+        "a mean was asked for, not the total": 4 * right, "in bits, not nats": right * math.log(2), "the price is minus the logarithm": -right})
+    kit.equal(bits_a_day([1.0, 0.0], [1, 1]), math.inf, because="rain on a day for which rain was called impossible")
+    kit.close(float(bits_a_day([1.0, 0.0], [1, 0])), 0.0, atol=1e-12, because="always sure and always right")
+    print(f"right: {right:.2f} bits a day; one who always says 50 % pays 1 bit")
+
+# %% [markdown] id="next"
+# And at your desk: find a loss in a report. Is it in nats or bits, for each what, and on text that the model had seen or not? Which of the three does the report not say?
 #
 # Now the lab: `stable-softmax`.
 

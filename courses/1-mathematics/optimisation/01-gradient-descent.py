@@ -363,6 +363,7 @@ for name, A in (("raw", raw), ("scaled", scaled)):
     print(f"{name:7} curvatures {', '.join(f'{v:.2g}' for v in values)}; largest rate {2 / values[-1]:.2g}; condition {conditions[name]:.2g}, so about {3.5 * conditions[name]:,.0f} steps")
 _, directions = np.linalg.eigh(curvature(raw, np.zeros(6)))  # (6, 6), flattest direction in the first column
 assert {int(i) for i in np.argsort(-np.abs(directions[:, -1]))[:2]} == {0, 1} and {int(i) for i in np.argsort(-np.abs(directions[:, 0]))[:2]} == {3, 5}
+assert round(X[:, 3].mean(), 2) == 0.77 and round(X[:, 3].std(), 2) == 0.19
 best_raw, best_scaled = minimum(raw), minimum(scaled)
 print(f"smallest loss: raw {loss(raw, best_raw):.6f}, scaled {loss(scaled, best_scaled):.6f}; the chances differ by {np.abs(1 / (1 + np.exp(-raw @ best_raw)) - 1 / (1 + np.exp(-scaled @ best_scaled))).max():.0e}")
 assert 1.9e6 < conditions["raw"] < 1.95e6 and round(conditions["scaled"], 1) == 3.0 and 3.5 * conditions["raw"] > 6.5e6
@@ -370,7 +371,7 @@ assert abs(loss(raw, best_raw) - loss(scaled, best_scaled)) < 1e-9 and abs(np.li
 kit.recall("why-so-slow")
 
 # %% [markdown] id="answer-words"
-# Nearly seven million steps against about ten. The large curvature belongs to the columns with large numbers, loan and income: they enter squared. The small one belongs to the loan's share of the price, whose values all lie near 0.77, and to the ones beside it. Scaling makes the columns alike, and the condition number falls from nearly two million to 3.
+# Nearly seven million steps against about ten. The large curvature belongs to the columns with large numbers, loan and income: they enter squared. The small one belongs to the loan's share of the price, whose values differ little (mean 0.77, spread 0.19), and to the ones beside it: each can nearly stand for the other. Scaling makes the columns alike, and the condition number falls from nearly two million to 3.
 #
 # The loss and the best chances are the same in both. **What was slow was the choice of units.** That is why one scales inputs, and why networks carry layers that do it inside (course *Transformers*).
 #
