@@ -87,7 +87,8 @@ for axes, label, y in zip(panels, ("applications", "cells"), (rejected, malignan
     axes.invert_yaxis()
 plt.tight_layout()
 plt.show()
-assert {k: round(v[0], 1) for k, v in results.items()} == {("applications", "linear"): 10.2, ("applications", "tree"): 7.7, ("cells", "linear"): 2.3, ("cells", "tree"): 6.3}
+expected = {("applications", "linear"): 10.2, ("applications", "tree"): 7.7, ("cells", "linear"): 2.3, ("cells", "tree"): 6.3}
+assert all(abs(results[k][0] - v) < 0.25 for k, v in expected.items())  # one row is worth 0.05 points in the first table, 0.18 in the second
 
 # %% [markdown] id="two-words"
 # *In words: on the applications the linear model errs in 10.2 of 100 and the tree in 7.7, the baseline in 12.3; on the cells it is the other way round, 2.3 against 6.3, with a baseline of 37.3.*
@@ -146,10 +147,10 @@ def slopes(f, w, step=1e-5):
 
 Xt, yt = np.array([[0.5, -1.0], [2.0, 0.3], [-1.0, 1.5], [0.2, 0.1]]), np.array([1, 0, 0, 1])  # (4, 2), (4,)
 At, start = np.column_stack([Xt, np.ones(4)]), np.array([0.4, -0.2, 0.1])  # (4, 3); two weights and the intercept
-odds_to_p = lambda w: 1 / (1 + np.exp(-At @ w))  # (4,)
-loss_at = lambda w: 0.5 * w[:2] @ w[:2] - np.sum(yt * np.log(odds_to_p(w)) + (1 - yt) * np.log(1 - odds_to_p(w)))
-gradient_at = lambda w: np.append(w[:2], 0.0) + At.T @ (odds_to_p(w) - yt)
-p_start = odds_to_p(start)
+p_at = lambda w: 1 / (1 + np.exp(-At @ w))  # (4,)
+loss_at = lambda w: 0.5 * w[:2] @ w[:2] - np.sum(yt * np.log(p_at(w)) + (1 - yt) * np.log(1 - p_at(w)))
+gradient_at = lambda w: np.append(w[:2], 0.0) + At.T @ (p_at(w) - yt)
+p_start = p_at(start)
 second = np.diag([1.0, 1.0, 0.0]) + At.T @ (At * (p_start * (1 - p_start))[:, None])  # (3, 3)
 print(f"formula against pushes: gradient off by {np.abs(gradient_at(start) - slopes(loss_at, start)).max():.0e}, second derivatives by {np.abs(second - slopes(gradient_at, start)).max():.0e}")
 assert np.allclose(gradient_at(start), slopes(loss_at, start), atol=1e-8) and np.allclose(second, slopes(gradient_at, start), atol=1e-8)
@@ -281,7 +282,7 @@ interact(show_depth, depth=IntSlider(value=3, min=1, max=16, description="depth"
 # %% [markdown] id="knob-words"
 # *In words: the error on training rows falls steadily to nearly zero; the error on validation rows is lowest at one or two questions, goes up and down between 8 and 9 % up to six and then climbs by several points, at last above the baseline.*
 #
-# On 995 rows one standard error of such a percentage is about 0.9 points: the steps between depths 1 and 6 may be luck, the rise to 13 % is not.
+# Such a percentage strays by luck, with $n$ rows and a share $p$ by about $\sqrt{p(1-p)/n}$ (one *standard error*; *Probability and statistics*, lesson 2). On 995 rows and 9 % that is about 0.9 points: the steps between depths 1 and 6 may be luck, the rise to 13 % is not.
 
 # %% id="knob-numbers"
 best_depth = DEPTHS[int(np.argmin(valid_error))]
@@ -422,25 +423,28 @@ panels[0].set_ylabel("log worst smoothness (standard deviations)")
 panels[1].legend(fontsize=8)
 plt.tight_layout()
 plt.show()
-assert [round(x, 1) for x in drawn.values()] == [5.6, 8.6]
-again = {name: [] for name in ("applications", "cells")}  # luck? three other divisions into ten folds
+assert abs(drawn["linear"] - 5.6) < 0.4 and abs(drawn["tree of depth 3"] - 8.6) < 0.4
+first_question = applications.columns[grown[1].tree_.feature[0]]
+print(f"the first question of the tree on the applications: {first_question}; with this question alone {valid_error[0]:.1f} % wrong on the validation rows of the knob, at depth 3 {valid_error[2]:.1f} %")
+assert first_question == "gdlin" and valid_error[0] <= min(valid_error[1:])
+again = {name: [] for name in ("applications", "cells")}  # luck? three other divisions into ten folds: mean and standard error of the ten differences
 for seed in range(1, 4):
     other_folds = StratifiedKFold(10, shuffle=True, random_state=seed)
     for name, X, y in (("applications", applications, rejected), ("cells", sizes, malignant)):
         lost = [100 - 100 * cross_validate(make(), X, y, cv=other_folds)["test_score"] for make in (linear, tree)]  # two of (10,)
-        again[name].append(float((lost[0] - lost[1]).mean()))
+        again[name].append((float((lost[0] - lost[1]).mean()), float((lost[0] - lost[1]).std(ddof=1) / 10**0.5)))
 ahead = np.array([cross_validate(make(), clean, rejected, cv=TEN, scoring="roc_auc")["test_score"] for make in (linear, tree)])  # (2, 10)
 ahead = ahead[0] - ahead[1]
 print(f"applications without codes, AUC of linear minus tree: {ahead.mean():+.3f} ± {ahead.std(ddof=1) / 10**0.5:.3f}")
-print("linear minus tree, wrong answers in points, three other divisions:", {name: [round(d, 1) for d in ds] for name, ds in again.items()})
-assert ahead.mean() > 2 * ahead.std(ddof=1) / 10**0.5 and min(again["applications"]) > 1 and max(again["cells"]) < -2
+print("linear minus tree, wrong answers in points, three other divisions:", {name: [f"{d:+.1f} ± {e:.1f}" for d, e in ds] for name, ds in again.items()})
+assert ahead.mean() > 2 * ahead.std(ddof=1) / 10**0.5 and min(again["applications"])[0] > 1 and max(again["cells"])[0] < -2
 kit.recall("why-families-differ")
 kit.recall("before-odds")
 
 # %% [markdown] id="answer-words"
 # *In words: in the left picture one slanted line parts the circles from the triangles; in the right one the border is a staircase of horizontal and vertical steps that follows them less well: 8.6 % wrong against 5.6 %.*
 #
-# The first reason is **shape**. Sizes of cells grow together, and malignant ones lie on the far side of a slanted border: many columns, each with a little to say, added up. A bank's rules are steps: *does not meet the guidelines* outweighs everything. The second was **the data**: four codes had crippled the linear model. With them mended it errs in about 8 of 100 instead of 10, and hardly more than the tree; by AUC it is now ahead of the small tree. Before you choose a family by its score, see that both have been given the same table, in numbers that mean numbers. And a weight or a first question is no cause: `gdlin` may be the officer's reason or his excuse (lesson 1).
+# The first reason is **shape**. Sizes of cells grow together, and malignant ones lie on the far side of a slanted border: many columns, each with a little to say, added up. A bank's rules are steps: the tree's first question is *meets the guidelines?*, and a tree of this one question errs no more than a deeper one. The second was **the data**: four codes had crippled the linear model. With them mended it errs in about 8 of 100 instead of 10, and hardly more than the tree; by AUC it is now ahead of the small tree. Before you choose a family by its score, see that both have been given the same table, in numbers that mean numbers. And a weight or a first question is no cause: `gdlin` may be the officer's reason or his excuse (lesson 1).
 
 # %% [markdown] id="practise"
 # ## Practise
