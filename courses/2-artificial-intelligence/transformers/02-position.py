@@ -19,6 +19,8 @@
 # - A quarter turn takes $(1, 0)$ to? $(0, 1)$. *If that took long: Linear algebra, lesson 1, on matrices as movements.*
 # - What does a turn change about the length of a vector? Nothing. *The same lesson.*
 # - `x` has shape (9, 15, 64). What has `x[..., :32]`? (9, 15, 32). *If not: Linear algebra, lesson 3, on tensors.*
+#
+# The fourth one, below, is kept and comes back.
 
 # %% id="imports"
 import math
@@ -32,6 +34,9 @@ from graders import kit
 
 torch.set_num_threads(1)
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+
+# %% id="checkpoint-before"
+kit.checkpoint("before-turn")
 
 # %% [markdown] id="question"
 # ## A question first
@@ -63,10 +68,10 @@ for name, each in measured.items():
     print(f"{name:12} {each.mean():.2f} nats a token")
 plain, nowhere, backwards = (float(each.mean()) for each in measured.values())
 assert n == 77 and nowhere > plain + 1 and backwards > plain + 1
-assert round(plain, 1) == 3.4 and round(nowhere, 1) == 5.0 and round(math.exp(nowhere - plain)) == 5
+assert round(plain, 1) == 3.4 and round(nowhere, 1) == 5.0 and abs(nowhere - plain - 1.67) < 0.02 and abs(math.exp(nowhere - plain) - 5.3) < 0.1
 
 # %% [markdown] id="question-asked"
-# Without places the loss rises from 3.4 to 5.0 nats: $e^{1.6}$, so each right token gets a fifth of its probability, in the geometric mean. So the numbers matter very much.
+# Without places the loss rises from 3.36 to 5.04 nats. $e^{1.67} = 5.3$: in the geometric mean each right token gets less than a fifth of the probability that it had. So the numbers matter very much.
 #
 # > **The question.** What happens when every place is **7 000 too large**: 7 000, 7 001, 7 002, …? Most models have seen few texts that long. Commit to a guess.
 
@@ -108,7 +113,7 @@ first, second = "Today the dog bit the man.", "Today the man bit the dog."
 without = (last_of_layer(first, 0) - last_of_layer(second, 0)).norm() / last_of_layer(first, 0).norm()
 with_places = (last_of_layer(first) - last_of_layer(second)).norm() / last_of_layer(first).norm()
 print(f"dog bites man or man bites dog, difference at the full stop: without places {without:.0e}, with places {with_places:.2f}")
-assert without < 1e-5 and with_places > 0.02
+assert without < 1e-5 and with_places > 0.01
 
 # %% [markdown] id="no-order-read"
 # Without places the layer cannot tell who bit whom. (Deeper layers can a little: the causal mask lets each word see a different number of others.)
@@ -167,6 +172,8 @@ print("turned keys:", turned.round(decimals=9).tolist())
 assert torch.allclose(turned @ turned[5], torch.tensor([0, 1, 0, -1, 0, 1], dtype=torch.float64))
 far = rotate(keys, quarter + 7000 * math.pi / 2)  # 7000 places on
 assert torch.allclose(far @ far[5], turned @ turned[5])
+assert torch.allclose(rotate(torch.tensor([[3.0, 4.0]]), torch.tensor([[math.pi / 2]])), torch.tensor([[-4.0, 3.0]]), atol=1e-5)
+kit.recall("before-turn")
 kit.recall("toy-turn")
 
 # %% id="hands"
@@ -343,11 +350,11 @@ axes.semilogy(range(40), np.maximum(apart, 1e-6), color=ORANGE, marker="o", mark
 axes.set(title="Converted model against the reference: scores of one layer", xlabel="distance of query and key (places)", ylabel="largest difference (score)")
 plt.show()
 print(f"distance 0: {apart[0]:.0e}; distance 1: {apart[1]:.2f}; lengths differ by {float((turned_q.norm(dim=-1) - ours_q.norm(dim=-1)).abs().max()):.0e}")
-assert apart[0] < 1e-3 and min(apart[1:]) > 0.3
+assert apart[0] < 1e-3 and 3 < min(apart[1:]) and max(apart[1:]) < 20
 kit.recall("which-distance-agrees")
 
 # %% [markdown] id="wrong-words"
-# *In words: the first point, distance 0, lies at the bottom, below a thousandth; all others are near or above one.*
+# *In words: the first point, distance 0, lies at the bottom, below a thousandth; all others lie between 3 and 20.*
 #
 # Exact without a turn, wrong with any: so the projections are sound and the **turning** is not. Reading the two pairings side by side finishes it. **Mended** by putting the rows back; the inverse of a permutation is its `argsort`.
 
