@@ -5,12 +5,11 @@
 #
 # At the end you can
 #
-# 1. compute a noisy picture at any step at once, and the clean picture that a guess of the noise implies;
-# 2. write the loss, and say what a guess without any learning costs;
-# 3. train a denoiser and sample from it step by step;
-# 4. steer it to a wish, and say what stronger steering costs;
-# 5. find a mix-up of rows and pixels that no error message reports;
-# 6. tell a generator that invents from one that hands out its training pictures.
+# 1. compute a noisy picture at any step at once, the clean picture that a guess of the noise implies, and what a guess without any learning costs;
+# 2. train a denoiser and sample from it step by step;
+# 3. steer it to a wish, and say what stronger steering costs;
+# 4. find a mix-up of rows and pixels that no error message reports;
+# 5. tell a generator that invents from one that hands out its training pictures.
 
 # %% [markdown] id="before"
 # ## Before you start
@@ -341,6 +340,9 @@ def show_step(t=38):
     show([noisy, guess], ["noisy", "implied"], f"Step {t}: {float(kept[t]):.2f} of the variance is left; no wish")
 
 
+show_step()
+
+# %% id="knob-turn"
 interact(show_step, t=IntSlider(value=38, min=1, max=45, description="step"));
 
 # %% [markdown] id="knob-words"
@@ -447,6 +449,9 @@ def show_weight(weight=4):
     show([by_weight[weight][i : i + 10] for i in (0, 10, 20)], ["", "", ""], f"Weight {weight}: read as asked {right:.2f}, variety {variety:.2f}")
 
 
+show_weight()
+
+# %% id="guidance-turn"
 interact(show_weight, weight=SelectionSlider(options=weights, value=4, description="weight"));
 
 # %% [markdown] id="guidance-words"
@@ -473,7 +478,7 @@ show([from_sound[:10], from_spoilt[:10]], ["sound", "colleague"], "Asked for 0 t
 spoilt_right, sound_right = measured(from_spoilt)[0], measured(from_sound)[0]
 print(f"training loss at the end: colleague {np.mean(spoilt_losses[-50:]):.3f}, first steps {np.mean(spoilt_losses[:10]):.3f}; sound {np.mean(sound_losses[-50:]):.3f}")
 print(f"read as asked: colleague {spoilt_right:.2f}, sound {sound_right:.2f}")
-assert 1 < np.mean(spoilt_losses[-50:]) < np.mean(spoilt_losses[:10]) and spoilt_right < sound_right - 0.2
+assert 1 < np.mean(spoilt_losses[-50:]) < np.mean(spoilt_losses[:10]) and spoilt_right < sound_right - 0.1
 
 # %% [markdown] id="wrong-words"
 # *In words: the upper row shows soft digits from 0 to 9, the lower row much worse ones.*
@@ -552,8 +557,8 @@ def nearer(drawn):
 hidden_a = from_a + 0.6 * spread * torch.randn(from_a.shape, generator=torch.Generator().manual_seed(8))  # A with noise over its copies
 shares = {"A": nearer(from_a), "A, noise over its copies": nearer(hidden_a), "B": nearer(from_b)}
 print(f"A, noise over its copies: nearest learnt from {measured(hidden_a)[2]:.2f}, read as asked {measured(hidden_a)[0]:.2f}")
-print("nearer to a picture learnt from than to any unseen one:", ", ".join(f"{k} {v:.2f}" for k, v in shares.items()), f"; of pictures by others {N / len(pictures):.2f} would be")
-assert measured(hidden_a)[2] > 1.8 and min(shares["A"], shares["A, noise over its copies"]) > 0.95 and shares["B"] < 0.8
+print("nearer to a picture learnt from than to any unseen one:", ", ".join(f"{k} {v:.2f}" for k, v in shares.items()), f"; of pictures by others {N / len(pictures):.2f} would be, ± {math.sqrt(N / len(pictures) * (1 - N / len(pictures)) / 300):.2f} for 300 (one standard error)")
+assert measured(hidden_a)[2] > 1.8 and min(shares["A"], shares["A, noise over its copies"]) > 0.95 and shares["B"] < 0.85
 nearest = torch.cdist(from_a[:10], x_train).argmin(1)
 show([from_a[:10], x_train[nearest]], ["A's sample", "learnt from"], "Supplier A beside the nearest pictures that it learnt from")
 assert a_near < 0.05 and a_new.mean() > 5 * b_new.mean() and a_right > 0.98
@@ -562,7 +567,7 @@ kit.recall("which-supplier")
 # %% [markdown] id="answer-words"
 # *In words: the two rows are the same pictures, pixel by pixel.*
 #
-# A supplier who knows this test lays noise over the copies: now the nearest picture learnt from is as far away as that of a real picture is. A second test is harder to deceive. Of all our pictures two thirds were learnt from, so a picture that is nobody's copy has its nearest one among these in about two cases of three. A copy has it there always, with noise or without.
+# A supplier who knows this test lays noise over the copies: now the nearest picture learnt from is as far away as that of a real picture is. A second test is harder to deceive. Of all our pictures two thirds were learnt from, so a picture that is nobody's copy has its nearest one among these in about two cases of three. A copy has it there always, or nearly, with noise or without. B lies near two thirds: a little above, as one expects of whoever learnt from these pictures, and far below a copier.
 #
 # A has learnt its pictures by heart. Its code is the **exact minimum of the training loss**: if the 1200 pictures were all there is, the best guess of the clean picture is their mean, weighted by how well each explains $x_t$, and that is what `supplier_a` computes. So here is something odd. *The better a network minimises this loss, the more it copies; a network that could reach the minimum would be useless.* B invents because it cannot get there: a smooth function of 192 neurons must treat similar pictures alike. Large models copy, too, what they saw very often: Carlini et al. (2023) got training pictures out of Stable Diffusion. Kadkhodaie et al. (2024) show when a network passes from copying to inventing: with enough pictures, two networks that learnt from *different* ones make the *same* sample from the same noise.
 #
