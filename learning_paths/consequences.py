@@ -143,7 +143,7 @@ class Consequences:
 
     def proofs(self, nodes: Sequence[Node]) -> list[Unit]:
         """Return the labs of the plan that prove one of some nodes, in the plan's order."""
-        labs = {lab for node in nodes for lab in self.curriculum.labs.get(node, ())}
+        labs = {lab for node in nodes for lab in self.curriculum.proofs.get(node, ())}
         return sorted((lab for lab in labs if lab in self._place), key=self._place.__getitem__)
 
 

@@ -103,7 +103,7 @@ def lab_to_test_out(curriculum: "Curriculum", unit: str) -> str | None:
     found = demands.units[number - demands.nodes]
     if found.proves:
         return unit
-    labs = {lab.id for node in found.teaches for lab in curriculum.labs.get(node, ())}
+    labs = {lab.id for node in found.teaches for lab in curriculum.proofs.get(node, ())}
     return min(labs, key=demands.number.__getitem__, default=None)
 
 

@@ -77,25 +77,39 @@ class Curriculum:
         return found
 
     @cached_property
-    def labs(self) -> Mapping[Node, tuple[Unit, ...]]:
-        """For a node the labs any of which proves it, unless a lesson teaches a level in between.
-
-        Somebody who needs only the basics is not sent into the lab of the intermediate level, nor into one
-        whose other tasks ask for it.
-        """
+    def proofs(self) -> Mapping[Node, tuple[Unit, ...]]:
+        """For a node the labs any of which proves it, unless a lesson teaches a level in between."""
         proved: dict[Node, list[Unit]] = {}
-        taught = {node for unit in self.units for node in unit.teaches}
         for unit in self.units:
-            for row, level in unit.proves:
-                above = range(level + 1, 1 + max(top for other, top in unit.proves if other == row))
-                if not any((row, higher) in taught for higher in above):
-                    proved.setdefault((row, level), []).append(unit)
+            for node in unit.proves:
+                proved.setdefault(node, []).append(unit)
         found = {}
         for node in self.needed_by:
-            proof, lesson = _at_or_above(node, proved), _at_or_above(node, taught)
+            proof, lesson = _at_or_above(node, proved), _at_or_above(node, self._taught)
             if proof is not None and (lesson is None or proof[1] <= lesson[1]):
                 found[node] = tuple(proved[proof])
         return found
+
+    @cached_property
+    def labs(self) -> Mapping[Node, tuple[Unit, ...]]:
+        """For a node those of its `proofs` that ask for no level beyond its lesson's that a lesson teaches.
+
+        Somebody who needs only the basics may prove them in the lab of the intermediate level, but is not
+        sent into it.
+        """
+        found = {}
+        for node, labs in self.proofs.items():
+            row, level = _at_or_above(node, self._taught) or node
+            beyond = {(row, higher) for higher in range(level + 1, LEVELS)} & self._taught
+            lowest = min(beyond, default=(row, LEVELS))
+            fitting = tuple(lab for lab in labs if max(one for one in lab.proves if one[0] == row) < lowest)
+            if fitting:
+                found[node] = fitting
+        return found
+
+    @cached_property
+    def _taught(self) -> Set[Node]:
+        return {node for unit in self.units for node in unit.teaches}
 
     @cached_property
     def unproved(self) -> frozenset[Node]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learning_paths.demands import lab_to_test_out
 from learning_paths.errors import CurriculumError
 from learning_paths.graph import Curriculum
 from learning_paths.units import LEVELS, Gap, Unit
@@ -181,3 +182,10 @@ def test_the_basics_alone_do_not_send_anybody_into_the_lab_of_the_next_level(pro
     assert list(planned(curriculum, {(0, 0)}, [-1]).chosen) == [lessons[0]]
     assert list(planned(curriculum, {(0, 1)}, [-1]).chosen) == [*lessons, lab]
     assert list(planned(curriculum, {(0, 1)}, [0]).chosen) == [lessons[1], lab]
+
+
+def test_who_needs_only_the_basics_may_still_test_out_by_the_lab_of_the_next_level():
+    lessons = [Unit(f"lesson:c/{at}", 60, "c", (0, 0, at), teaches=((0, at),)) for at in range(2)]
+    lab = Unit("lab:c", 60, "c", (0, 0, 9), proves=((0, 0), (0, 1)))
+    curriculum = Curriculum(("c",), (), (*lessons, lab))
+    assert [lab_to_test_out(curriculum, lesson.id) for lesson in lessons] == [lab.id, lab.id]
