@@ -47,6 +47,8 @@ kit.checkpoint("before-nats")
 # ## A question first
 #
 # JupyterLab's menus (language pack zh-CN, BSD) have entries in title case: *Close All Tabs*. The editors want sentence case: *Close all tabs*. So we make pairs from real entries, the sentence-case one **preferred**, the other **rejected**, and train a language model on twelve pairs by DPO, which this lesson derives; eight more are kept to test. The model is SmolLM2-135M-Instruct (Apache-2.0, from an installed package), all 30 layers, with some 1 300 of its tokens; only the last layer learns. What each text has before it is the prompt *Menu entry:*
+#
+# The cell is long; its `train` is all of DPO, and is derived line by line below. For now the picture and the two printed lines are enough.
 
 # %% id="model"
 catalogue_path = files("jupyterlab_language_pack_zh_CN") / "locale/zh_CN/LC_MESSAGES/jupyterlab.mo"
@@ -442,10 +444,28 @@ print(f"product {product:.2f}; after 200 steps: C {trace[-1, 0]:+.2f}, A {trace[
 assert math.isclose(product, -0.85) and (np.diff(trace[:, 1]) < 0).all() and (trace[-1, 1] < 0 < trace[-1, 0]) and trace[-1, 2] < 2 * trace[-1, 1] + 0.2
 kit.recall("sign-of-the-change")
 
+# %% [markdown] id="position"
+# The preferred text falls at every step, the rejected one twice as far, and what nobody mentioned gains. Is the language model in this position? There $\nabla\log\pi(A)$ stands in place of $\varphi(A) - \bar\varphi$, and $\nabla\log\pi(A) - \nabla\log\pi(B)$ in place of $\varphi(A) - \varphi(B)$: the same product can be measured before the first step.
+
+# %% id="alike"
+last.load_state_dict(BEGINNING)
+weights_learnt = list(last.parameters())
+
+
+def slope_of(rows):
+    """Gradient of the mean log-probability of these texts by the weights that learn, as one long row."""
+    return torch.cat([g.flatten() for g in torch.autograd.grad(log_probabilities(rows).mean(), weights_learnt)])
+
+
+up, down = slope_of(good[:LEARN]), slope_of(bad[:LEARN])  # (weights that learn,): preferred, rejected
+alike, product_here = float(F.cosine_similarity(up, down, dim=0)), float(up @ (up - down))
+print(f"lengths: preferred {float(up.norm()):.0f}, rejected {float(down.norm()):.0f}; cosine {alike:.2f}; product {product_here:.0f}")
+assert alike > 0.7 and product_here < 0
+
 # %% [markdown] id="displacement"
-# The preferred text falls at every step, the rejected one twice as far, and what nobody mentioned gains. *Close all tabs* and *Close All Tabs* are alike, and both far from what this model usually writes (a line break): the two lie in one direction. This is called **likelihood displacement** (Razin et al., 2025). Pairs of near-identical texts, which look like the cleanest data, are the worst.
+# Negative, as in the toy: the two gradients point nearly the same way, and the rejected one is longer. *Close all tabs* and *Close All Tabs* are alike, and both far from what this model usually writes (a line break). This is called **likelihood displacement** (Razin et al., 2025). Pairs of near-identical texts look like the cleanest data and are among the worst; what counts is how alike they are to the model, not by their letters.
 #
-# **Diagnosed by**: the log-probability of the preferred texts itself, which every DPO log should hold. **Is the rate at fault?** We take a tenth of it. **Mended by** a likelihood term: add $-\alpha$ times the mean log-probability a token of the preferred texts to the loss (Pang et al., 2024), here $\alpha = 0.1$.
+# **Diagnosed by**: the log-probability of the preferred texts itself, which every DPO log should hold. **Is the rate at fault?** We take a tenth of it. **Mended by** a likelihood term: add $-\alpha$ times the mean log-probability a token of the preferred texts to the loss (Pang et al., "Iterative Reasoning Preference Optimization", 2024), here $\alpha = 0.1$.
 
 # %% id="checkpoint-slower"
 kit.checkpoint("a-tenth-of-the-rate")
@@ -487,7 +507,7 @@ kit.recall("a-tenth-of-the-rate")
 #
 # ## At scale
 #
-# What must be kept in memory for 8 billion weights? Weights take 2 bytes each (16 bits); a model that learns with Adam needs 2 more for gradients, and 12 for a copy of the weights and two moments in 32 bits. PPO keeps four models: policy and critic learn, reference and reward model only answer. DPO keeps two; and since the pairs are fixed, the reference's log-probabilities can be computed once before the training.
+# What must be kept in memory for 8 billion weights? Weights take 2 bytes each (16 bits); a model that learns with Adam needs 2 more for gradients, and 12 for a copy of the weights and two moments in 32 bits. PPO keeps four models, here all of one size: policy and critic learn, reference and reward model only answer. DPO keeps two; and since the pairs are fixed, the reference's log-probabilities can be computed once before the training.
 
 # %% id="scale-code"
 N = 8e9
@@ -502,7 +522,7 @@ print(f"operations for 60 000 pairs of two answers of 500 tokens: DPO {dpo_work:
 assert table == {"PPO": 288.0, "DPO": 144.0, "DPO, reference computed before": 128.0} and abs(ppo_work / dpo_work - 1.125) < 1e-9
 
 # %% [markdown] id="scale-words"
-# Half the memory. The operations are nearly the same; but PPO's answers are written word by word (lesson 1), and that is where its time goes. What PPO buys with it: it learns from answers that the **present** model gives. DPO learns from pairs that some other model once wrote, and lesson 2 showed what a judge knows about texts that no pair has.
+# Half the memory. The operations are nearly the same; but PPO's answers are written word by word, and unless some hundred are written at once, that is most of its time (lesson 1). What PPO buys with it: it learns from answers that the **present** model gives. DPO learns from pairs that some other model once wrote, and lesson 2 showed what a judge knows about texts that no pair has.
 #
 # ## The question again
 #
