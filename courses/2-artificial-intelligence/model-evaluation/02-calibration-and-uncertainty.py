@@ -212,7 +212,7 @@ interact(show_bins, bins=IntSlider(value=10, min=2, max=120, description="bins")
 # %% id="knob-numbers"
 print({b: (round(c, 1), round(float(f), 1)) for b, c, f in zip(counts, curves["plain"], floors[:, 1])})
 outside = {b for b, c, f in zip(counts, curves["plain"], floors[:, 1]) if c > f}
-assert 20 in outside and not {10, 80} & outside and round(curves["plain"][0], 1) == 0.6 and round(curves["plain"][-1], 1) == 4.9 and min(curves["balanced"]) > 17 and min(curves["long trees"]) > 1.5
+assert 20 in outside and not {10, 80} & outside and round(curves["plain"][0], 1) == 0.6 and round(curves["plain"][-1], 1) == 4.9 and 17 < min(curves["balanced"]) < max(curves["balanced"]) < 19 and [round(curves["long trees"][i]) for i in (0, -1)] == [3, 6]
 
 # %% [markdown] id="proper"
 # ## Scores that reward honesty
@@ -327,7 +327,7 @@ r = np.random.default_rng(0)
 nonsense = r.random(1989)  # numbers that have nothing to do with anything
 stairs_n = IsotonicRegression(out_of_bounds="clip").fit(nonsense, rejected).predict(nonsense)
 print(f"numbers by lot, mended on the same rows: ECE {100 * calibration_error(stairs_n, rejected, BINS):.2f} points")
-assert on_itself < 1e-9 and calibration_error(stairs_n, rejected, BINS) < 1e-9 and calibration_error(honest, rejected[odd], BINS) > 0.01 and steps == 24
+assert on_itself < 1e-9 and calibration_error(stairs_n, rejected, BINS) < 1e-9 and calibration_error(honest, rejected[odd], BINS) > 0.01 and 20 <= steps <= 28
 
 # %% [markdown] id="wrong-words"
 # **Diagnosed** by nonsense: numbers drawn by lot get an ECE of 0 by the same procedure, so the procedure proves nothing. The staircase is by construction the mean of $y$ on each stair, and a bin is made of whole stairs. **Mended** by rows that the calibrator has not seen: 1.6 points, not 0. And the staircase tells 0 or 1 on some stairs, where one surprise costs a fortune in log loss (0.37; the two numbers had 0.26).
@@ -336,7 +336,7 @@ assert on_itself < 1e-9 and calibration_error(stairs_n, rejected, BINS) < 1e-9 a
 #
 # Sometimes a decision needs no number but a set: {approved}, {rejected}, or {both}, *ask a person*. **Split conformal prediction** turns any model into sets that hold the truth with a promised chance of $1 - \alpha$, calibrated or not. On $m$ held-out rows compute the score $s_i = 1 - \hat p(\text{the true answer})$: large where the model was surprised. Let $\hat s$ be the $\lceil (m+1)(1-\alpha) \rceil$-th smallest of them ($\lceil\cdot\rceil$ rounds up). For a new row take every answer whose score is at most $\hat s$.
 #
-# Why it holds: if the new row is like the held-out ones, its score is equally likely to take each of the $m+1$ ranks among them all; so it is not above the $\lceil (m+1)(1-\alpha)\rceil$-th with at least the chance $1-\alpha$. No assumption about the model enters, only that rows come in no special order (*exchangeable*).
+# Why it holds: if the new row is like the held-out ones, its score is equally likely to take each of the $m+1$ ranks among them all; so it is not above the $\lceil (m+1)(1-\alpha)\rceil$-th with at least the chance $1-\alpha$. No assumption about the model enters, only that rows come in no special order (*exchangeable*). (Our probabilities come from the five models of the cross-validation; we treat these, fitted on nearly the same rows, as one.)
 
 # %% id="checkpoint-conformal"
 kit.checkpoint("who-is-covered")
@@ -386,11 +386,14 @@ def answers_needed(p, off, bins=1):
 
 for p_, off in ((0.5, 0.02), (0.9, 0.02), (0.9, 0.005), (0.99, 0.005)):
     print(f"told {p_:.0%}, off by {100 * off:.1f} points: {answers_needed(p_, off):6,} answers in one bin, {answers_needed(p_, off, 15):8,} in fifteen")
+even_spread = np.random.default_rng(1).uniform(0.5, 1, 300)  # 300 questions with confidences anywhere between 50 and 100 %
+few = 100 * noise(even_spread, 15)
+print(f"ECE of a perfect model on 300 questions in fifteen bins: {few.mean():.0f} points on average, one time in twenty above {np.quantile(few, 0.95):.0f}")
 print(f"at 20 labels an hour, {answers_needed(0.9, 0.02, 15):,} answers are {answers_needed(0.9, 0.02, 15) / 20:,.0f} hours of work")
-assert answers_needed(0.5, 0.02) == 2401 and answers_needed(0.9, 0.02, 15) == 12_966 and round(answers_needed(0.9, 0.02, 15) / 20) == 648
+assert answers_needed(0.5, 0.02) == 2401 and answers_needed(0.9, 0.02, 15) == 12_966 and round(answers_needed(0.9, 0.02, 15) / 20) == 648 and (round(few.mean()), round(np.quantile(few, 0.95))) == (7, 9)
 
 # %% [markdown] id="scale-words"
-# A language model that writes "I am 90 % sure" is judged by the same table, with people's labels as $y$. 12 966 of them, 648 hours, for two points in fifteen bins. An ECE from 300 questions, as papers report it, is mostly noise: draw its floor before believing it.
+# A language model that writes "I am 90 % sure" is judged by the same table, with people's labels as $y$. 12 966 of them, 648 hours, for two points in fifteen bins. From 300 questions a perfect model with confidences between 50 and 100 % shows an ECE of 7 points: draw the floor before believing such a number.
 
 # %% [markdown] id="practise"
 # ## Practise
@@ -477,20 +480,28 @@ else:
 # Which of the three can the bank use as it stands, and can the others be saved? We count the bill of lesson 1 on the odd rows: a miss costs $k = 5$ false alarms, flagged above $1/6$.
 
 # %% id="answer-code"
-def bill(p, k=5):
-    """k times the misses plus the false alarms on the odd rows, flagged above 1 / (1 + k)."""
+def costs(p, k=5):
+    """What each odd row costs, flagged above 1 / (1 + k): k for a miss, 1 for a false alarm; (994,)."""
     flag, y = p[odd] > 1 / (1 + k), rejected[odd]
-    return int(k * ((y == 1) & ~flag).sum() + ((y == 0) & flag).sum())
+    return k * ((y == 1) & ~flag) + ((y == 0) & flag)
 
 
-bills = pd.DataFrame({how: {n: bill(q) for n, q in models.items()} for how, models in mended.items()})
+bills = pd.DataFrame({how: {n: int(costs(q).sum()) for n, q in models.items()} for how, models in mended.items()})
 print(bills.to_string())
-assert bills.loc["plain", "as it stands"] == 258 and bills.loc["balanced", "as it stands"] == 573 and bills.loc["balanced", "odds shifted"] == 260 and bills.loc["balanced", "temperature"] == 447 and bills.loc["long trees", "as it stands"] == 280 and bills.loc["long trees", "two numbers"] == 263
+drawn = np.random.default_rng(0).integers(len(odd), size=(2000, len(odd)))  # the odd rows drawn anew, with replacement
+saving = {}
+for name, how in (("balanced", "odds shifted"), ("long trees", "two numbers")):
+    d = costs(chance[name]) - costs(mended[how][name])  # (994,): the same rows before and after
+    saving[name] = (int(d.sum()), *np.quantile(d[drawn].sum(axis=1), [0.025, 0.975]))
+    print(f"{name}, {how}: {saving[name][0]} saved, 95 % interval {saving[name][1]:.0f} to {saving[name][2]:.0f}")
+# a row that lies on the threshold may fall to the other side on another machine: 5 or 1 in a bill
+assert all(abs(bills.loc[n, how] - b) <= 10 for n, how, b in (("plain", "as it stands", 258), ("balanced", "as it stands", 573), ("balanced", "odds shifted", 260), ("balanced", "temperature", 447), ("long trees", "as it stands", 280), ("long trees", "two numbers", 263)))
+assert saving["balanced"][1] > 200 and saving["long trees"][1] < 0 < saving["long trees"][2]
 kit.recall("which-can-be-used")
 kit.recall("before-threshold")
 
 # %% [markdown] id="answer-words"
-# The plain one. The balanced model, equal in AUC, runs up a bill of 573 in place of 258, because it flags whom nobody should flag; one subtraction, without training and without data, brings it to 260. The long trees (280) can be brought to 263 with two fitted numbers. Order is learnt in training; what the numbers mean can be mended afterwards, and has to be measured.
+# The plain one. The balanced model, equal in AUC, runs up a bill of 573 in place of 258, because it flags whom nobody should flag; one subtraction, without training and without data, brings it to 260, and the saving is no chance (246 to 377). The long trees cost 280, and 263 with two fitted numbers; but with the rows drawn anew that saving lies anywhere from −13 to 55. A bill looks at one threshold only, and a thousand rows are few for it: what shows that the mending works is the log loss, 0.44 to 0.26. Order is learnt in training; what the numbers mean can be mended afterwards, and has to be measured.
 #
 # Next: *Benchmarks, contamination, judges*, where the answers themselves may be known. The lab `honest-benchmark` proves the course.
 

@@ -85,7 +85,7 @@ print([ANSWERS[j] for j in CHOICES[3][:4]])
 assert N == 1056 and len(set(cluster)) == 12
 
 # %% [markdown] id="suppliers"
-# Two suppliers offer a model. **A** looks for the message most like the question in what it has read, and chooses the answer most like that message's Chinese. **B** has learnt from pairs which characters go with which word (four rounds of counting; Brown et al., 1993, model 1), and chooses the answer whose characters fit the question's words best. You need not follow the code of the two; only what they have read will matter. B has read JupyterLab's own file. What A has read, its supplier does not say at first.
+# Two suppliers offer a model. **A** looks for the message most like the question in what it has read, and chooses the answer most like that message's Chinese. **B** has learnt from pairs which characters go with which word (four rounds of counting; Peter F. Brown et al., 1993, model 1), and chooses the answer whose characters fit the question's words best. You need not follow the code of the two; only what they have read will matter. B has read JupyterLab's own file. What A has read, its supplier does not say at first.
 
 # %% id="two-suppliers"
 def first_wins(scores, i):
@@ -264,12 +264,20 @@ def inflation(seen, right, old):
     return seen.mean() * memory, memory
 
 
+def gap_error(values, seen):
+    """Standard error of the mean on seen less the mean on unseen questions, taken as independent."""
+    return math.sqrt(values[seen].var(ddof=1) / seen.sum() + values[~seen].var(ddof=1) / (~seen).sum())
+
+
 rows = []
 for name, seen, right, old in (("A", seen_a, A, older), ("B", seen_b, B, older_b)):
     extra, memory = inflation(seen, right, old)
     rows.append((name, *(100 * v for v in (seen.mean(), right[seen].mean(), right[~seen].mean(), old[seen].mean(), old[~seen].mean(), memory, extra, right.mean() - extra))))
 inflated = pd.DataFrame(rows, columns=["model", "seen %", "right, seen", "right, unseen", "older, seen", "older, unseen", "memory", "inflation", "expected on new"]).set_index("model")
 print(inflated.round(1).to_string())
+doubt = {name: 200 * gap_error(right.astype(float) - old, seen) for name, seen, right, old in (("A", seen_a, A, older), ("B", seen_b, B, older_b))}
+print("memory, two standard errors:", {name: f"± {e:.0f} points" for name, e in doubt.items()}, f"| the older model's own gap: ± {200 * gap_error(older.astype(float), seen_a):.0f}")
+assert [round(e) for e in doubt.values()] == [5, 8] and 5 < 200 * gap_error(older.astype(float), seen_a) < 7
 assert [round(v) for v in inflated.loc["A"]] == [64, 99, 38, 34, 37, 64, 41, 36] and [round(v) for v in inflated.loc["B"]] == [9, 96, 61, 80, 60, 14, 1, 63]
 figure, axes = plt.subplots(figsize=(7, 3))
 places = np.arange(2)
@@ -286,7 +294,7 @@ kit.recall("how-much-is-memory")
 # %% [markdown] id="control-words"
 # *In words: two groups of three bars. Where A had read the question: A 99 %, B 63 %, the older model 34 %; where it had not: A 38 %, B 67 %, the older model 37 %. The dotted line at 12.5 % is guessing.*
 #
-# For the older model the seen questions are no easier (34 against 37 %), so all of A's gap is memory, 64 points, and its score on the benchmark is 41 points too high. B shows the other case: on the 9 % that it has seen it has 96 % against 61 %, but there its older version is better as well, 80 against 60 %: these are the everyday messages. Of a gap of 34 points 14 are memory, and on the whole that is 1 point. (B's control is B's own method without those messages.) Whoever takes every gap for memory accuses too quickly.
+# For the older model the seen questions are no easier (34 against 37 %, where chance alone allows ± 6), so all of A's gap is memory, 64 ± 5 points, and its score on the benchmark is 41 points too high. B shows the other case: on the 9 % that it has seen it has 96 % against 61 %, but there its older version is better as well, 80 against 60 %: these are the everyday messages. Of a gap of 34 points 14 ± 8 are memory (92 questions say no more), and on the whole that is 1 point. (B's control is B's own method without those messages.) Whoever takes every gap for memory accuses too quickly.
 #
 # ## Turn a knob
 #
@@ -370,11 +378,11 @@ assert clean.sum() == 375 and grouped[2] == 10 and round(100 * grouped[0]) == -2
 print(f"bootstrap of whole clusters: {100 * low:+.1f} to {100 * high:+.1f}")
 
 # %% [markdown] id="clean-words"
-# On clean questions B is 29 points better, and better in every one of the ten extensions. The interval over clusters (−37 to −20) is a little wider than that over questions (± 6), and the bootstrap of whole clusters agrees. Had the extensions disagreed, the clusters would show it and the questions would not. Ten are few: the formula with its $t$ and the bootstrap are both rough there, and fewer than five should not be trusted with either.
+# On clean questions B is 29 points better, and better in every one of the ten extensions. The interval over clusters (−37 to −20) is a third wider than that over questions (± 6), and the bootstrap of whole clusters agrees. Had the extensions disagreed, the clusters would show it and the questions would not. Ten are few: the formula with its $t$ and the bootstrap are both rough there, and fewer than five should not be trusted with either.
 #
 # ## A closed model: the order gives it away
 #
-# Often nobody shows you the training text. Then overlap cannot be computed. But a benchmark is a *file*, in some order that means nothing: any order of its questions would have done as well. A model that has never read the file finds the published order no likelier than another. A model that has read it may: after question 17 it expects question 18. So compute the log-probability of the whole file in the published order, and in many random orders. If the model has not read it, the published one is just one of them, and has each rank with the same chance (Oren et al., 2024). That is a permutation test, and its p-value holds whatever the model.
+# Often nobody shows you the training text. Then overlap cannot be computed. But a benchmark is a *file*, in some order that means nothing: any order of its questions would have done as well (they are *exchangeable*). A model that has never read the file finds the published order no likelier than another. A model that has read it may: after question 17 it expects question 18. So compute the log-probability of the whole file in the published order, and in many random orders. If the model has not read it, the published one is just one of them, and has each rank with the same chance (Oren et al., 2024). That is a permutation test, and its p-value holds whatever the model.
 #
 # We test it on two small language models that we know: tables of which token follows which two. Both have read the same 300 questions; one from the published file, the other from a copy in another order.
 
