@@ -68,7 +68,7 @@ assert [round(100 * refused_by_bank[w], 1) for w in (1, 0)] == [9.2, 29.2]
 kit.checkpoint("blind-gap")
 
 # %% [markdown] id="model-words"
-# The model is a logistic regression on sixteen columns that a lender may ask for: burden (`hrat`, `obrat`), the loan against the price (`loanprc`), bankruptcy (`pubrec`), credit history (`chist`, `mortno`, `thick`), a cosigner, dependents and the like. Gaps are filled with the column's median. Each applicant gets a probability of approval from a model that was fitted on nine tenths of the *other* rows: `cross_val_predict` does the ten fits of a cross-validation and returns one prediction a row.
+# The model is a logistic regression on sixteen columns that a lender may ask for: burden (`hrat`, `obrat`), the loan against the price (`loanprc`), bankruptcy (`pubrec`), credit history (`chist`, `mortno`, `thick`), a cosigner, dependents and the like. Gaps are filled with the column's median (over all rows: a small leak that changes little here; in a release it belongs into the pipeline, Machine learning, lesson 3). Each applicant gets a probability of approval from a model that was fitted on nine tenths of the *other* rows: `cross_val_predict` does the ten fits of a cross-validation and returns one prediction a row.
 
 # %% id="model"
 COLUMNS = ["hrat", "obrat", "loanprc", "pubrec", "chist", "mortno", "thick", "unem", "cosign", "multi", "sch", "gift", "self", "dep", "vr", "mi"]
@@ -245,7 +245,7 @@ kit.recall("identity")
 #
 # ($\#$ counts applicants.) Every pair of cuts gives a gap and a cost. A pair is **dominated** if another one is no worse in both and better in one. What remains is the **frontier**: for each gap the least that it costs. To find it, sort all pairs by gap and keep those that are cheaper than everything before them.
 #
-# First a warning about the law. Lenders in the United States must not treat applicants otherwise because of race (Equal Credit Opportunity Act, 1974). Cuts by group are a measuring device here. In other fields they are used lawfully: a blood value with limits by sex, a screening programme with another limit for those in whom it finds less.
+# First a warning about the law. Lenders in the United States must not treat applicants otherwise because of race (Equal Credit Opportunity Act of 1974; race was added in 1976). Cuts by group are a measuring device here. In other fields they are used lawfully: a blood value with limits by sex, a screening programme with another limit for those in whom it finds less.
 
 # %% id="frontier-code"
 PRICE = 4
