@@ -33,6 +33,26 @@ def store_url(data: Path) -> str:
     Parameters
     ----------
     data
-        The data folder; its ``store.sqlite`` is the store unless ``ACADEMY_STORE`` names another database.
+        The data folder; its ``store.sqlite`` is the store unless ``ACADEMY_STORE`` names another database, or
+        the academy keeps everything in one (see `database_url`).
     """
-    return os.environ.get("ACADEMY_STORE") or f"sqlite:///{data / 'store.sqlite'}"
+    return os.environ.get("ACADEMY_STORE") or database_url(data / "secrets/paths.url", data / "store.sqlite")
+
+
+def gradebook_url(course: Path) -> str:
+    """Return the database URL of nbgrader's gradebook.
+
+    Parameters
+    ----------
+    course
+        nbgrader's course folder.
+    """
+    return database_url(course / "gradebook.url", course / "gradebook.db")
+
+
+def database_url(kept: Path, file: Path) -> str:
+    """Return the URL that a private file holds, with its password; without it, that of an SQLite file."""
+    try:
+        return kept.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return f"sqlite:///{file}"

@@ -24,8 +24,9 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.utils import parse_utc
-from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import Engine, create_engine, event, insert, select
 from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import scoped_session, sessionmaker
 
 PATIENCE = 60_000  # milliseconds that a writer waits for another
 
@@ -38,9 +39,12 @@ class SharedGradebook(Gradebook):
     def __init__(self, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
         if db_url not in self._opened:
             super().__init__(db_url, course_id, authenticator)
+            self.engine.dispose()  # connections made so far know nothing of what follows
             if self.engine.dialect.name == "sqlite":
-                self.engine.dispose()  # connections made so far know nothing of what follows
                 event.listen(self.engine, "connect", _settle_sqlite)
+            else:  # a server may have ended them meanwhile
+                self.engine = create_engine(db_url, pool_pre_ping=True)
+                self.db = scoped_session(sessionmaker(autoflush=True, bind=self.engine))
             self._opened[db_url] = self.engine, self.db, {course_id}
             return
         self.engine, self.db, courses = self._opened[db_url]

@@ -10,6 +10,8 @@ from typing import Any
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import AssignLatePenalties, GetGrades, IgnorePattern, LimitOutput
 
+from catalogue.folders import gradebook_url
+
 from .book import share
 from .collecting import Collect
 from .engine.converter import take_turns
@@ -40,6 +42,7 @@ def configure(c: Any, course: Path) -> None:
     root = str(course)
     c.CourseDirectory.course_id = COURSE_ID
     c.CourseDirectory.root = root
+    c.CourseDirectory.db_url = gradebook_url(course)
     c.Exchange.root = str(course.parent / "exchange")
     # Instructors may share the folders under a user of their own, which nbgrader takes for a stranger's.
     c.CourseDirectory.groupshared = True

@@ -59,7 +59,8 @@ def _addresses(c: Config, deployment: Deployment, settings: Settings) -> None:
     c.JupyterHub.port = settings.address.port
     c.JupyterHub.hub_ip = "127.0.0.1"
     c.JupyterHub.hub_port = ports["hub"]
-    c.JupyterHub.db_url = f"sqlite:///{deployment.hub / 'jupyterhub.sqlite'}"
+    c.JupyterHub.db_url = deployment.hub_url
+    c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = str(deployment.secrets / "cookie-secret")
     c.ConfigurableHTTPProxy.command = tether.command(
         [sys.executable, "-m", "hub_config.proxy", f"--proxy-timeout={PROXY_PATIENCE_MILLISECONDS}"]

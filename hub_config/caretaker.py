@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 from tornado.log import app_log
 
@@ -40,7 +41,7 @@ class Caretaker:
         self._most = most
         self._deployment = deployment
         self._academy = academy
-        self._seen: dict[str, tuple[int, ...] | None] = {}
+        self._seen: dict[str, Any] = {}
         self._post = FeedbackPost(deployment)
         self._next_reading = 0.0
 
@@ -72,7 +73,7 @@ class Caretaker:
             if self._changed("accounts", self._deployment.accounts) or arrived:
                 enter(self._deployment, Accounts(self._deployment.accounts).all())
             begun = time.monotonic()
-            if begun >= self._next_reading and self._changed("gradebook", self._deployment.gradebook):
+            if begun >= self._next_reading and self._differs("gradebook", self._academy.gradebook.stamp()):
                 self._academy.ingest_gradebook()
                 now = time.monotonic()
                 self._next_reading = now + max(LEAST_SECONDS, (now - begun) / SHARE)
@@ -81,10 +82,12 @@ class Caretaker:
             app_log.error("looking after %s: %s", self._deployment.data, error)
 
     def _changed(self, what: str, path: Path, settles_in: float = 0.0) -> bool:
-        """Tell whether a file or folder is another than at the last look; a journal beside it counts."""
-        stamps = tuple(
-            found.stat().st_mtime_ns for found in (path, path.with_name(f"{path.name}-wal")) if found.exists()
-        )
+        """Tell whether a file or folder is another than at the last look."""
+        stamps = (path.stat().st_mtime_ns,) if path.exists() else ()
         settled = time.time() - max(stamps, default=0) / 1e9 > settles_in
-        before, self._seen[what] = self._seen.get(what, ()), stamps if settled else None
-        return stamps != before
+        return self._differs(what, stamps, keep=settled)
+
+    def _differs(self, what: str, stamp: Any, *, keep: bool = True) -> bool:
+        """Tell whether a stamp is another than at the last look; one that is not kept is, next time."""
+        before, self._seen[what] = self._seen.get(what, ()), stamp if keep else None
+        return stamp != before

@@ -22,6 +22,7 @@ from .labs import chosen
 from .provider import DISCOVERY, client_secret
 from .running import check_port
 from .settings import FILE, LOOPBACK, Settings
+from .storage import databases
 
 LITTLE_DISK_MIB = 2048
 
@@ -72,6 +73,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("data", lambda: _data(deployment)),
         ("accounts", lambda: _accounts(deployment)),
         ("provider", lambda: _provider(deployment, settings)),
+        ("records", lambda: _records(deployment, settings)),
         ("store", lambda: _store(deployment)),
         ("labs", lambda: _labs(deployment, settings)),
         ("walls", _walls),
@@ -142,6 +144,17 @@ def _provider(deployment: Deployment, settings: Settings) -> Finding:
         if found.rstrip("/") != provider.url.rstrip("/"):
             return Finding("provider", "wrong", f"{address} calls itself {found}: write that as provider.url")
     return Finding("provider", "fine", says)
+
+
+def _records(deployment: Deployment, settings: Settings) -> Finding:
+    url = settings.database.url
+    if not databases.is_where(deployment, url) and databases.are_there(deployment):
+        said = f"they lie in {databases.where(deployment)}, not where {FILE} says; {databases.NEXT}"
+        return Finding("records", "wrong", said)
+    if url is None:
+        return Finding("records", "fine", databases.where(deployment))
+    version = databases.reached(deployment, url)
+    return Finding("records", "fine", f"{databases.shown(url)}, PostgreSQL {version}")
 
 
 def _store(deployment: Deployment) -> Finding:

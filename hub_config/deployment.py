@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sandbox
-from catalogue.folders import data_folder, store_url
+from catalogue.folders import data_folder, database_url, gradebook_url, store_url
 
 from .errors import HubError, Refused
 
@@ -81,9 +81,14 @@ class Deployment:
         return self.data / "course"
 
     @property
-    def gradebook(self) -> Path:
-        """nbgrader's gradebook."""
-        return self.course / "gradebook.db"
+    def gradebook_url(self) -> str:
+        """Database URL of nbgrader's gradebook."""
+        return gradebook_url(self.course)
+
+    @property
+    def hub_url(self) -> str:
+        """Database URL of the hub's own records."""
+        return database_url(self.secrets / "hub.url", self.hub / "jupyterhub.sqlite")
 
     @property
     def exchange(self) -> Path:

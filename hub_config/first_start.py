@@ -12,6 +12,7 @@ from .errors import HubError
 from .labs import open_labs
 from .material import publish
 from .settings import Settings
+from .storage import databases
 
 
 def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], None]) -> dict[str, str]:
@@ -34,13 +35,16 @@ def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], Non
     Raises
     ------
     HubError
-        Where the data folder cannot be written, or catalogue or course cannot be read.
+        Where data folder or database cannot be written, or catalogue or course cannot be read.
+    Refused
+        Where the records lie elsewhere than `settings` says.
     """
     try:
         catalogue.load()
     except CatalogueError as error:
         raise HubError(f"{str(error).splitlines()[0]}; ./academy catalogue check tells all") from error
     deployment.prepare()
+    databases.prepare(deployment, settings.database.url)
     publish(deployment.material)
     passwords = first_accounts(deployment)
     open_labs(deployment, settings.labs, say)

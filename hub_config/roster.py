@@ -15,6 +15,7 @@ from graders.course import Course
 from .accounts import Account
 from .deployment import Deployment, write_private
 from .errors import HubError
+from .storage import databases
 
 NOTHING = "–"
 Names = list[str]
@@ -45,7 +46,7 @@ def enter(deployment: Deployment, accounts: Iterable[Account]) -> list[str]:
         When the gradebook cannot be written now; the next call tries again.
     """
     learners = [account for account in accounts if account.role == "learner"]
-    if not learners or not deployment.gradebook.exists():
+    if not learners or not databases.is_there(deployment.gradebook_url):
         return []
     record = deployment.hub / "roster.json"  # what was entered last: who differs was renamed since
     try:
@@ -60,7 +61,8 @@ def enter(deployment: Deployment, accounts: Iterable[Account]) -> list[str]:
         if written:
             Course(deployment.data).hand_over()
     except (SQLAlchemyError, OSError) as error:
-        raise HubError(f"cannot write names into {deployment.gradebook}: {error}") from error
+        shown = databases.shown(deployment.gradebook_url)
+        raise HubError(f"cannot write names into the gradebook, {shown}: {error}") from error
     return written
 
 
@@ -68,7 +70,7 @@ def _write(deployment: Deployment, learners: list[Account], entered: dict[str, N
     from nbgrader.api import Gradebook, Student  # half a second, which only this needs
 
     written = []
-    with Gradebook(f"sqlite:///{deployment.gradebook}") as book:
+    with Gradebook(deployment.gradebook_url) as book:
         there = {one.id: [one.last_name, one.first_name] for one in book.db.query(Student)}
         for account in learners:
             wanted, found = book_names(account), there.get(account.name)

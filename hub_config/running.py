@@ -3,17 +3,16 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
 from pathlib import Path
 
 import psutil
 from rich.console import Console
+from sqlalchemy import create_engine, text
 
 import sandbox
 
@@ -23,6 +22,7 @@ from .deployment import Deployment, free_ports, is_free
 from .errors import HubError, Refused
 from .settings import Address, Settings
 from .spawner import is_same_process
+from .storage import databases
 
 CONFIG = Path(__file__).resolve().parent / "jupyterhub_config.py"
 START_SECONDS = 120
@@ -137,11 +137,12 @@ def mend_ports(deployment: Deployment) -> None:
 
 def recorded_servers(deployment: Deployment) -> list[tuple[int, float]]:
     """Return process number and start time of the servers that the last hub left running."""
-    database = deployment.hub / "jupyterhub.sqlite"
-    if not database.exists():
+    if not databases.is_there(deployment.hub_url):
         return []
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as book:
-        rows = book.execute("SELECT state FROM spawners WHERE server_id IS NOT NULL").fetchall()
+    engine = create_engine(deployment.hub_url)
+    with engine.connect() as book:
+        rows = book.execute(text("SELECT state FROM spawners WHERE server_id IS NOT NULL")).fetchall()
+    engine.dispose()
     states = [json.loads(state) for (state,) in rows if state]
     return [(state["pid"], state["started"]) for state in states if "started" in state]
 

@@ -161,7 +161,7 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
 async def serve(deployment: Deployment) -> None:
     """Serve until SIGTERM, and look after exchange and gradebook meanwhile."""
     chosen = settings.read(deployment.data)
-    academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook)
+    academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook_url)
     accounts = Accounts(deployment.accounts)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     app = application(academy, accounts, prefix, deployment.secret("cookie-secret"))

@@ -127,6 +127,31 @@ class Provider(Keys):
         return tuple(key for key, value in needed.items() if self.kind and not value)
 
 
+def _database(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+        raise ValueError(
+            f"{text!r} names no database; write it like postgresql://academy@db.example.edu/academy"
+        )
+    if parts.password:
+        raise ValueError(
+            "no password belongs here: ACADEMY_DATABASE_PASSWORD or secrets/database-password holds it"
+        )
+    return text
+
+
+class Database(Keys):
+    """Where the records lie."""
+
+    url: Annotated[Line, AfterValidator(_database)] | None = Field(
+        None,
+        description="PostgreSQL for all records: hub, gradebook, plans; left out, SQLite files in the data "
+        "folder. Its user may make schemas and users; the password stands in `ACADEMY_DATABASE_PASSWORD` or "
+        "in `secrets/database-password`. `./academy move` brings records that are there already",
+        examples=["postgresql://academy@db.example.edu/academy"],
+    )
+
+
 class Servers(Keys):
     """What one person's server may use."""
 
@@ -182,6 +207,7 @@ class Settings(Keys):
     address: Address = Field(Address(), description="Where the hub listens")
     sign_in: SignIn = Field(SignIn(), description="How people come in")
     provider: Provider = Field(Provider(), description="Where the organisation signs its people in")
+    database: Database = Field(Database(), description="Where the records lie")
     servers: Servers = Field(Servers(), description="What one person's server may use")
     submissions: Submissions = Field(Submissions(), description="What one submission may bring")
 

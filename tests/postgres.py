@@ -19,6 +19,7 @@ ROOT_BECOMES = "nobody"
 """PostgreSQL refuses to run as root."""
 INITDB = ("--auth=trust", "--encoding=UTF8", "--username=academy", "--no-sync", "--no-instructions")
 SECONDS = 60
+CLEAN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def installation() -> Path | None:
@@ -38,6 +39,7 @@ class Postgres:
     """A running server; each test asks for a database of its own."""
 
     programs: Path
+    port: int | None = None  # on loopback, where a server behind a wall must reach it
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="pg-")))
 
     def __post_init__(self) -> None:
@@ -53,27 +55,32 @@ class Postgres:
                 shutil.copytree(part, copy, ignore=shutil.ignore_patterns("*.a"))
             self.programs = self.folder / self.programs.relative_to(package.parent)
             os.chown(self.folder, other.pw_uid, other.pw_gid)
-        data, log = self.folder / "data", self.folder / "log"
-        clean = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+        self._who = who
         subprocess.run(
-            [self.programs / "bin/initdb", *INITDB, "-D", data],
+            [self.programs / "bin/initdb", *INITDB, "-D", self.folder / "data"],
             **who,
             cwd=self.folder,
-            env=clean,
+            env=CLEAN,
             stdout=subprocess.DEVNULL,
             check=True,
         )
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Start the server, at first or after `pause`, and return when it answers."""
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off"}
-        with log.open("wb") as out:
+        if self.port:
+            settings |= {"listen_addresses": "127.0.0.1", "port": self.port}
+        with (self.folder / "log").open("ab") as out:
             self._process = subprocess.Popen(
                 [
                     self.programs / "bin/postgres",
-                    *("-D", data),
+                    *("-D", self.folder / "data"),
                     *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
                 ],
-                **who,
+                **self._who,
                 cwd=self.folder,
-                env=clean,
+                env=CLEAN,
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
@@ -89,11 +96,24 @@ class Postgres:
                     raise
                 time.sleep(0.05)
 
+    def pause(self) -> None:
+        """End the server; what it holds stays."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(SECONDS)
+
     def database(self) -> str:
         """Make an empty schema, which does as a database and costs no copy of one; return its URL."""
         name = next(self._names)
         self._run(f"CREATE SCHEMA {name}")
         return f"{self.url('postgres')}&options=-csearch_path%3D{name}"
+
+    def whole_database(self) -> str:
+        """Make a database, where a test needs more than a schema; return its URL without a password."""
+        name = next(self._names)
+        self._run(f"CREATE DATABASE {name}")
+        if self.port:
+            return f"postgresql://academy@127.0.0.1:{self.port}/{name}"
+        return f"postgresql://academy@/{name}?host={self.folder}"
 
     def url(self, name: str) -> str:
         """Return the URL of a database, which need not be there, with a password that no message may show."""
@@ -107,6 +127,6 @@ class Postgres:
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(
-            host=str(self.folder), user="academy", dbname="postgres", autocommit=True
+            host=str(self.folder), port=self.port, user="academy", dbname="postgres", autocommit=True
         ) as connection:
             connection.execute(statement.encode())

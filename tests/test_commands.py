@@ -15,6 +15,7 @@ import pytest
 import catalogue.cli
 import graders.cli
 import hub_config.cli
+import hub_config.storage.cli
 import learning_paths.cli
 from catalogue.folders import CHECKOUT
 
@@ -25,6 +26,7 @@ CLIS: dict[str, ModuleType] = {
     **dict.fromkeys(("catalogue", "notebooks", "new"), catalogue.cli),
     **dict.fromkeys(("release", "grade", "prove", "mutate"), graders.cli),
     **dict.fromkeys(("plan", "place", "evidence", "refit"), learning_paths.cli),
+    **dict.fromkeys(("backup", "restore", "move"), hub_config.storage.cli),
     "hub": hub_config.cli,
 }
 LAUNCHERS = {"test", "lock", "doctor", "--help"}  # these are tried in test_launcher

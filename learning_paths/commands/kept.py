@@ -1,6 +1,5 @@
 """The store that an academy keeps, for verbs that look into it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from learning_paths.store import Store
 
 def is_kept(data: Path) -> bool:
     """Tell whether there is a store for a data folder already."""
-    return bool(os.environ.get("ACADEMY_STORE")) or (data / "store.sqlite").exists()
+    return store_url(data) != f"sqlite:///{data / 'store.sqlite'}" or (data / "store.sqlite").exists()
 
 
 @contextmanager

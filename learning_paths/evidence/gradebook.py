@@ -112,15 +112,36 @@ class Gradebook:
             with self._engine.connect() as connection:
                 rows = connection.execute(_query(learner)).all()
         except sa.exc.DatabaseError as error:
-            shown = self._file or self._engine.url.render_as_string(hide_password=True)
-            raise GradebookError(
-                f"cannot read the gradebook: {error.orig}, {shown}; check it: nbgrader db"
-            ) from error
+            raise self._unreadable(error) from error
         return list(_submissions(rows))
+
+    def stamp(self) -> tuple[int | str, ...]:
+        """Return what is another after any change; nothing while there is no gradebook.
+
+        A file's times of change, its journal's too; of PostgreSQL how far its log has come, which other
+        databases of that server move as well.
+
+        Raises
+        ------
+        GradebookError
+            When the database cannot be asked.
+        """
+        if self._file is not None:
+            places = (self._file, self._file.with_name(f"{self._file.name}-wal"))
+            return tuple(place.stat().st_mtime_ns for place in places if place.exists())
+        try:
+            with self._engine.connect() as connection:
+                return (str(connection.scalar(sa.text("SELECT pg_current_wal_insert_lsn()"))),)
+        except sa.exc.DatabaseError as error:
+            raise self._unreadable(error) from error
 
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+    def _unreadable(self, error: sa.exc.DatabaseError) -> GradebookError:
+        shown = self._file or self._engine.url.render_as_string(hide_password=True)
+        return GradebookError(f"cannot read the gradebook: {error.orig}, {shown}; check it: nbgrader db")
 
 
 def rows(submissions: Iterable[Submission], catalogue: Catalogue, now: datetime) -> Iterator[Evidence]:

@@ -14,6 +14,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import sqlalchemy as sa
+
+from catalogue.folders import gradebook_url
 from learning_paths.curriculum import Ground
 from learning_paths.errors import EvidenceError
 from learning_paths.evidence.sayings import say
@@ -93,7 +96,10 @@ def elsewhere(data: Path, learner: str) -> list[Elsewhere]:
     student = f"cd {shlex.quote(str(course))} && {nbgrader} db student remove {name} --force"
     literal = learner.replace("'", "''")
     delete = shlex.join(["sqlite3", str(accounts), f"DELETE FROM accounts WHERE name = '{literal}'"])
-    found = [Elsewhere("grades", str(course / "gradebook.db"), (course / "gradebook.db").exists(), student)]
+    book = sa.make_url(gradebook_url(course))
+    file = Path(book.database or "") if book.get_backend_name() == "sqlite" else None
+    place = str(file) if file else book.render_as_string(hide_password=True)
+    found = [Elsewhere("grades", place, file is None or file.exists(), student)]
     if Path(learner).name == learner:  # what is no file's name has no folder
         folders = {
             "submissions": course / "submitted" / learner,

@@ -18,6 +18,7 @@ from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.roster import book_names, enter
 from hub_config.settings import Submissions
+from learning_paths.evidence import Gradebook as Reader
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder with an empty course; nbgrader takes seconds to make a gradebook."""
     data = tmp_path_factory.mktemp("empty")
     make(data, data / "no-labs").settings()  # nbgrader finds alembic by it
-    Gradebook(f"sqlite:///{Deployment(data).gradebook}").close()
+    Gradebook(Deployment(data).gradebook_url).close()
     return data
 
 
@@ -47,7 +48,7 @@ def accounts(deployment: Deployment) -> Accounts:
 
 
 def names(deployment: Deployment) -> dict[str, tuple[str, str]]:
-    with Gradebook(f"sqlite:///{deployment.gradebook}") as book:
+    with Gradebook(deployment.gradebook_url) as book:
         return {one.id: (one.last_name, one.first_name) for one in book.students}
 
 
@@ -74,7 +75,7 @@ def formgrader(deployment: Deployment) -> NbGraderAPI:
 def test_a_learner_whom_autograding_entered_without_a_name_gets_one(
     deployment: Deployment, accounts: Accounts
 ) -> None:
-    with Gradebook(f"sqlite:///{deployment.gradebook}") as book:
+    with Gradebook(deployment.gradebook_url) as book:
         book.add_student("lin")
     assert names(deployment) == {"lin": (None, None)}
     enter(deployment, accounts.all())
@@ -84,7 +85,7 @@ def test_a_learner_whom_autograding_entered_without_a_name_gets_one(
 def test_a_name_typed_into_formgrader_stays_until_the_account_is_renamed(
     deployment: Deployment, accounts: Accounts
 ) -> None:
-    with Gradebook(f"sqlite:///{deployment.gradebook}") as book:
+    with Gradebook(deployment.gradebook_url) as book:
         book.add_student("lin", last_name="Lin", first_name="Xiaoming")
     enter(deployment, accounts.all())
     assert names(deployment)["lin"] == ("Lin", "Xiaoming")
@@ -99,15 +100,15 @@ def test_the_caretaker_enters_who_is_added_while_the_hub_runs(
     for folder in (deployment.desks, deployment.exchange / "academy" / "feedback"):
         folder.mkdir(parents=True)
     taken = []
-    caretaker = Caretaker(
-        deployment, types.SimpleNamespace(ingest_gradebook=lambda: taken.append(1)), Submissions()
-    )
+    book = Reader(deployment.gradebook_url)
+    academy = types.SimpleNamespace(gradebook=book, ingest_gradebook=lambda: taken.append(1))
+    caretaker = Caretaker(deployment, academy, Submissions())
     caretaker.look()
     assert set(names(deployment)) == {"ada", "lin"}
     accounts.add("mei", "learner", called_zh="梅")
     caretaker.look()
     assert names(deployment)["mei"] == ("梅", "mei")
-    with Gradebook(f"sqlite:///{deployment.gradebook}") as book:
+    with Gradebook(deployment.gradebook_url) as book:
         book.remove_student("mei")
     asyncio.run(caretaker.go_on(stopped()))
     assert "mei" not in names(deployment)  # an instructor took the person out; nothing new happened since
@@ -123,7 +124,7 @@ def test_a_book_that_is_locked_is_told_and_written_at_the_next_look(
     deployment: Deployment, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (deployment.desks).mkdir()
-    holder = sqlite3.connect(deployment.gradebook, isolation_level=None)
+    holder = sqlite3.connect(deployment.course / "gradebook.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(HubError, match="locked"):
         enter(deployment, accounts.all())

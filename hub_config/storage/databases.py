@@ -1,0 +1,336 @@
+"""The databases of an academy: a file of SQLite each, or a schema each in one database of PostgreSQL.
+
+`academy.yml` names the one database and somebody who may make schemas and users in it. Each part gets a user
+of its own, who sees its own schema alone: an instructor's server, which opens the gradebook, reaches nothing
+else by it. How a part is reached stands in a private file, which is there once the part is.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from hub_config.deployment import Deployment, write_private
+from hub_config.errors import HubError, Refused
+
+PASSWORD = "ACADEMY_DATABASE_PASSWORD"
+REVISION = "alembic_version"
+LEFT = ".moved"  # ends the name of an SQLite file whose records were moved
+NEXT = "to bring the academy's records to where academy.yml says: stop the hub, then ./academy move"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One database of an academy.
+
+    Parameters
+    ----------
+    name
+        Its schema in PostgreSQL, and its name in a backup.
+    kept
+        The private file that holds its URL where it is not SQLite.
+    file
+        Its SQLite file.
+    tables
+        Give its tables; what they are takes a moment to import.
+    migrate
+        Make the tables at a URL, or bring them up to date.
+    """
+
+    name: str
+    kept: Path
+    file: Path
+    tables: Callable[[], MetaData]
+    migrate: Callable[[str], None]
+
+    @property
+    def url(self) -> str:
+        """Where it lies now."""
+        return self.kept.read_text(encoding="utf-8").strip() if self.kept.exists() else self.file_url
+
+    @property
+    def file_url(self) -> str:
+        """The URL of its SQLite file."""
+        return f"sqlite:///{self.file}"
+
+    @cached_property
+    def metadata(self) -> MetaData:
+        """Its tables, all but the one that holds their version."""
+        return self.tables()
+
+
+def parts(deployment: Deployment) -> tuple[Part, ...]:
+    """Return the databases of an academy."""
+    secret, course = deployment.secrets, deployment.course
+    hub_file = deployment.hub / "jupyterhub.sqlite"
+    return (
+        Part("hub", secret / "hub.url", hub_file, _hub_tables, _migrate_hub),
+        Part("gradebook", course / "gradebook.url", course / "gradebook.db", _book_tables, _migrate_book),
+        Part("paths", secret / "paths.url", deployment.data / "store.sqlite", _store_tables, _migrate_store),
+    )
+
+
+def prepare(deployment: Deployment, url: str | None) -> None:
+    """Make ready what `academy.yml` names, at the start of a hub.
+
+    Parameters
+    ----------
+    deployment
+        The data folder.
+    url
+        ``database.url``; None for SQLite.
+
+    Raises
+    ------
+    Refused
+        When the records lie somewhere else than where it says, with how to bring them there.
+    HubError
+        When the database cannot be reached or prepared.
+    """
+    if url and os.environ.get("ACADEMY_STORE"):
+        raise HubError(
+            "ACADEMY_STORE and database.url of academy.yml both say where plans lie; take one away"
+        )
+    if is_where(deployment, url):
+        return
+    if are_there(deployment):
+        said = f"academy.yml says {shown(url) if url else 'SQLite files'}"
+        raise Refused(f"the academy's records lie in {where(deployment)}, and {said}; {NEXT}")
+    with made(deployment, url) as urls:
+        for part in parts(deployment):
+            part.migrate(urls[part.name])
+        keep(deployment, urls)
+
+
+def are_there(deployment: Deployment) -> bool:
+    """Tell whether the academy has any records."""
+    return any(part.kept.exists() or part.file.exists() for part in parts(deployment))
+
+
+def is_where(deployment: Deployment, url: str | None) -> bool:
+    """Tell whether the records lie where ``database.url`` says; with none they lie in SQLite files."""
+    kept = [part for part in parts(deployment) if part.kept.exists()]
+    if url is None:
+        return not kept
+    return len(kept) == len(parts(deployment)) and all(_place(part.url) == _place(url) for part in kept)
+
+
+def where(deployment: Deployment) -> str:
+    """Return where the records lie, to be read by people."""
+    found = next((part.url for part in parts(deployment) if part.kept.exists()), None)
+    return shown(found) if found else f"SQLite files in {deployment.data}"
+
+
+def is_there(url: str) -> bool:
+    """Tell whether a part's database was made: what is kept of PostgreSQL was, a file is there or not."""
+    parsed = sa.make_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").exists()
+
+
+def keep(deployment: Deployment, urls: dict[str, str]) -> None:
+    """Note how each part is reached from now on; what is not named is an SQLite file again."""
+    for part in parts(deployment):
+        if part.name not in urls:
+            part.kept.unlink(missing_ok=True)
+            continue
+        part.kept.parent.mkdir(exist_ok=True)
+        write_private(part.kept, urls[part.name] + "\n")
+        if os.geteuid() == 0:  # the gradebook's belongs to whom the course belongs to
+            owner = part.kept.parent.stat()
+            os.chown(part.kept, owner.st_uid, owner.st_gid)
+
+
+@contextmanager
+def made(deployment: Deployment, url: str) -> Iterator[dict[str, str]]:
+    """Make a schema and a user for each part, and give their URLs; unmake them all where what follows fails.
+
+    Parameters
+    ----------
+    deployment
+        Whose password file is used.
+    url
+        Of PostgreSQL, with a user who may make schemas and users.
+
+    Raises
+    ------
+    Refused
+        When another academy's records lie there.
+    HubError
+        When the database cannot be reached, or does not let that be made.
+    """
+    engine = sa.create_engine(_with_password(deployment, url))
+    names = [part.name for part in parts(deployment)]
+    try:
+        with _told(url), engine.begin() as connection:
+            urls = {name: _make(connection, name) for name in names}
+        try:
+            yield urls
+        except BaseException:
+            with engine.begin() as connection:
+                for name in names:
+                    _unmake(connection, name)
+            raise
+    finally:
+        engine.dispose()
+
+
+def reached(deployment: Deployment, url: str) -> str:
+    """Return the version of the database server.
+
+    Raises
+    ------
+    HubError
+        When it cannot be reached.
+    """
+    engine = sa.create_engine(_with_password(deployment, url))
+    try:
+        with _told(url), engine.connect() as connection:
+            return str(connection.scalar(sa.text("SHOW server_version")))
+    finally:
+        engine.dispose()
+
+
+def _make(connection: Connection, name: str) -> str:
+    there = sa.text("SELECT count(*) FROM pg_tables WHERE schemaname = :name")
+    if connection.scalar(there, {"name": name}):
+        raise Refused(
+            f"schema {name!r} of {shown(str(connection.engine.url))} holds tables already, of another"
+            " academy, or of this one before its data folder was lost: name another database, or empty it"
+        )
+    database, password = connection.engine.url.database, secrets.token_hex(24)
+    user = f"{database}_{name}"
+    known = connection.scalar(sa.text("SELECT count(*) FROM pg_roles WHERE rolname = :user"), {"user": user})
+    quoted, schema = _quoted(connection, user), _quoted(connection, name)
+    for statement in (
+        f"{'ALTER' if known else 'CREATE'} ROLE {quoted} LOGIN PASSWORD '{password}'",
+        f"GRANT {quoted} TO CURRENT_USER",
+        f"CREATE SCHEMA IF NOT EXISTS {schema}",
+        f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {quoted}",
+        f"ALTER ROLE {quoted} IN DATABASE {_quoted(connection, database)} SET search_path = {schema}",
+    ):
+        connection.exec_driver_sql(statement)
+    return connection.engine.url.set(username=user, password=password).render_as_string(hide_password=False)
+
+
+def _unmake(connection: Connection, name: str) -> None:
+    connection.exec_driver_sql(f"DROP SCHEMA {_quoted(connection, name)} CASCADE")
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)
+
+
+def _with_password(deployment: Deployment, url: str) -> sa.URL:
+    """Return a URL with the password that belongs to it: from the environment, or from its file."""
+    path = deployment.secrets / "database-password"
+    found = os.environ.get(PASSWORD) or (path.read_text().strip() if path.exists() else None)
+    return sa.make_url(url).set(password=found)
+
+
+def _place(url: str) -> tuple[object, ...]:
+    """Return what tells one database from another, whoever opens it."""
+    parsed = sa.make_url(url)
+    return parsed.host, parsed.port or 5432, parsed.database, tuple(sorted(parsed.query.items()))
+
+
+def shown(url: str) -> str:
+    """Return a URL for people to read: without its password."""
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """Say in one line what a database would not do, and what to do then."""
+    try:
+        yield
+    except ProgrammingError as error:
+        raise HubError(
+            f"{shown(url)} does not let this user make schemas and users: {_said(error)}; give it CREATEROLE,"
+            " and CREATE on the database"
+        ) from error
+    except DBAPIError as error:
+        raise HubError(
+            f"{shown(url)} cannot be reached: {_said(error)}; start it or mend database.url; its password"
+            f" stands in {PASSWORD} or in secrets/database-password"
+        ) from error
+
+
+def _said(error: DBAPIError) -> str:
+    return " ".join(str(error.orig).split())
+
+
+def _hub_tables() -> MetaData:
+    from jupyterhub.orm import Base
+
+    return Base.metadata
+
+
+def _migrate_hub(url: str) -> None:
+    from jupyterhub.dbutil import write_alembic_ini
+
+    _migrate(url, _hub_tables(), write_alembic_ini)
+
+
+def _book_tables() -> MetaData:
+    from nbgrader.api import Base
+
+    return Base.metadata
+
+
+def _migrate_book(url: str) -> None:
+    from nbgrader.dbutil import write_alembic_ini
+
+    # the settings take the signs of a URL for places to fill in
+    _migrate(url, _book_tables(), lambda file, url: write_alembic_ini(file, url.replace("%", "%%")))
+
+
+def _migrate(url: str, tables: MetaData, write_settings: Callable[[str, str], None]) -> None:
+    """Make tables, or bring them up to date by a program's own alembic: apart, since it sets logging up."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = f"{folder}/alembic.ini"
+        write_settings(settings, url)
+        scripts = ScriptDirectory.from_config(Config(settings))
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            version = MigrationContext.configure(connection)
+            if not sa.inspect(connection).get_table_names():
+                tables.create_all(connection)
+                version.stamp(scripts, "head")
+            found = version.get_current_revision()
+        engine.dispose()
+        if found != scripts.get_current_head():
+            _upgrade(settings, shown(url))
+
+
+def _upgrade(settings: str, place: str) -> None:
+    command = [sys.executable, "-m", "alembic", "-c", settings, "upgrade", "head"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.strip() and "sqlalche.me" not in line]
+        last = said[-1] if said else "it says nothing"
+        raise HubError(f"the tables of {place} cannot be brought up to date: {last}")
+
+
+def _store_tables() -> MetaData:
+    from learning_paths.tables import metadata
+
+    return metadata
+
+
+def _migrate_store(url: str) -> None:
+    from learning_paths.store import Store
+
+    Store(url).close()

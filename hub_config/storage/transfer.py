@@ -1,0 +1,154 @@
+"""Every row of a database into another one, of another kind too, and the proof that they hold the same."""
+
+import sqlite3
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, MetaData, Table
+
+from hub_config.errors import HubError
+
+from .databases import REVISION
+
+AT_ONCE = 1000  # rows
+Told = Callable[[str, int, int], None]
+
+
+def copy(tables: MetaData, source: str, target: str, tell: Told) -> int:
+    """Copy all rows into the empty tables of another database, in one transaction on either side.
+
+    Parameters
+    ----------
+    tables
+        Which tables, with the types of their columns.
+    source, target
+        URLs; the target has the tables of the same version, without rows.
+    tell
+        Is given a table's name, the rows that are done and all of them.
+
+    Returns
+    -------
+    int
+        The rows that were copied.
+
+    Raises
+    ------
+    HubError
+        When the two differ in version, or afterwards in any value; the target has no rows then.
+    """
+    reader, writer = sa.create_engine(source), sa.create_engine(target)
+    try:
+        with _snapshot(reader) as old, writer.begin() as new:
+            versions = [_version(connection) for connection in (old, new)]
+            if versions[0] != versions[1]:
+                raise HubError(
+                    f"the records are of version {versions[0]}, the tables of {versions[1]};"
+                    " start the hub once, which brings the records up to date, then come back"
+                )
+            for table in reversed(tables.sorted_tables):  # what making the tables put there
+                new.execute(table.delete())
+            return sum(_copy_table(table, old, new, tell) for table in tables.sorted_tables)
+    finally:
+        reader.dispose()
+        writer.dispose()
+
+
+def save(tables: MetaData, source: str, file: Path, tell: Told) -> None:
+    """Write a database into a new SQLite file as it is at one moment, while others write to it.
+
+    Parameters
+    ----------
+    tables
+        Which tables.
+    source
+        URL; an SQLite file is copied as a whole.
+    file
+        Where to; not there yet.
+    tell
+        See `copy`.
+    """
+    url = sa.make_url(source)
+    if url.get_backend_name() == "sqlite":
+        save_file(Path(url.database or ""), file)
+        return
+    writer, reader = sa.create_engine(f"sqlite:///{file}"), sa.create_engine(source)
+    tables.create_all(writer)
+    with reader.connect() as old, writer.begin() as new:
+        new.execute(sa.text(f"CREATE TABLE {REVISION} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        new.execute(_revision.insert(), {"version_num": _version(old)})
+    reader.dispose()
+    writer.dispose()
+    copy(tables, source, f"sqlite:///{file}", tell)
+
+
+def save_file(file: Path, copy: Path) -> None:
+    """Copy an SQLite file as it is at one moment, while others write to it."""
+    with (
+        closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as old,
+        closing(sqlite3.connect(copy)) as new,
+    ):
+        old.backup(new)
+
+
+_revision = sa.table(REVISION, sa.column("version_num"))
+
+
+def _version(connection: Connection) -> str | None:
+    return connection.scalar(sa.select(_revision.c.version_num))
+
+
+def _snapshot(engine: Engine) -> Connection:
+    if engine.dialect.name == "sqlite":
+        return engine.connect()
+    return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _copy_table(table: Table, old: Connection, new: Connection, tell: Told) -> int:
+    every = old.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+    done = 0
+    for rows in _rows(table, old):
+        new.execute(table.insert(), [row._asdict() for row in rows])
+        done += len(rows)
+        tell(table.name, done, every)
+    _same(table, old, new)
+    _count_on(table, new)
+    return done
+
+
+def _rows(table: Table, connection: Connection) -> Iterator[Any]:
+    """Yield the rows in the order of their keys, some at a time."""
+    statement = sa.select(*table.columns).order_by(*table.primary_key.columns)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*will not produce a cache key")  # types of the hub's own
+        found = connection.execute(statement.execution_options(yield_per=AT_ONCE))
+    yield from found.partitions()
+
+
+def _same(table: Table, old: Connection, new: Connection) -> None:
+    """Stop when a row of two tables differs; texts may be ordered otherwise, so all rows are compared."""
+    held = [{_frozen(row) for rows in _rows(table, connection) for row in rows} for connection in (old, new)]
+    if held[0] != held[1]:
+        lost, odd = len(held[0] - held[1]), len(held[1] - held[0])
+        raise HubError(
+            f"table {table.name} did not arrive as it was: {lost} rows are missing or changed, {odd} are new;"
+            " nothing was moved"
+        )
+
+
+def _frozen(row: Any) -> tuple[str, ...]:
+    return tuple(map(repr, row))
+
+
+def _count_on(table: Table, connection: Connection) -> None:
+    """Let numbers that PostgreSQL gives by itself go on after those that were copied."""
+    column = table.autoincrement_column
+    if column is None or connection.dialect.name != "postgresql":
+        return
+    sequence = connection.scalar(sa.select(sa.func.pg_get_serial_sequence(table.name, column.name)))
+    highest = connection.scalar(sa.select(sa.func.max(column)))
+    if sequence and highest is not None:
+        connection.execute(sa.select(sa.func.setval(sequence, highest)))

@@ -1,0 +1,110 @@
+"""Records moved between SQLite and PostgreSQL: every row, or none."""
+
+import pytest
+import sqlalchemy as sa
+from jupyterhub import orm
+from sqlalchemy.orm import Session
+
+from hub_config.errors import HubError, Refused
+from hub_config.storage import databases, moving, transfer
+from hub_config.storage.databases import parts
+from hub_config.storage.moving import move
+from tests.hub_config.storage.records import everything, rows
+
+
+def nothing(*_):
+    pass
+
+
+def test_there_and_back_without_loss(postgres, deployment):
+    before, url = everything(deployment), postgres.whole_database()
+    assert sum(map(len, before["gradebook"].values())) > 200
+    told = []
+    counts = move(deployment, url, lambda *row: told.append(row))
+    assert counts == {name: sum(map(len, tables.values())) for name, tables in before.items()}
+    assert ("student", 40, 40) in told
+    assert everything(deployment) == before
+    assert databases.is_where(deployment, url)
+    assert not any(part.file.exists() for part in parts(deployment))
+    move(deployment, None, nothing)
+    assert everything(deployment) == before
+    assert databases.is_where(deployment, None)
+
+
+def test_numbers_that_the_database_gives_go_on_after_those_that_came(postgres, deployment):
+    move(deployment, postgres.whole_database(), nothing)
+    engine = sa.create_engine(deployment.hub_url)
+    with Session(engine) as session:
+        highest = session.scalar(sa.select(sa.func.max(orm.User.id)))
+        session.add(orm.User(name="later"))
+        session.commit()
+        assert session.scalar(sa.select(orm.User.id).where(orm.User.name == "later")) == highest + 1
+    engine.dispose()
+
+
+def test_a_dry_run_leaves_everything_as_it_was(postgres, deployment):
+    before, url = everything(deployment), postgres.whole_database()
+    assert sum(move(deployment, url, nothing, dry=True).values()) > 200
+    assert everything(deployment) == before
+    assert databases.is_where(deployment, None)
+    move(deployment, url, nothing)
+    assert everything(deployment) == before
+
+
+def test_a_row_that_changes_on_the_way_stops_it_and_changes_nothing(postgres, deployment, monkeypatch):
+    before, url = everything(deployment), postgres.whole_database()
+    honest = transfer._rows
+
+    def dishonest(table, connection):
+        for part in honest(table, connection):
+            yield part[:-1] if table.name == "grade" and connection.dialect.name == "postgresql" else part
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "_rows", dishonest)
+        with pytest.raises(HubError, match=r"table grade did not arrive as it was: 1 rows are missing"):
+            move(deployment, url, nothing)
+    assert everything(deployment) == before
+    assert databases.is_where(deployment, None)
+    move(deployment, url, nothing)
+    assert everything(deployment) == before
+
+
+def test_a_fault_on_the_way_back_leaves_the_records_where_they_were(postgres, deployment, monkeypatch):
+    url = postgres.whole_database()
+    move(deployment, url, nothing)
+    before = everything(deployment)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "copy", full)
+        with pytest.raises(OSError, match="No space"):
+            move(deployment, None, nothing)
+    assert databases.is_where(deployment, url)
+    assert everything(deployment) == before
+    assert not [path for path in deployment.data.rglob("*.moving")]
+
+
+def test_what_cannot_be_moved_is_refused(postgres, deployment, tmp_path):
+    url = postgres.whole_database()
+    with pytest.raises(Refused, match=r"lie where academy.yml says already"):
+        move(deployment, None, nothing)
+    with deployment.only_hub(), pytest.raises(Refused, match="a hub runs on"):
+        move(deployment, url, nothing)
+    with pytest.raises(Refused, match="there are no records"):
+        move(databases.Deployment(tmp_path / "empty"), url, nothing)
+    assert databases.is_where(deployment, None)
+
+
+def test_tables_of_another_version_are_refused(postgres, deployment):
+    engine = sa.create_engine(deployment.gradebook_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+    engine.dispose()
+    book = parts(deployment)[1]
+    target = postgres.database()
+    book.migrate(target)
+    with pytest.raises(HubError, match="of version older, the tables of"):
+        transfer.copy(book.metadata, book.url, target, nothing)
+    assert not any(rows(book, target).values())
