@@ -11,6 +11,7 @@ from .described import described
 from .devices import DEVICES, Device, IdealTraffic, Roofline, ideal_traffic, roofline
 from .examples import examples, rng, seed
 from .failures import CheckFailed
+from .handwritten import by_hand
 from .kernels import Kernel, kernel
 from .metering import Traffic, traffic
 from .pictures import draw_access
@@ -32,6 +33,7 @@ __all__ = [
     "Sheet",
     "Timing",
     "Traffic",
+    "by_hand",
     "checkpoint",
     "close",
     "described",

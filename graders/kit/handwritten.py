@@ -1,0 +1,106 @@
+"""What is written by hand: in NumPy and plain Python, without a function that does the task ready-made.
+
+A module of the standard library that runs text or finds modules by name (`timeit`, `pydoc`, `code`) opens the
+way to any library. So those that an answer may lead to are named here, and all others stop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from .comparisons import require
+from .reach import NOTEBOOK, _Walk, numpy_only
+from .sides import beside
+
+PLAIN = {
+    "__main__", "abc", "bisect", "builtins", "cmath", "collections", "contextlib", "copy", "dataclasses",
+    "decimal", "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "numpy", "operator",
+    "random", "statistics", "string", "time", "warnings",
+}  # fmt: skip
+RUNS_TEXT = {"ctypeslib", "distutils", "f2py", "testing"}  # of NumPy's own modules; or loads what is compiled
+READS_OBJECTS = {"fromregex", "load", "make_dataclass"}  # a pickle, or text that becomes code
+
+_DISPATCHER = type(np.sum)
+
+
+def by_hand(*functions: Callable[..., Any], without: Iterable[str] = ()) -> None:
+    """Stop when a function leads to what does its work ready-made, or may fetch it.
+
+    Parameters
+    ----------
+    *functions
+        They are not called. What `numpy_only` stops is stopped here too.
+    without
+        NumPy's universal functions that do the task in one call, as NumPy names them; they are found under
+        other names too.
+
+    Raises
+    ------
+    CheckFailed
+        With what it uses.
+
+    Examples
+    --------
+    >>> by_hand(lambda x: np.log(np.exp(x).sum()), without=["logaddexp"])
+    """
+    numpy_only(*functions)
+    for function in functions:
+        ready, fetching = _led_to(function, tuple(without))
+        require(not ready, f"it uses {', '.join(ready)}, which does the task in one call: write it by hand")
+        require(
+            not fetching,
+            f"it uses {', '.join(fetching)}: by hand means NumPy and plain Python, and of the standard "
+            "library only what calculates, repeats or collects",
+        )
+
+
+@beside
+def _led_to(function: Callable[..., Any], without: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the functions of `without` that a function leads to, and what else it uses and may not."""
+    walk = _Noting()
+    walk.through(function)
+    refused = {name for name in walk.modules if not _is_plain(name)}
+    refused |= walk.names & (READS_OBJECTS | RUNS_TEXT)  # NumPy loads some of its modules when they are named
+    return sorted(walk.ufuncs & set(without)), sorted(refused)
+
+
+def _is_plain(module: str) -> bool:
+    top, _, rest = module.partition(".")
+    if top == "numpy" and rest.partition(".")[0] in RUNS_TEXT:
+        return False
+    return top == NOTEBOOK or top.removeprefix("_") in PLAIN or top in PLAIN
+
+
+class _Noting(_Walk):
+    """The walk, with a note of each universal function and each module on its way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ufuncs: set[str] = set()
+        self.modules: set[str] = set()
+
+    def _inside(self, thing: Any) -> Iterable[Any]:
+        if isinstance(thing, np.ufunc):
+            self.ufuncs.add(thing.__name__)
+        elif isinstance(thing, ModuleType):
+            self.modules.add(thing.__name__)
+        elif isinstance(thing, (FunctionType, BuiltinFunctionType, type)) and thing.__module__:
+            self.modules.add(thing.__module__)
+        return super()._inside(thing)
+
+    def _of_instance(self, thing: Any) -> Iterable[Any]:
+        inside = super()._of_instance(thing)
+        return (self._unsigned(part) for part in inside) if type(thing) is _DISPATCHER else inside
+
+    def _unsigned(self, part: Any) -> Any:
+        """Leave out the signature that NumPy writes on its functions: a thing of `inspect`."""
+        return {k: v for k, v in part.items() if k != "__signature__"} if isinstance(part, dict) else part
+
+    def _is_foreign(self, module: Any) -> bool:
+        if module is not None:
+            self.modules.add(str(module))
+        return super()._is_foreign(module)

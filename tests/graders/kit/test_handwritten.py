@@ -1,0 +1,113 @@
+"""What is written by hand: neither another library, nor one call, nor text that is run."""
+
+import math
+import pydoc
+import timeit
+from collections.abc import Callable
+from functools import reduce
+from timeit import Timer
+
+import numpy as np
+import pytest
+
+from graders import kit
+
+TESTS = np.testing
+LOG_ADD = np.logaddexp
+LOG_ADDS = {"f": [np.logaddexp.reduce]}
+
+
+def log_adding(x: np.ndarray, f: Callable = np.logaddexp) -> np.ndarray:
+    return f.reduce(x)
+
+
+def through_torch(x: np.ndarray) -> np.ndarray:
+    import torch
+
+    return torch.logsumexp(torch.tensor(x), 0).numpy()
+
+
+def running_text(x: np.ndarray) -> np.ndarray:
+    found: list[np.ndarray] = []
+    timeit.Timer(
+        "found.append(logsumexp(x))", "from scipy.special import logsumexp", globals=locals()
+    ).timeit(1)
+    return found[0]
+
+
+def importing_inside(x: np.ndarray) -> np.ndarray:
+    import code
+
+    return code.interact(local={"x": x})
+
+
+def honest(x: np.ndarray) -> np.ndarray:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        top = reduce(np.maximum, x)
+        return top + np.log(np.exp(x - top).sum(axis=-1))
+
+
+class Steps:
+    """A class of one's own, with a number in it."""
+
+    rate = math.tau
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return honest(self.rate * x)
+
+
+@pytest.fixture(autouse=True)
+def here_as_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graders.kit.reach.NOTEBOOK", "tests")
+    monkeypatch.setattr("graders.kit.handwritten.NOTEBOOK", "tests")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.logaddexp(x, x),
+        lambda x: LOG_ADD.reduce(x),
+        lambda x: LOG_ADDS["f"][0](x),
+        log_adding,
+        lambda x: log_adding(x),
+    ],
+)
+def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
+    kit.by_hand(function)
+    with pytest.raises(kit.CheckFailed, match="logaddexp, which does the task in one call"):
+        kit.by_hand(function, without=["logaddexp"])
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (through_torch, "torch"),
+        (running_text, "timeit"),
+        (lambda x: Timer("1").timeit(1), "timeit"),
+        (lambda x: pydoc.locate("scipy.special.logsumexp")(x), "pydoc"),  # type: ignore[operator]
+        (importing_inside, "code"),
+        (lambda x: np.testing.measure("1"), "testing"),
+        (lambda x: TESTS.measure("1"), r"numpy\.testing"),
+        (lambda x: np.load("scores.npy", allow_pickle=True), "load"),
+    ],
+)
+def test_what_fetches_other_code_is_found(function: Callable, says: str) -> None:
+    with pytest.raises(kit.CheckFailed, match=says):
+        kit.by_hand(function)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        honest,
+        Steps(),
+        lambda x: honest(x),
+        lambda x: [float(v) for v in sorted(x)],
+        lambda s: np.random.default_rng(s),
+    ],
+)
+def test_honest_functions_pass(function: Callable) -> None:
+    kit.by_hand(function, without=["logaddexp", "logaddexp2"])
