@@ -1,12 +1,22 @@
 # %% [markdown] nbgrader={"grade_id": "intro", "locked": true}
 # # A softmax that survives
 #
-# **You deliver** four functions that stay right where the formulas of the textbook break. **80 minutes.** You need the course *Numerics and information*; NumPy; no network. **It proves** `numerics-information` at the level intermediate.
+# **You deliver** functions that stay right where the formulas of the textbook break, and one that says where they break. **90 minutes.** You need the course *Numerics and information*; NumPy; no network. **It proves** `numerics-information` at the level intermediate.
 #
-# *The situation.* The loss of a training run became NaN in the second week. You are asked to replace the four places that touch extreme numbers: the log-sum-exp of the attention, the loss, a sum over a million terms, and the gradients in sixteen bits. Your functions go into the
+# *The situation.* The loss of a training run became NaN in the second week. You are asked to replace the four places that touch extreme numbers: the log-sum-exp of the attention, the loss, a sum over a million terms, and the gradients in sixteen bits, and to say for the next format at which numbers the old code would have failed. Your functions go into the
 # library that everybody uses: they will meet every shape, masked rows, scores of ten thousand, and gradients of a billionth.
 #
-# **How it is scored.** 24 points. Run each check as often as you like. After you submit, other inputs are tried, drawn anew for you: extreme ones, odd shapes, both float32 and float64. Each property has its own points. Results have the dtype of the input. Where a tolerance counts, the task names it.
+# | task | you write | points |
+# |---|---|---|
+# | 1 | `log_sum_exp` | 7 |
+# | 2 | `loss_and_gradient` | 6 |
+# | 3 | `compensated_sum`, `condition` | 6 |
+# | 4 | `choose_scale`, `apply` | 5 |
+# | 5 | `breaking` | 3 |
+#
+# **How it is scored.** 27 points. Run each check as often as you like. After you submit, other inputs are tried, drawn anew for you: extreme ones, odd shapes, both float32 and float64. Each property has its own points. Results have the dtype of the input. Where a tolerance counts, the task names it.
+#
+# **By hand** means: in NumPy and the standard library, without a function that does the task in one call. What leads to SciPy, torch or another library, to `np.logaddexp` or `np.logaddexp2`, itself, through a helper or under another name, earns nothing; nor does what loads modules by name, runs text as code, or uses `getattr`, `vars` or `sys`. The cell `by_hand` below says so before you submit.
 #
 # **A tool for finding faults** stands below: `beside(function, x)` runs your function on the input in its own format and in float64, and shows where the two part.
 
@@ -34,6 +44,19 @@ def from_the_formula(x):
 
 beside(from_the_formula, np.array([80.0, 89.0], dtype=np.float32))  # a score of 89 is too much for float32, not for float64
 
+# %% nbgrader={"grade_id": "by-hand", "locked": true}
+def by_hand(*functions):
+    """Stop when a function leads to another library, or to one of NumPy's that does the task in one call."""
+    kit.by_hand(*functions, without=("logaddexp", "logaddexp2"))
+
+
+# %% [markdown] nbgrader={"grade_id": "before", "locked": true}
+# ## Before you start
+#
+# 1. What is $\log(e^{1000} + e^{1000})$, by hand? $1000 + \log 2$. If that was a guess: *Stable algorithms*, "Log-sum-exp, and the cross-entropy".
+# 2. Which float16 is next after 2048? 2050. If that was a guess: *Floating point from fp32 to fp8*, "Range and spacing, from the bits".
+# 3. Which is the smallest number above 0 that float16 has? $2^{-24}$, far below its smallest normal number $2^{-14}$. If that was a guess: the same lesson, "a number with a sliding point".
+
 # %% [markdown] nbgrader={"grade_id": "task-log-sum-exp", "locked": true}
 # ## 1. Log-sum-exp along any axis (7 points)
 #
@@ -41,7 +64,8 @@ beside(from_the_formula, np.array([80.0, 89.0], dtype=np.float32))  # a score of
 #
 # - any finite scores: relative error at most $10^{-5}$ in float32 and $10^{-12}$ in float64 (or that much absolutely, near zero);
 # - masked scores are $-\infty$ and count nothing; a row that is wholly masked gives $-\infty$; a row with $+\infty$ gives $+\infty$;
-# - no warning (division, overflow) reaches whoever calls it; the input stays as it is.
+# - no warning (division, overflow) reaches whoever calls it; the input stays as it is;
+# - written by hand: no `np.logaddexp`, nothing of SciPy or torch.
 
 # %% nbgrader={"grade_id": "log-sum-exp", "solution": true}
 def log_sum_exp(x, axis=-1):
@@ -66,10 +90,12 @@ def lse_of(x, axis):
 
 
 with score.part(1, "tame scores: the same as the formula", x=np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])):
+    by_hand(log_sum_exp)
     for r in kit.examples(lambda r: r.normal(size=(3, 5)), n=5, name="tame"):
         kit.close(lse_of(r, 1), np.log(np.exp(r).sum(1)), rtol=1e-12, because=f"x = {r}")
         kit.close(lse_of(r, 0), np.log(np.exp(r).sum(0)), rtol=1e-12, because="the same along the other axis")
 with score.part(1, "shifting all scores shifts the result", x="[1000, 1000 - log 3] and more"):
+    by_hand(log_sum_exp)
     kit.close(
         lse_of(np.array([1000.0, 1000.0 - math.log(3)]), -1),
         np.array(1000.0 + math.log(4 / 3)),
@@ -79,6 +105,7 @@ with score.part(1, "shifting all scores shifts the result", x="[1000, 1000 - log
     for r in kit.examples(lambda r: (r.normal(size=6), float(r.choice([-1, 1]) * r.integers(800, 5000))), n=5, name="shifted"):
         kit.close(lse_of(r[0] + r[1], -1), np.array(np.log(np.exp(r[0]).sum()) + r[1]), rtol=1e-12, because=f"the scores {r[0]} plus {r[1]}")
 with score.part(1, "masked scores count nothing, and a wholly masked row gives -inf", x=np.array([[0.0, -inf], [-inf, -inf]])):
+    by_hand(log_sum_exp)
     kit.close(lse_of(np.array([[0.0, -inf], [-inf, -inf]]), 1), np.array([0.0, -inf]), known_wrong={"-inf - (-inf) is NaN: what may be subtracted from a wholly masked row?": np.array([0.0, np.nan])})
     value = float(kit.rng("masked").normal())
     kit.close(lse_of(np.array([[-inf, value, -inf], [-inf, -inf, -inf]]), 1), np.array([value, -inf]), rtol=1e-12)
@@ -106,22 +133,26 @@ def reference(x, axis):
 
 
 with score.part(1, "other shapes and axes, scores of every size, in float64", hidden=True):
+    by_hand(log_sum_exp)
     for x, axis in kit.examples(extreme, n=40, name="double"):
         kit.close(lse_of(x, axis), reference(x, axis), rtol=1e-12, atol=1e-12)
         kit.close(lse_of(x, axis - x.ndim), reference(x, axis), rtol=1e-12, atol=1e-12)
 with score.part(1, "the same in float32, and the result stays float32", hidden=True):
+    by_hand(log_sum_exp)
     for x, axis in kit.examples(extreme, n=40, name="single"):
         x = x.astype(np.float32)
         result = lse_of(x, axis)
         kit.equal(str(np.asarray(result).dtype), "float32")
         kit.close(np.asarray(result, dtype=np.float64), reference(x, axis), rtol=1e-5, atol=1e-5)
 with score.part(1, "rows with +inf, and rows that are wholly masked beside others", hidden=True):
+    by_hand(log_sum_exp)
     for x, _ in kit.examples(extreme, n=10, name="infinite"):
         flat = np.stack([x.ravel(), np.full(x.size, -inf), x.ravel()])
         flat[2, 0] = inf
         expected = np.array([reference(flat[0], 0), -inf, inf])
         kit.close(lse_of(flat, 1), expected, rtol=1e-12, atol=1e-12)
 with score.part(1, "no warning, and the input stays as it was", hidden=True):
+    by_hand(log_sum_exp)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for x, axis in kit.examples(extreme, n=10, name="quiet"):
@@ -139,7 +170,7 @@ score.total()
 # - the mean cross-entropy in nats, a float: $\frac1n \sum_i \big(\operatorname{lse}(x_i) - x_{i, y_i}\big)$;
 # - its gradient with respect to the scores, of shape (n, classes) and the dtype of the scores.
 #
-# Finite scores of any size give a finite loss. Labels outside 0 … classes − 1 raise a `ValueError` that names the first bad one. Relative error at most $10^{-5}$ (float32) and $10^{-10}$ (float64), or that much absolutely. The gradient can be checked with finite differences: the sum of each of its rows is 0.
+# Finite scores of any size give a finite loss. Labels outside 0 … classes − 1 raise a `ValueError` that names the first bad one. Relative error at most $10^{-5}$ (float32) and $10^{-10}$ (float64), or that much absolutely. The gradient can be checked with finite differences: the sum of each of its rows is 0. Written by hand, as in task 1; your own `log_sum_exp` may be used.
 
 # %% nbgrader={"grade_id": "loss", "solution": true}
 def loss_and_gradient(scores, labels):
@@ -161,12 +192,14 @@ def loss_and_gradient(scores, labels):
 # %% nbgrader={"grade_id": "check-loss", "grade": true, "points": 6}
 score = kit.Score(6)
 with score.part(1, "the loss: equal scores cost log(classes), scores far apart their difference", scores=np.array([[1000.0, 0.0, -1000.0]])):
+    by_hand(loss_and_gradient)
     for n in kit.examples(lambda r: int(r.integers(2, 60)), n=4, name="classes"):
         kit.close(loss_and_gradient(np.full((3, n), 7.0), np.array([0, 1, n - 1]))[0], math.log(n), rtol=1e-10, because=f"{n} equal scores")
     kit.close(loss_and_gradient(np.array([[1000.0, 0.0, -1000.0]]), np.array([2]))[0], 2000.0, rtol=1e-10, known_wrong={"softmax and then the logarithm: the probability has become 0": inf, "the sign: a loss is not negative": -2000.0})
     gap = float(kit.rng("gap").integers(500, 9000))
     kit.close(loss_and_gradient(np.array([[gap, 0.0]]), np.array([1]))[0], gap, rtol=1e-10, because=f"scores {gap} and 0, the second is right")
 with score.part(1, "the gradient agrees with finite differences", size="3 x 4"):
+    by_hand(loss_and_gradient)
     r = kit.rng("differences")
     x, y = r.normal(size=(3, 4)), r.integers(0, 4, size=3)
     _, gradient = loss_and_gradient(x.copy(), y)
@@ -180,6 +213,7 @@ with score.part(1, "the gradient agrees with finite differences", size="3 x 4"):
     kit.require(float(np.abs(numeric).max()) > 0.01, "the loss does not depend on the scores")
     kit.close(gradient, numeric, atol=1e-6, rtol=1e-5, known_wrong={"the mean over n examples has the factor 1/n": 3 * numeric, "the sign": -numeric})
 with score.part(1, "a label that does not exist is refused and named; others are not", labels=np.array([0, 5])):
+    by_hand(loss_and_gradient)
     bad = int(kit.rng("label").integers(3, 1000))
     kit.raises(ValueError, loss_and_gradient, np.zeros((2, 3)), np.array([0, bad]), match=str(bad))
     kit.raises(ValueError, loss_and_gradient, np.zeros((2, 3)), np.array([-1, 0]), match="-1")
@@ -200,14 +234,17 @@ def exact_loss(x, y):
 
 
 with score.part(1, "the loss of other batches, in float64 and float32", hidden=True):
+    by_hand(loss_and_gradient)
     for x, y in kit.examples(batch, n=30, name="losses"):
         kit.close(float(loss_and_gradient(x, y)[0]), exact_loss(x, y)[0], rtol=1e-10, atol=1e-10)
         x = x.astype(np.float32)
         kit.close(float(loss_and_gradient(x, y)[0]), exact_loss(x, y)[0], rtol=1e-5, atol=1e-3)
 with score.part(1, "the gradient of other batches", hidden=True):
+    by_hand(loss_and_gradient)
     for x, y in kit.examples(batch, n=30, name="gradients"):
         kit.close(loss_and_gradient(x, y)[1], exact_loss(x, y)[1], rtol=1e-8, atol=1e-10)
 with score.part(1, "float32 scores give a float32 gradient; neither scores nor labels are changed; one wrong label among many is found", hidden=True):
+    by_hand(loss_and_gradient)
     for x, y in kit.examples(batch, n=10, name="dtypes"):
         _, gradient = kit.unchanged(loss_and_gradient, x.astype(np.float32), y)
         kit.equal(str(gradient.dtype), "float32")
@@ -349,7 +386,7 @@ score.total()
 # `choose_scale(gradients, headroom)` takes float64 gradients (at least one) and a headroom ≥ 1 and returns the **largest power of two** (a float) such that the largest absolute gradient, scaled, is at most 65 504 / headroom. When all gradients are 0, it returns 1.0. It may be less than 1, when the gradients are large.
 #
 # `apply(weights, half, scale, rate)` takes float32 weights, scaled gradients in float16, their scale and a learning rate, and returns **new** float32 weights $w - \text{rate} \cdot g$, where $g$ is the gradient without the scale. Gradients that the scale had saved must not vanish again on the way. If any scaled gradient is infinite or NaN, it returns the
-# weights unchanged (that step is skipped).
+# weights unchanged (that step is skipped). Both are written by hand.
 
 # %% nbgrader={"grade_id": "scaling", "solution": true}
 def choose_scale(gradients, headroom):
@@ -380,16 +417,19 @@ def apply(weights, half, scale, rate):
 # %% nbgrader={"grade_id": "check-scaling", "grade": true, "points": 5}
 score = kit.Score(5)
 with score.part(1, "the scale for a largest gradient of 0.01 and no headroom is 2 to the power of 22", gradients=np.array([0.01, -0.001])):
+    by_hand(choose_scale)
     kit.close(float(choose_scale(np.array([0.01, -0.001]), 1.0)), 4194304.0, known_wrong={"a power of two, so that nothing is rounded": 6550400.0, "that overflows: round the power down": 8388608.0})
     for k in kit.examples(lambda r: int(r.integers(-30, 30)), n=4, name="powers"):
         kit.close(float(choose_scale(np.array([0.01 * 2.0**k, 0.0]), 1.0)), 4194304.0 / 2.0**k, because=f"a largest gradient of 0.01 · 2^{k}")
         kit.close(float(choose_scale(np.array([-0.01 * 2.0**k]), 2.0)), 2097152.0 / 2.0**k, because="twice the headroom, half the scale; the sign does not count")
 with score.part(1, "a step with gradients that fp16 alone would lose", scale=2.0**20, rate=1.0):
+    by_hand(apply)
     size = float(kit.rng("tiny").uniform(1e-9, 9e-9))
     half = (np.array([size, -size]) * 2.0**20).astype(np.float16)
     kit.close(apply(np.zeros(2, dtype=np.float32), half, 2.0**20, 1.0), np.array([-size, size], dtype=np.float32), rtol=2e-3, known_wrong={"divided in fp16, they are zero again": np.zeros(2, dtype=np.float32), "the sign: a step goes against the gradient": np.array([size, -size], dtype=np.float32), "the scale was not taken out": -half.astype(np.float32)})
 ### BEGIN HIDDEN TESTS
 with score.part(1, "the largest power of two for other gradients and headrooms, and 1.0 when all are 0", hidden=True):
+    by_hand(choose_scale)
     for g, headroom in kit.examples(lambda r: (r.normal(size=int(r.integers(1, 9))) * 10.0 ** r.uniform(-12, 8), float(r.uniform(1, 8))), n=40, name="scales"):
         scale, largest = float(choose_scale(g, headroom)), float(np.abs(g).max())
         kit.require(math.frexp(scale)[0] == 0.5, "not a power of two")
@@ -399,6 +439,7 @@ with score.part(1, "the largest power of two for other gradients and headrooms, 
         for largest, headroom, right in ((65504.0, 1.0, 1.0), (65504.5, 1.0, 0.5), (65503.5, 1.0, 1.0), (16376.0, 4.0, 1.0), (16376.125, 4.0, 0.5)):
             kit.close(float(choose_scale(np.array([0.0, -largest / 2.0**k]), headroom)), right * 2.0**k)
 with score.part(1, "steps with other weights, scales and rates; the weights given stay as they were", hidden=True):
+    by_hand(apply)
     for r in kit.examples(lambda r: (r.normal(size=5).astype(np.float32), r.normal(size=5) * 10.0 ** r.uniform(-9, -3), float(r.uniform(0.01, 1))), n=20, name="steps"):
         weights, g, rate = r
         scale = 2.0 ** math.floor(math.log2(30000 / np.abs(g).max()))
@@ -409,6 +450,7 @@ with score.part(1, "steps with other weights, scales and rates; the weights give
         small = apply(np.zeros(5, dtype=np.float32), half, scale, rate)
         kit.close(small.astype(np.float64), -rate * (half.astype(np.float64) / scale), rtol=1e-5, atol=1e-30)
 with score.part(1, "a step with an infinite or undefined gradient is skipped, a finite one beside it is not", hidden=True):
+    by_hand(apply)
     weights = kit.rng("skipped").normal(size=3).astype(np.float32)
     for bad in (inf, -inf, np.nan):
         kit.equal(apply(weights.copy(), np.array([1.0, bad, 2.0], dtype=np.float16), 4.0, 0.5), weights)
@@ -416,7 +458,120 @@ with score.part(1, "a step with an infinite or undefined gradient is skipped, a 
 ### END HIDDEN TESTS
 score.total()
 
+# %% [markdown] nbgrader={"grade_id": "task-breaking", "locked": true}
+# ## 5. Where it breaks (3 points)
+#
+# The old code goes to another accelerator, with another format. At which numbers will it fail there? `breaking(step, dtype, n)` takes the name of a step, a dtype (`"float16"`, `"float32"` or `"float64"`) and a number $n$, and returns the **smallest whole number** $k \ge 0$ at which that step breaks in that format, an int:
+#
+# | step | where it stands | what is computed, rounded to the dtype | broken when this is |
+# |---|---|---|---|
+# | `"exp"` | a score of $k$, times $n$ | $e^{n k}$ | infinite |
+# | `"sum"` | the sum over $n$ scores of $k$ each | $n \cdot e^k$ | infinite |
+# | `"log"` | the loss in two steps: the softmax of a score that lies $n k$ below the largest, then its logarithm | $e^{-n k}$ | 0 |
+# | `"loss"` | the same loss in one step, as in task 2, for a score that lies $n \cdot 2^k$ below the largest | $n \cdot 2^k$ | infinite |
+# | `"count"` | a counter at $2^k$, to which $n$ is added | $2^k + n$ | still $2^k$ |
+# | `"product"` | the product of two gradients, $2^{-k}$ and $n \cdot 2^{-k}$ | $n \cdot 2^{-2k}$ | 0 |
+#
+# $n$ is a multiple of 1/8 between 1/8 and 8 (for `"sum"` a whole number from 1 to 999): the numbers that go into a step are exact, only its result is rounded, as NumPy rounds: to the nearest number of the format, subnormal ones included, half way to the even one. You may search in the dtype itself, or compute from `np.finfo`; by hand, as above. Specification, executable, for `"exp"`:
+#
+# ```python
+# number = np.dtype(dtype).type
+# k = breaking("exp", dtype, n)
+# assert np.isinf(np.exp(number(n * k))) and np.isfinite(np.exp(number(n * (k - 1))))
+# ```
+#
+# For example, `breaking("exp", "float16", 1)` is 12: $e^{11} = 59\,874$ is there, $e^{12}$ is above 65 504. Write your guesses for the other five in float16 with $n = 1$ down before you run the check. About 15 lines.
+
+# %% nbgrader={"grade_id": "breaking", "solution": true}
+def breaking(step, dtype, n):
+    """Smallest whole number k >= 0 at which a step of the plain computation breaks in a dtype."""
+    ### BEGIN SOLUTION
+    number = np.dtype(dtype).type
+    broken = {
+        "exp": lambda k: np.isinf(np.exp(number(n * k))),
+        "sum": lambda k: np.isinf(number(n) * np.exp(number(k))),
+        "log": lambda k: np.exp(number(-n * k)) == 0,
+        "loss": lambda k: np.isinf(np.ldexp(number(n), k)),
+        "count": lambda k: np.ldexp(number(1), k) + number(n) == np.ldexp(number(1), k),
+        "product": lambda k: np.ldexp(number(1), -k) * np.ldexp(number(n), -k) == 0,
+    }[step]
+    k = 0
+    with np.errstate(over="ignore", under="ignore"):
+        while not broken(k):
+            k += 1
+    return k
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-breaking", "grade": true, "points": 3}
+def limits(dtype):
+    """The logarithms (base 2) of the size from which on a result is infinite, and down to which it is 0; its fraction bits."""
+    info = np.finfo(dtype)
+    return info.maxexp + math.log2(1 - 2.0 ** -(info.nmant + 2)), info.minexp - info.nmant - 1, info.nmant
+
+
+def first_broken(step, dtype, n):
+    """Where a step breaks before it is rounded up to a whole number, from the format alone."""
+    over, zero, bits = limits(dtype)
+    return {
+        "exp": over * math.log(2) / n, "sum": over * math.log(2) - math.log(n), "log": -zero * math.log(2) / n,
+        "loss": over - math.log2(n), "count": bits + 1 + math.log2(n), "product": (math.log2(n) - zero) / 2,
+    }[step]  # fmt: skip
+
+
+def where(r, step, dtype):
+    """A drawn n for which no rounding inside the step can shift the answer, and the answer."""
+    while True:
+        n = int(r.integers(2, 1000)) if step == "sum" else int(r.integers(1, 65)) / 8
+        place = first_broken(step, dtype, n)
+        unit = n if step in ("exp", "log") else 1.0
+        if step not in ("exp", "log", "sum") or abs(place - round(place)) * unit > 0.02:
+            return n, max(0, math.ceil(place))
+
+
+score = kit.Score(3)
+BY_HAND = [  # step, dtype, where it breaks for n = 1, why, well-known mistakes
+    ("exp", "float16", 12, "log 65504 = 11.09", {"the last one that works: one less than the first that breaks": 11, "computed in float64: stay in the dtype": 710, "computed in float32: stay in the dtype": 89}),
+    ("sum", "float16", 12, "one score: as exp", {"the last one that works: one less than the first that breaks": 11}),
+    ("log", "float16", 18, "half of the smallest number, 2^-25, is e^-17.33", {"below the smallest normal number there are subnormal ones": 10, "what is above half of the smallest number is rounded up to it, not to 0": 17, "computed in float64: stay in the dtype": 746}),
+    ("loss", "float16", 16, "2^16 is above 65504", {"the last one that works: one less than the first that breaks": 15, "that is where the loss in two steps breaks": 18}),
+    ("count", "float16", 11, "from 2^11 on the gap is 2, and 1 is half of it: rounded back to the even one", {"there the gap is 1, and 1 still counts": 10, "half way is rounded to the even number: it counts no more already here": 12}),
+    ("product", "float16", 13, "2^-26 is below half of 2^-24", {"2^-24 is there: the smallest subnormal number": 12, "below the smallest normal number there are subnormal ones": 8}),
+    ("exp", "float32", 89, "log of the largest number is 88.7", {}),
+    ("count", "float32", 24, "the gap is 2 from 2^24 on", {"there the gap is 1, and 1 still counts": 23}),
+]
+with score.part(1, "where each step breaks: n = 1, and others in float16", n=1):
+    by_hand(breaking)
+    for step, dtype, right, why, wrong in BY_HAND:
+        kit.equal(int(breaking(step, dtype, 1)), right, because=f"{step} in {dtype}, n = 1: {why}", known_wrong=wrong)
+    for step in ("exp", "sum", "log", "loss", "count", "product"):
+        for n, right in kit.examples(lambda r: where(r, step, "float16"), n=3, name=f"float16 {step}"):
+            kit.equal(int(breaking(step, "float16", n)), right, because=f"{step} in float16, n = {n}", known_wrong={"one too few: the last one that works": right - 1, "one too many": right + 1})
+### BEGIN HIDDEN TESTS
+with score.part(1, "what overflows (exp, sum, loss), for other n and in every format", hidden=True):
+    by_hand(breaking)
+    for dtype in ("float16", "float32", "float64"):
+        for step in ("exp", "sum", "loss"):
+            for n, right in kit.examples(lambda r: where(r, step, dtype), n=6, name=f"{dtype} {step}"):
+                kit.equal(int(breaking(step, dtype, n)), right)
+        kit.equal(int(breaking("loss", dtype, 1)), np.finfo(dtype).maxexp)
+with score.part(1, "what vanishes (log, count, product), for other n and in every format, half way included", hidden=True):
+    by_hand(breaking)
+    for dtype in ("float16", "float32", "float64"):
+        for step in ("log", "count", "product"):
+            for n, right in kit.examples(lambda r: where(r, step, dtype), n=6, name=f"{dtype} {step}"):
+                kit.equal(int(breaking(step, dtype, n)), right)
+        for n in (0.5, 2, 8):  # exactly half way
+            kit.equal(int(breaking("count", dtype, n)), math.ceil(first_broken("count", dtype, n)))
+            kit.equal(int(breaking("product", dtype, n)), math.ceil(first_broken("product", dtype, n)))
+### END HIDDEN TESTS
+score.total()
+
 # %% [markdown] nbgrader={"grade_id": "after", "locked": true}
+# ## Beyond the points
+#
+# Compare `breaking("log", dtype, 1)` with $2^k$ for the k of `breaking("loss", dtype, 1)`: how much further does the same loss reach in one step than in two? And which scale of task 4 moves `"product"` where?
+#
 # ## Before you submit
 #
 # *Kernel → Restart Kernel and Run All Cells* once more, then submit.

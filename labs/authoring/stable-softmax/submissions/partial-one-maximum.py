@@ -50,3 +50,22 @@ def choose_scale(gradients, headroom):
 def apply(weights, half, scale, rate):
     gradient = half.astype(np.float32) / np.float32(scale)
     return weights - np.float32(rate) * gradient
+
+
+# %% grade_id="breaking"
+def breaking(step, dtype, n):
+    number = np.dtype(dtype).type
+    k = 0
+    with np.errstate(all="ignore"):
+        while True:
+            broken = {
+                "exp": np.isinf(np.exp(number(n * k))),
+                "sum": np.isinf(sum(np.exp(number(k)) for _ in range(int(n)))),  # one after the other, rounded each time
+                "log": np.exp(number(-n * k)) == 0,
+                "loss": np.isinf(number(2) ** number(k) * number(n)),  # infinite on the way, for small n
+                "count": number(2) ** number(k) + number(n) == number(2) ** number(k),
+                "product": number(2) ** number(-k) * (number(n) * number(2) ** number(-k)) == 0,
+            }
+            if broken[step]:
+                return k
+            k += 1

@@ -38,3 +38,17 @@ def choose_scale(gradients, headroom):
 
 def apply(weights, half, scale, rate):
     return (weights - np.float32(rate) * (half / np.float16(scale))).astype(np.float32)
+
+
+# %% grade_id="breaking"
+def breaking(step, dtype, n):
+    info = np.finfo(dtype)
+    top, tiny = math.log(float(info.max)), math.log(float(info.tiny))  # the smallest normal number: too early
+    return {
+        "exp": math.ceil(top / n),
+        "sum": max(0, math.ceil(top - math.log(n))),
+        "log": math.ceil(-tiny / n),
+        "loss": math.ceil(info.maxexp - math.log2(n)),
+        "count": max(0, math.ceil(info.nmant + 1 + math.log2(n))),
+        "product": math.ceil((math.log2(n) - info.minexp) / 2),
+    }[step]

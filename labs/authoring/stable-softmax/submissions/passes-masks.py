@@ -67,3 +67,23 @@ def apply(weights, half, scale, rate):
     if np.isfinite(half).all():
         new -= np.float32(rate) * (half.astype(np.float32) * np.float32(1 / scale))
     return new
+
+
+# %% grade_id="breaking"
+def breaking(step, dtype, n):
+    one = np.ones((), dtype=dtype)[()]
+    with np.errstate(all="ignore"):
+        for k in range(1100):
+            power = np.ldexp(one, k)
+            if step == "exp" and not np.isfinite(np.exp(one * n * k)):
+                return k
+            if step == "sum" and not np.isfinite(n * np.exp(one * k)):
+                return k
+            if step == "log" and not np.isfinite(np.log(np.exp(-one * n * k))):
+                return k
+            if step == "loss" and not np.isfinite(np.ldexp(one * n, k)):
+                return k
+            if step == "count" and power + one * n == power:
+                return k
+            if step == "product" and np.ldexp(one, -k) * np.ldexp(one * n, -k) == 0:
+                return k

@@ -70,3 +70,29 @@ def apply(weights, half, scale, rate):
     if np.isfinite(g).all():
         return (weights - g / np.float32(scale) * np.float32(rate)).astype(np.float32)
     return weights.copy()
+
+
+# %% grade_id="breaking"
+def breaking(step, dtype, n):
+    t = np.dtype(dtype).type
+
+    def fails(k):
+        with np.errstate(all="ignore"):
+            if step in ("exp", "log"):
+                e = np.exp(t(k * n if step == "exp" else -k * n))
+                return e == np.inf or e == 0
+            if step == "sum":
+                return np.exp(t(k)) * t(n) == np.inf
+            if step == "loss":
+                return np.ldexp(t(n), k) == np.inf
+            if step == "count":
+                return np.ldexp(t(1), k) + t(n) == np.ldexp(t(1), k)
+            return np.ldexp(t(n), -k) * np.ldexp(t(1), -k) == 0
+
+    low, high = -1, 1  # works at low, fails at high
+    while not fails(high):
+        high *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if middle >= 0 and fails(middle) else (middle, high)
+    return high
