@@ -1,11 +1,13 @@
 """What is written by hand: in NumPy and plain Python, without a function that does the task ready-made.
 
 A module of the standard library that runs text or finds modules by name (`timeit`, `pydoc`, `code`) opens the
-way to any library. So those that an answer may lead to are named here, and all others stop it.
+way to any library, one with an arithmetic of its own (`decimal`) spares the task. So those that an answer may
+lead to are named here, and all others stop it.
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -13,18 +15,18 @@ from typing import Any
 import numpy as np
 
 from .comparisons import require
-from .reach import NOTEBOOK, _Walk, numpy_only
+from .reach import HEAP_TYPE, HIDING, NOTEBOOK, _is_own, _Walk, numpy_only
 from .sides import beside
 
 PLAIN = {
     "__main__", "abc", "bisect", "builtins", "cmath", "collections", "contextlib", "copy", "dataclasses",
-    "decimal", "enum", "fractions", "functools", "heapq", "itertools", "math", "numbers", "numpy", "operator",
-    "random", "statistics", "string", "time", "warnings",
+    "enum", "functools", "heapq", "itertools", "math", "numbers", "numpy", "operator", "random", "string",
+    "time", "warnings",
 }  # fmt: skip
 RUNS_TEXT = {"ctypeslib", "distutils", "f2py", "testing"}  # of NumPy's own modules; or loads what is compiled
 READS_OBJECTS = {"fromregex", "load", "make_dataclass"}  # a pickle, or text that becomes code
-
-_DISPATCHER = type(np.sum)
+DISPATCHER, COMPILED = type(np.sum), type(np.random.default_rng)  # NumPy's functions
+HOLDERS = {"builtins", "collections", "functools", "itertools"}  # their iterators and views hold other things
 
 
 def by_hand(*functions: Callable[..., Any], without: Iterable[str] = ()) -> None:
@@ -64,7 +66,7 @@ def _led_to(function: Callable[..., Any], without: tuple[str, ...]) -> tuple[lis
     walk = _Noting()
     walk.through(function)
     refused = {name for name in walk.modules if not _is_plain(name)}
-    refused |= walk.names & (READS_OBJECTS | RUNS_TEXT)  # NumPy loads some of its modules when they are named
+    refused |= walk.names & (HIDING | READS_OBJECTS | RUNS_TEXT)  # NumPy loads some modules when named
     return sorted(walk.ufuncs & set(without)), sorted(refused)
 
 
@@ -76,12 +78,30 @@ def _is_plain(module: str) -> bool:
 
 
 class _Noting(_Walk):
-    """The walk, with a note of each universal function and each module on its way."""
+    """The walk, with a note of universal functions and modules, also behind data of own classes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ufuncs: set[str] = set()
         self.modules: set[str] = set()
+        self._own: list[Any] = []  # things of classes that were written for the purpose
+
+    def through(self, first: Any) -> None:
+        """Follow all that is reached, and the classes of what looks like data."""
+        self._note(first)
+        super().through(first)
+        opened = 0
+        while True:
+            self._note(*(vars(m)[name] for m in self._modules for name in self.names if name in vars(m)))
+            if opened == len(self._own):
+                return
+            for thing in self._own[opened:]:
+                opened += 1
+                super().through([type(thing), getattr(thing, "__dict__", None)])
+
+    def _note(self, *things: Any) -> None:
+        known = {id(thing) for thing in self._own}
+        self._own += [t for t in things if _is_of_own_class(t) and id(t) not in known]
 
     def _inside(self, thing: Any) -> Iterable[Any]:
         if isinstance(thing, np.ufunc):
@@ -90,17 +110,29 @@ class _Noting(_Walk):
             self.modules.add(thing.__name__)
         elif isinstance(thing, (FunctionType, BuiltinFunctionType, type)) and thing.__module__:
             self.modules.add(thing.__module__)
-        return super()._inside(thing)
+        inside = list(super()._inside(thing))
+        self._note(*inside)
+        return inside
 
     def _of_instance(self, thing: Any) -> Iterable[Any]:
-        inside = super()._of_instance(thing)
-        return (self._unsigned(part) for part in inside) if type(thing) is _DISPATCHER else inside
-
-    def _unsigned(self, part: Any) -> Any:
-        """Leave out the signature that NumPy writes on its functions: a thing of `inspect`."""
-        return {k: v for k, v in part.items() if k != "__signature__"} if isinstance(part, dict) else part
+        inside = list(super()._of_instance(thing))
+        if type(thing) is DISPATCHER:  # NumPy writes a signature on some functions: a thing of `inspect`
+            return [_without_signature(part) for part in inside]
+        holds = gc.get_referents(thing) if type(thing).__module__ in HOLDERS else []
+        return [*inside, *holds]
 
     def _is_foreign(self, module: Any) -> bool:
         if module is not None:
             self.modules.add(str(module))
         return super()._is_foreign(module)
+
+
+def _without_signature(part: Any) -> Any:
+    return {k: v for k, v in part.items() if k != "__signature__"} if isinstance(part, dict) else part
+
+
+def _is_of_own_class(thing: Any) -> bool:
+    kind = type(thing)
+    if kind is COMPILED:
+        return False
+    return bool(kind.__flags__ & HEAP_TYPE) and not isinstance(thing, type) and not _is_own(kind)

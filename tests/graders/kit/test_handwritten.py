@@ -3,7 +3,8 @@
 import math
 import pydoc
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from decimal import Decimal
 from functools import reduce
 from timeit import Timer
 
@@ -50,6 +51,37 @@ def honest(x: np.ndarray) -> np.ndarray:
         return top + np.log(np.exp(x - top).sum(axis=-1))
 
 
+class Missing(dict):
+    """Data by its base, another library by what it does."""
+
+    def __missing__(self, key: str) -> Callable:
+        return through_torch
+
+
+class Number(float):
+    """A number that can be called."""
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return through_torch(x)
+
+
+def sent() -> Generator:
+    """Wait for arrays, and hand them on."""
+    x = yield
+    while True:
+        x = yield through_torch(x)
+
+
+def cython_function_or_method() -> type:
+    """A class under the name of the functions that Cython makes."""
+    return type("cython_function_or_method", (), {"__call__": lambda self, x: through_torch(x)})
+
+
+COMPILED = cython_function_or_method()()
+MISSING, NUMBER, SENT = Missing(), Number(1), sent()
+ENDLESS = map(through_torch, [np.zeros(3)])
+
+
 class Steps:
     """A class of one's own, with a number in it."""
 
@@ -85,6 +117,12 @@ def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
     ("function", "says"),
     [
         (through_torch, "torch"),
+        (lambda x: MISSING["f"](x), "torch"),
+        (lambda x: NUMBER(x), "torch"),
+        (lambda x: COMPILED(x), "torch"),
+        (lambda x: SENT.send(x), "torch"),
+        (lambda x: next(ENDLESS), "torch"),
+        (lambda x: Decimal(x).exp(), "decimal"),
         (running_text, "timeit"),
         (lambda x: Timer("1").timeit(1), "timeit"),
         (lambda x: pydoc.locate("scipy.special.logsumexp")(x), "pydoc"),  # type: ignore[operator]
@@ -105,6 +143,7 @@ def test_what_fetches_other_code_is_found(function: Callable, says: str) -> None
         honest,
         Steps(),
         lambda x: honest(x),
+        lambda x: np.where(x > 0, np.dot(x, x), 0),
         lambda x: [float(v) for v in sorted(x)],
         lambda s: np.random.default_rng(s),
     ],
