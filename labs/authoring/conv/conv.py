@@ -14,7 +14,7 @@
 # | 4 | `diagnose` | 5 |
 # | 5 | `fold`, `train` | 7 |
 #
-# Tasks 1 to 4 are done in NumPy: a function that uses torch, scikit-learn or SciPy, itself or through a helper, that loads modules by name, or uses `getattr`, `vars`, `sys` or threads, earns nothing there. Results have the dtype of the input where arrays come in. **Tolerance**, unless a task names another: $10^{-9}$ in float64 and $10^{-5}$ in float32, relative to the largest number of the array.
+# Tasks 1 to 4 are done in NumPy: a function that uses torch, scikit-learn or SciPy, itself or through a helper, that loads modules by name, runs text as code, or uses `getattr`, `vars`, `sys` or threads, earns nothing there. Results have the dtype of the input where arrays come in. **Tolerance**, unless a task names another: $10^{-9}$ in float64 and $10^{-5}$ in float32, relative to the largest number of the array.
 
 # %% [markdown] nbgrader={"grade_id": "before", "locked": true}
 # ## Before you start
@@ -80,7 +80,17 @@ def chip(net, x):
 # | `columns(x, kh, kw, stride, padding)` | a matrix with one **row for each place** of the kernel (picture by picture, then from top to bottom, then from left to right) and in it the numbers that the kernel sees there, ordered as one kernel `w[o]` is: channel, row, column. Shape (n · rows · columns, c · kh · kw) |
 # | `conv(x, w, b, stride, padding)` | the same as `direct`, through **one** product with `columns(…)`, and fast |
 #
-# By hand: the picture $\begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \\ 7 & 8 & 9 \end{pmatrix}$ with the kernel $\begin{pmatrix} 1 & 0 \\ 0 & -1 \end{pmatrix}$ gives $-4$ in each of its 2 × 2 places; the rows of `columns` are (1, 2, 4, 5), (2, 3, 5, 6), (4, 5, 7, 8), (5, 6, 8, 9). About 25 lines in all.
+# By hand: the picture $\begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \\ 7 & 8 & 9 \end{pmatrix}$ with the kernel $\begin{pmatrix} 1 & 0 \\ 0 & -1 \end{pmatrix}$ gives $-4$ in each of its 2 × 2 places; the rows of `columns` are (1, 2, 4, 5), (2, 3, 5, 6), (4, 5, 7, 8), (5, 6, 8, 9). Specification, executable:
+#
+# ```python
+# out = direct(x, w, b, stride, padding)  # (n, o, rows, columns)
+# wide = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+# seen = wide[n, :, i * stride : i * stride + kh, j * stride : j * stride + kw]  # (c, kh, kw), for every place (i, j)
+# assert np.isclose(out[n, o, i, j], (w[o] * seen).sum() + b[o])
+# assert np.allclose(conv(x, w, b, stride, padding), out)
+# ```
+#
+# About 25 lines in all.
 
 # %% nbgrader={"grade_id": "conv", "solution": true}
 def size_out(n, k, stride, padding):
@@ -201,21 +211,21 @@ def true_columns(x, kh, kw, stride, padding):
 COUNT = np.arange(1.0, 10).reshape(1, 1, 3, 3)
 score = kit.Score(7)
 with score.part(1, "how many outputs: 28 pixels, kernel 5, stride 2, padding 2 give 14; a kernel that does not fit is refused", n=28, k=5, stride=2, padding=2):
-    kit.numpy_only(size_out)
+    kit.by_hand(size_out)
     kit.equal(int(size_out(28, 5, 2, 2)), 14, because="(28 + 4 - 5) // 2 + 1", known_wrong={"one more than the number of strides that fit": 13, "padding stands on both sides": 13, "round down: a stride that does not fit whole gives no output": 15, "padding is not used": 12})
     for n, k, stride, padding in kit.examples(lambda r: [int(i) for i in (r.integers(5, 60), r.integers(1, 6), r.integers(1, 5), r.integers(0, 4))], n=10, name="sizes"):
         kit.equal(int(size_out(n, k, stride, padding)), len(range(0, n + 2 * padding - k + 1, stride)), because=f"n = {n}, k = {k}, stride = {stride}, padding = {padding}")
     kit.raises(ValueError, size_out, 3, 8, 1, 2, match=r"\b7\b")
     kit.equal(int(size_out(4, 8, 3, 2)), 1, because="4 + 2 · 2 pixels and a kernel of 8: it fits once")
 with score.part(1, "direct: the 3 × 3 picture by hand, and small pictures with padding and stride", x=COUNT, w=[[1, 0], [0, -1]]):
-    kit.numpy_only(direct)
+    kit.by_hand(direct)
     kernel = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
     kit.close(np.asarray(direct(COUNT, kernel, np.zeros(1), 1, 0)), np.full((1, 1, 2, 2), -4.0), because="1 - 5, 2 - 6, 4 - 8, 5 - 9", known_wrong={"the kernel is not turned over here": np.full((1, 1, 2, 2), 4.0), "the place of the output is the place of the kernel": COUNT[:, :, :2, :2]})
     for r in kit.examples(lambda r: r, n=5, name="direct"):
         x, w, b, stride, padding = r.normal(size=(2, 2, 4, 5)), r.normal(size=(3, 2, 2, 2)), r.normal(size=3), int(r.integers(1, 3)), int(r.integers(0, 2))
         kit.close(np.asarray(direct(x, w, b, stride, padding)), theirs(x, w, b, stride, padding), rtol=1e-9, atol=1e-10, because=f"x (2, 2, 4, 5), w (3, 2, 2, 2), stride {stride}, padding {padding}", known_wrong=mistakes(x, w, b, stride, padding))
 with score.part(1, "columns: a row for each place, in it channel, row, column", x=COUNT, kernel="2 × 2"):
-    kit.numpy_only(columns)
+    kit.by_hand(columns)
     wanted = np.array([[1.0, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]])
     kit.close(np.asarray(columns(COUNT, 2, 2, 1, 0)), wanted, because="four places, four numbers each", known_wrong={"that is a column for each place: turn it over": wanted.T, "from left to right first, then down": wanted[[0, 2, 1, 3]]})
     for x, w, b, stride, padding in kit.examples(case, n=8, name="columns"):
@@ -223,12 +233,12 @@ with score.part(1, "columns: a row for each place, in it channel, row, column", 
         wrong = {"the channel comes first, then row and column: transpose before reshape": wanted.reshape(len(wanted), c, kh * kw).transpose(0, 2, 1).reshape(len(wanted), -1), "that is a column for each place: turn it over": wanted.T}
         kit.close(np.asarray(columns(x, kh, kw, stride, padding)), wanted, because=f"x {x.shape}, kernel {kh} × {kw}, stride {stride}, padding {padding}", known_wrong={name: value for name, value in wrong.items() if value.shape != wanted.shape or not np.allclose(value, wanted)})
 with score.part(1, "conv: the same as the formula, by columns", sizes="random, kernels not square"):
-    kit.numpy_only(conv)
+    kit.by_hand(conv)
     for x, w, b, stride, padding in kit.examples(case, n=8, name="conv"):
         kit.close(np.asarray(conv(x, w, b, stride, padding)), theirs(x, w, b, stride, padding), rtol=1e-9, atol=1e-10, because=f"x {x.shape}, w {w.shape}, stride {stride}, padding {padding}", known_wrong=mistakes(x, w, b, stride, padding))
 ### BEGIN HIDDEN TESTS
 with score.part(1, "direct and columns: other sizes, strides larger than the kernel, strides that leave a rest, a padding as wide as the kernel, both dtypes", hidden=True):
-    kit.numpy_only(direct, columns)
+    kit.by_hand(direct, columns)
     for x, w, b, stride, padding in kit.examples(case, n=25, name="others"):
         kit.close(np.asarray(direct(x, w, b, stride, padding)), theirs(x, w, b, stride, padding), rtol=1e-9, atol=1e-10)
         kit.close(np.asarray(columns(x, *w.shape[2:], stride, padding)), true_columns(x, *w.shape[2:], stride, padding))
@@ -239,7 +249,7 @@ with score.part(1, "direct and columns: other sizes, strides larger than the ker
     kit.equal([str(t.dtype) for t in single], ["float32", "float32"])
     kit.close(single[0].astype(np.float64), theirs(x, w, b, 4, 1), rtol=0, atol=1e-5)
 with score.part(1, "conv on other sizes in float64 and in float32, which stays float32; nothing that was given has changed", hidden=True):
-    kit.numpy_only(conv)
+    kit.by_hand(conv)
     for i, (x, w, b, stride, padding) in enumerate(kit.examples(lambda r: case(r, (np.float64, np.float32)[int(r.integers(2))]), n=30, name="both")):
         given = x[:, :, ::-1] if i % 2 else x  # a view, not contiguous
         result = np.asarray(kit.unchanged(conv, given, w, b, stride, padding))
@@ -249,7 +259,7 @@ with score.part(1, "conv on other sizes in float64 and in float32, which stays f
 with score.part(1, "conv is fast: 48 pictures of 8 channels, 40 × 40 pixels, 16 kernels of 3 × 3 within a second", hidden=True):
     import time
 
-    kit.numpy_only(conv)
+    kit.by_hand(conv)
     r = kit.rng("large")
     x, w, b = r.normal(size=(48, 8, 40, 40)).astype(np.float32), r.normal(size=(16, 8, 3, 3)).astype(np.float32), r.normal(size=16).astype(np.float32)
     taken = []
@@ -318,7 +328,7 @@ def three(result):
 ROW, TWO, BEHIND = np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[[[10.0, 1.0]]]]), np.array([[[[1.0, 100.0]]]])
 score = kit.Score(6)
 with score.part(1, "by hand: the bias gets the sum, the kernel what it saw times what came back", x=ROW, w=TWO, up=BEHIND):
-    kit.numpy_only(conv_gradients)
+    kit.by_hand(conv_gradients)
     _, dw, db = three(conv_gradients(ROW, TWO, BEHIND, 1, 0))
     kit.close(db, np.array([101.0]), because="the bias enters at both places", known_wrong={"the sum over the places, not the mean": np.array([50.5])})
     kit.close(dw, np.array([[[[201.0, 302.0]]]]), because="1·1 + 2·100 and 2·1 + 3·100", known_wrong={"the kernel is turned over": np.array([[[[302.0, 201.0]]]]), "that is a mean over the places": np.array([[[[100.5, 151.0]]]])})
@@ -329,7 +339,7 @@ with score.part(1, "by hand: the bias gets the sum, the kernel what it saw times
         kit.close(db, right_b, rtol=1e-9, atol=1e-10, because=f"db: {told}", known_wrong={} if len(x) == 1 else {"the sum over all pictures, not the mean": right_b / len(x)})
         kit.close(dw, right_w, rtol=1e-9, atol=1e-10, because=f"dw: {told}", known_wrong={} if len(x) == 1 else {"the sum over all pictures, not the mean": right_w / len(x)})
 with score.part(1, "by hand: a pixel gets back from every output that has read it", x=ROW, w=TWO, up=BEHIND):
-    kit.numpy_only(conv_gradients)
+    kit.by_hand(conv_gradients)
     kit.close(three(conv_gradients(ROW, TWO, BEHIND, 1, 0))[0], np.array([[[[10.0, 1001.0, 100.0]]]]), because="the middle pixel was read with weight 1 and then with weight 10", known_wrong={
         "what comes back is overwritten where places overlap: add it": np.array([[[[10.0, 1000.0, 100.0]]]]), "overwritten where places overlap: add": np.array([[[[10.0, 1.0, 100.0]]]]), "the kernel is turned over": np.array([[[[1.0, 110.0, 1000.0]]]])})
     for x, w, up, stride, padding in kit.examples(with_up, n=6, name="pixels"):
@@ -339,7 +349,7 @@ with score.part(1, "by hand: a pixel gets back from every output that has read i
                   known_wrong={} if np.abs(turned - right).max() < 1e-9 else {"the kernel is turned over: pixel i · stride + u was read with weight u": turned})
 ### BEGIN HIDDEN TESTS
 with score.part(2, "other sizes, strides and paddings: all three agree; pixels that nobody read get 0; nothing given has changed", hidden=True):
-    kit.numpy_only(conv_gradients)
+    kit.by_hand(conv_gradients)
     for i, (x, w, up, stride, padding) in enumerate(kit.examples(with_up, n=30, name="gradients")):
         x = x[:, :, :, ::-1] if i % 3 == 0 else x
         for mine, right in zip(three(kit.unchanged(conv_gradients, x, w, up, stride, padding)), autograd(x, w, up, stride, padding)):
@@ -348,7 +358,7 @@ with score.part(2, "other sizes, strides and paddings: all three agree; pixels t
     for mine, right in zip(three(conv_gradients(x, w, up, 4, 0)), autograd(x, w, up, 4, 0)):
         kit.close(mine, right, rtol=1e-9, atol=1e-10)
 with score.part(1, "float32 stays float32 and is right to 1e-5 of the largest", hidden=True):
-    kit.numpy_only(conv_gradients)
+    kit.by_hand(conv_gradients)
     for x, w, up, stride, padding in kit.examples(lambda r: with_up(r, np.float32), n=15, name="single"):
         wide = autograd(*(t.astype(np.float64) for t in (x, w, up)), stride, padding)
         for mine, right in zip(three(conv_gradients(x, w, up, stride, padding)), wide):
@@ -357,7 +367,7 @@ with score.part(1, "float32 stays float32 and is right to 1e-5 of the largest", 
 with score.part(1, "fast: 24 pictures of 8 channels, 40 × 40 pixels, 16 kernels of 3 × 3 within 3 seconds", hidden=True):
     import time
 
-    kit.numpy_only(conv_gradients)
+    kit.by_hand(conv_gradients)
     r = kit.rng("large gradients")
     x, w, up = r.normal(size=(24, 8, 40, 40)).astype(np.float32), r.normal(size=(16, 8, 3, 3)).astype(np.float32), r.normal(size=(24, 16, 40, 40)).astype(np.float32)
     taken = []
@@ -423,36 +433,12 @@ BY_HAND = [(3, 2, 1, 1), (3, 1, 1, 1)]
 FIELDS = [  # layers; size, jump, start; the sizes of well-known mistakes
     ([(3, 2, 1, 1), (3, 1, 1, 1)], (7, 2, -3), {"the strides of the layers before widen what a kernel covers": 5, "a kernel of k adds k - 1 steps": 10, "a layer's own stride widens only what comes after it": 9}),
     ([(5, 1, 0, 1)], (5, 1, 0), {"a kernel of k adds k - 1 steps": 6}),
-    ([(1, 1, 0, 1)], (1, 1, 0), {"a kernel of k adds k - 1 steps": 2}),
     ([(3, 1, 1, 1), (2, 2, 0, 1), (3, 1, 1, 2)], (12, 2, -3), {"the strides of the layers before widen what a kernel covers": 8, "a kernel of k adds k - 1 steps": 18, "a layer's own stride widens only what comes after it": 13, "the dilation spreads the kernel": 8}),
-    ([(2, 3, 2, 3), (4, 1, 0, 1)], (13, 3, -2), {"the strides of the layers before widen what a kernel covers": 7, "a kernel of k adds k - 1 steps": 19, "a layer's own stride widens only what comes after it": 19, "the dilation spreads the kernel": 11}),
 ]
-SEEN = [  # layers, pixels, what each output sees
-    ([(3, 1, 1, 1), (2, 2, 0, 1), (3, 1, 1, 2)], 14, [[1, 2, 3, 4, 5, 6, 7, 8], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], [5, 6, 7, 8, 9, 10, 11, 12]]),
-    ([(2, 3, 2, 3), (4, 1, 0, 1)], 15, [[1, 4, 7, 10], [1, 4, 7, 10, 13], [4, 7, 10, 13]]),
-]
-score = kit.Score(5)
-with score.part(1, "size, jump and start, by hand and of other stacks", layers=BY_HAND):
-    kit.numpy_only(field)
-    for layers, rights, wrong in FIELDS:
-        got = [int(number) for number in field(layers)]
-        kit.equal(len(got), 3, because="size, jump, start")
-        for name, mine, right, known in zip(("size", "jump", "start"), got, rights, (wrong, {}, {"it begins in the padding: negative": -rights[2]} if rights[2] else {})):
-            kit.equal(mine, right, because=f"{name} of {layers}", known_wrong=known)
-with score.part(1, "what outputs see, by hand: at the borders fewer pixels", layers=BY_HAND, n=9):
-    kit.numpy_only(sees)
-    kit.equal(seen_of(BY_HAND, 9, 0), [0, 1, 2, 3], because="output 0 reads places -1, 0, 1 of the layer before, and -1 is padding: it depends on nothing", known_wrong={
-        "the padding is no pixel: leave out what lies outside": [-3, -2, -1, 0, 1, 2, 3], "first layer first: go back from the last": [0, 1, 2, 3, 4]})
-    kit.equal(seen_of(BY_HAND, 9, 4), [5, 6, 7, 8], because="output 4 is the last one")
-    kit.equal(seen_of(BY_HAND, 9, 2), [1, 2, 3, 4, 5, 6, 7], because="output 2 lies inside")
-    kit.equal(seen_of([(3, 1, 0, 2)], 9, 1), [1, 3, 5], because="a dilation leaves holes", known_wrong={"the pixels in the holes are not read": [1, 2, 3, 4, 5]})
-    kit.raises(IndexError, sees, BY_HAND, 9, 5, match=r"\b5\b")
-    for layers, n, outputs in SEEN:
-        for i, right in enumerate(outputs):
-            kit.equal(seen_of(layers, n, i), right, because=f"output {i} of {layers} for {n} pixels")
-### BEGIN HIDDEN TESTS
+
+
 def stack(r, depth=None):
-    """Layers and a row long enough for them."""
+    """Layers, and a row long enough for them."""
     layers = [(int(r.integers(1, 5)), int(r.integers(1, 4)), int(r.integers(0, 3)), int(r.integers(1, 4))) for _ in range(depth or int(r.integers(1, 5)))]
     n = 1
     for k, stride, padding, dilation in reversed(layers):
@@ -460,48 +446,64 @@ def stack(r, depth=None):
     return layers, n + int(r.integers(0, 12))
 
 
-def connected(layers, n):
-    """Which input each output depends on, (outputs, n) of bool: one matrix a layer, multiplied."""
-    whole = np.eye(n, dtype=bool)
+def depends(layers, n, i):
+    """By torch: how many outputs there are, and the pixels that output i depends on, those where its slope is not 0."""
+    x = torch.zeros(1, 1, n, dtype=torch.float64, requires_grad=True)
+    out = x
     for k, stride, padding, dilation in layers:
-        rows = (len(whole) + 2 * padding - dilation * (k - 1) - 1) // stride + 1
-        one = np.zeros((rows, len(whole)), dtype=bool)
-        for i in range(rows):
-            for t in range(k):
-                at = i * stride - padding + t * dilation
-                if 0 <= at < len(whole):
-                    one[i, at] = True
-        whole = (one.astype(int) @ whole.astype(int)) > 0
-    return whole
+        out = torch.nn.functional.conv1d(out, torch.ones(1, 1, k, dtype=torch.float64), None, stride, padding, dilation)
+    return out.shape[2], torch.autograd.grad(out[0, 0, i], x)[0][0, 0].nonzero()[:, 0].tolist()
 
 
-def true_field(layers):
-    """From the outermost inputs of outputs 0 and 1, without borders, by walking back."""
-    low = high = 0
-    step = 1
-    for k, stride, padding, dilation in reversed(layers):
-        low, high, step = low * stride - padding, high * stride - padding + (k - 1) * dilation, step * stride
-    return high - low + 1, step, low
+def measured_field(layers):
+    """Size, jump and start, read off two outputs in the middle of a row so long that borders do not matter."""
+    n = 4 * math.prod(stride for _, stride, _, _ in layers) * (1 + sum(k * dilation + padding for k, _, padding, dilation in layers))
+    middle = depends(layers, n, 0)[0] // 2
+    here, after = (depends(layers, n, i)[1] for i in (middle, middle + 1))
+    jump = after[0] - here[0]
+    return here[-1] - here[0] + 1, jump, here[0] - middle * jump
 
 
+score = kit.Score(5)
+with score.part(1, "size, jump and start, by hand and of other stacks", layers=BY_HAND):
+    kit.by_hand(field)
+    for layers, rights, wrong in FIELDS:
+        got = [int(number) for number in field(layers)]
+        kit.equal(len(got), 3, because="size, jump, start")
+        for name, mine, right, known in zip(("size", "jump", "start"), got, rights, (wrong, {}, {"it begins in the padding: negative": -rights[2]} if rights[2] else {})):
+            kit.equal(mine, right, because=f"{name} of {layers}", known_wrong=known)
+    for layers, _ in kit.examples(stack, n=12, name="stacks"):
+        got = [int(number) for number in field(layers)]
+        kit.equal(got, list(measured_field(layers)), because=f"size, jump and start of {layers}, measured in a long row")
+with score.part(1, "what outputs see, by hand: at the borders fewer pixels", layers=BY_HAND, n=9):
+    kit.by_hand(sees)
+    kit.equal(seen_of(BY_HAND, 9, 0), [0, 1, 2, 3], because="output 0 reads places -1, 0, 1 of the layer before, and -1 is padding: it depends on nothing", known_wrong={
+        "the padding is no pixel: leave out what lies outside": [-3, -2, -1, 0, 1, 2, 3], "first layer first: go back from the last": [0, 1, 2, 3, 4]})
+    kit.equal(seen_of(BY_HAND, 9, 4), [5, 6, 7, 8], because="output 4 is the last one")
+    kit.equal(seen_of(BY_HAND, 9, 2), [1, 2, 3, 4, 5, 6, 7], because="output 2 lies inside")
+    kit.equal(seen_of([(3, 1, 0, 2)], 9, 1), [1, 3, 5], because="a dilation leaves holes", known_wrong={"the pixels in the holes are not read": [1, 2, 3, 4, 5]})
+    kit.raises(IndexError, sees, BY_HAND, 9, 5, match=r"\b5\b")
+    for layers, n in kit.examples(stack, n=8, name="rows"):
+        for i in range(min(6, depends(layers, n, 0)[0])):
+            kit.equal(seen_of(layers, n, i), depends(layers, n, i)[1], because=f"output {i} of {layers} for {n} pixels")
+### BEGIN HIDDEN TESTS
 with score.part(1, "fields of deeper stacks and of none", hidden=True):
-    kit.numpy_only(field)
-    for layers, _ in kit.examples(lambda r: stack(r, int(r.integers(4, 9))), n=20, name="deep stacks"):
-        kit.equal([int(number) for number in field(layers)], list(true_field(layers)))
+    kit.by_hand(field)
+    for layers, _ in kit.examples(lambda r: stack(r, int(r.integers(4, 7))), n=20, name="deep stacks"):
+        kit.equal([int(number) for number in field(layers)], list(measured_field(layers)))
     kit.equal([int(number) for number in field([])], [1, 1, 0])
 with score.part(1, "what every output of other stacks sees, pixel by pixel", hidden=True):
-    kit.numpy_only(sees)
+    kit.by_hand(sees)
     for layers, n in kit.examples(stack, n=15, name="seen"):
-        whole = connected(layers, n)
-        for i in sorted({0, 1, len(whole) // 2, len(whole) - 1} & set(range(len(whole)))):
-            kit.equal(seen_of(layers, n, i), np.flatnonzero(whole[i]).tolist())
+        count, _ = depends(layers, n, 0)
+        for i in sorted({0, 1, count // 2, count - 1} & set(range(count))):
+            kit.equal(seen_of(layers, n, i), depends(layers, n, i)[1])
     kit.equal(seen_of([], 4, 2), [2])
     for layers, n in kit.examples(lambda r: ([(2, 2, 0, 1), (int(r.integers(2, 4)), 1, 3, int(r.integers(2, 4)))], int(r.integers(9, 16))), n=4, name="rest"):
-        whole = connected(layers, n)
-        for i in range(len(whole)):
-            kit.equal(seen_of(layers, n, i), np.flatnonzero(whole[i]).tolist())
+        for i in range(depends(layers, n, 0)[0]):
+            kit.equal(seen_of(layers, n, i), depends(layers, n, i)[1])
 with score.part(1, "outputs that see nothing but padding, and numbers that are no outputs", hidden=True):
-    kit.numpy_only(sees)
+    kit.by_hand(sees)
     for n, wide in kit.examples(lambda r: (int(r.integers(2, 9)), int(r.integers(1, 4))), n=5, name="blind"):
         kit.equal(seen_of([(1, 1, wide, 1)], n, 0), [])
         kit.equal(seen_of([(1, 1, wide, 1)], n, wide), [0])
@@ -513,23 +515,44 @@ score.total()
 # %% [markdown] nbgrader={"grade_id": "task-diagnose", "locked": true}
 # ## 4. Other people's convolutions (5 points)
 #
-# Suppliers hand in a `candidate(x, w, b, stride, padding)` each, with the contract of `conv`. At most one thing is wrong with it. Each name below stands for **several** ways of being wrong; hidden are other ways than the public ones.
-#
-# | answer | what is wrong |
-# |---|---|
-# | `"sound"` | nothing; it may round otherwise (to $10^{-6}$ of the largest output) |
-# | `"bias"` | the bias is left out, doubled, of the wrong sign, of the wrong output … |
-# | `"stride"` | with a stride above 1 it begins at a later row or column, so that its last place is flush with the end; this shows only where the stride leaves a rest |
-# | `"padding"` | something else than zeros stands around the picture |
-# | `"channels"` | the channels of `x` do not meet the channels of `w` that belong to them |
-# | `"transposed"` | rows and columns of the kernel are exchanged (for square kernels) |
-# | `"flipped"` | the kernel is turned over: upside down, or left to right, or both |
+# Suppliers hand in a function `candidate(x, w, b, stride, padding)` each. It promises what `conv` promises, and is either sound or has **one** fault. You write the acceptance test that names it:
 #
 # | | contract |
 # |---|---|
-# | `diagnose(candidate)` | one of the seven texts. The candidate may be called, as often as you like and with what you like (float64, square kernels, sizes that fit), but not looked into |
+# | `diagnose(candidate)` | one of the seven texts below. It calls the candidate, as often as you like, with inputs of your own: float64 arrays, square kernels of any size, any stride and padding for which the kernel fits. It compares what comes back with your `conv`, and does not look into the candidate |
 #
-# Choose inputs on which all faults but one cannot show: with kernels of 0 only the bias is left. Each hidden part counts only when every candidate in it is named rightly. About 20 lines.
+# | answer | what is wrong, always |
+# |---|---|
+# | `"sound"` | nothing. It may round otherwise: outputs differ from yours by up to $10^{-6}$ of the largest one |
+# | `"bias"` | what is added to an output is not its kernel's number in `b`. With `b = 0` nothing is wrong |
+# | `"stride"` | the first place lies one or more pixels too low, or too far to the right, or both, by no more than what the strides leave over. It shows only in a direction in which $(\text{pixels} + 2 \cdot \text{padding} - k)$ is no multiple of the stride |
+# | `"padding"` | something else than zeros stands around the picture, on all sides or on one. With `padding = 0` nothing is wrong |
+# | `"channels"` | a channel of `x` meets numbers of `w` that belong to other channels. With one channel nothing is wrong |
+# | `"transposed"` | rows and columns of a kernel are exchanged, and it may be turned over as well. With kernels that equal their own transpose and their own mirror images nothing is wrong |
+# | `"flipped"` | a kernel is turned over: upside down, left to right, or both. With kernels that equal their mirror images nothing is wrong |
+#
+# A fault may touch all kernels of `w` or a single one, so use several. How strong it is, and which kernel, side or row it touches, is drawn anew for every candidate; the hidden candidates have the same seven names and other kinds of fault than the public ones. Hence no list of known outputs helps: **choose inputs on which every fault but one cannot show.** With kernels of 0, only the bias is left; ask for it first, and each later question may set `b = 0`. Each part counts when every candidate in it is named rightly; there are sound ones in all of them. About 20 lines.
+
+# %% [markdown] nbgrader={"grade_id": "tool-apart", "locked": true}
+# **A tool for looking.** `apart(candidate, x, w, b, stride, padding)` prints in which pictures, kernels, rows and columns a candidate's outputs differ from those of your `conv`. The supplier below adds the bias twice.
+
+# %% nbgrader={"grade_id": "apart", "locked": true}
+def apart(candidate, x, w, b, stride, padding):
+    """Print where a candidate and your conv part, and by how much."""
+    ours, given = conv(x, w, b, stride, padding), np.asarray(candidate(x, w, b, stride, padding))
+    if given.shape != ours.shape:
+        print(f"shapes {given.shape} and {ours.shape}")
+        return
+    off = np.abs(given - ours) > 1e-4 * np.abs(ours).max()
+    for name, places in zip(("pictures", "kernels", "rows", "columns"), np.nonzero(off)):
+        print(f"{name}: {sorted(set(places.tolist()))} of {ours.shape[('pictures', 'kernels', 'rows', 'columns').index(name)]}")
+    print(f"{int(off.sum())} of {off.size} outputs differ, by up to {np.abs(given - ours).max():.3g}")
+
+
+try:
+    apart(lambda x, w, b, stride, padding: conv(x, w, 2 * b, stride, padding), np.ones((1, 1, 4, 5)), np.ones((2, 1, 3, 3)), np.array([0.0, 1.0]), 1, 0)
+except Exception as error:
+    print(f"conv stops, mend task 1 first: {error!r}")
 
 # %% nbgrader={"grade_id": "diagnose", "solution": true}
 def diagnose(candidate):
@@ -560,57 +583,96 @@ def diagnose(candidate):
 
 
 # %% nbgrader={"grade_id": "check-diagnose", "grade": true, "points": 5}
-def candidate_of(fault, way):
-    """A convolution with one fault, done in one of several ways (0 to 3)."""
-    def taken(x, w, b, stride, padding):
-        x, w, b = (np.asarray(t, dtype=np.float64) for t in (x, w, b))
-        wide = np.pad(x, ((0, 0), (0, 0), *[(padding, padding)] * 2))
-        add = b
-        if fault == "padding":
-            fills = (dict(mode="edge"), dict(mode="constant", constant_values=1.0), dict(mode="wrap"), dict(mode="symmetric"))
-            wide = np.pad(x, ((0, 0), (0, 0), *[(padding, padding)] * 2), **fills[way])
-        elif fault == "bias":
-            add = (0 * b, -b, 2 * b, np.roll(b, 1))[way]
-        elif fault == "channels" and w.shape[1] > 1:
-            w = (w[:, ::-1], np.roll(w, 1, axis=1), np.broadcast_to(w.mean(1, keepdims=True), w.shape), np.concatenate([w[:, 1::-1], w[:, 2:]], axis=1))[way]
-        elif fault == "transposed":
-            w = w.transpose(0, 1, 3, 2) if way % 2 == 0 else w[:, :, ::-1, ::-1].transpose(0, 1, 3, 2)
-        elif fault == "flipped":
-            w = (w[:, :, ::-1, ::-1], w[:, :, ::-1], w[:, :, :, ::-1], w[:, :, ::-1, ::-1])[way]
-        out = theirs(wide, w, np.zeros(len(b)), 1, 0)
-        down, right = (size - 1 - (size - 1) // stride * stride for size in out.shape[2:])
-        if fault != "stride":
-            down = right = 0
-        else:
-            down, right = ((down, right), (down, 0), (0, right), (down, right))[way]
-        out = out[:, :, down::stride, right::stride] + add.reshape(-1, 1, 1)
-        if fault == "sound" and way % 2:
-            out = out.astype(np.float32).astype(np.float64) if way == 1 else out * (1 - 3e-7)
-        return out
+def other(fault, kind, r):
+    """Somebody's convolution with a plain fault; how strong it is, is drawn."""
+    factor, fill = float(r.uniform(1.5, 3)), float(r.uniform(0.5, 2))
 
-    return taken
+    def candidate(x, w, b, stride, padding):
+        x, w, b = (np.array(t, dtype=np.float64) for t in (x, w, b))
+        wide = np.pad(x, ((0, 0), (0, 0), *[(padding, padding)] * 2), constant_values=fill if fault == "padding" else 0.0)
+        w = {"channels": w[:, ::-1], "transposed": w.swapaxes(2, 3), "flipped": w[:, :, ::-1, ::-1]}.get(fault, w)
+        out = theirs(wide, w, factor * b if fault == "bias" else b, 1, 0)
+        down, right = ((size - 1) % stride if fault == "stride" else 0 for size in out.shape[2:])
+        return out[:, :, down::stride, right::stride]
+
+    return candidate
 
 
-def judged(r, faults, ways):
-    """What diagnose says of candidates with these faults, in a drawn order, and the faults in that order."""
-    kit.numpy_only(diagnose)
-    order = [(faults[i], way) for i in r.permutation(len(faults)) for way in ways]
-    return [(str(diagnose(candidate_of(fault, way))), fault) for fault, way in order]
+def judged(name, make, kinds):
+    """What diagnose says of so many kinds of each fault, drawn anew and in a drawn order, and the faults in that order."""
+    kit.by_hand(diagnose)
+    r = kit.rng(name)
+    order = [(fault, kind) for fault, count in kinds.items() for kind in range(count)]
+    order = [order[i] for i in r.permutation(len(order))]
+    return [(str(diagnose(make(fault, kind, r))), fault) for fault, kind in order]
 
 
 score = kit.Score(5)
-with score.part(2, "one candidate of each kind, all seven named rightly", candidates="bias left out, edge pixels around the picture, channels in reverse order, …"):
-    for said, fault in judged(kit.rng("public order"), FAULTS, (0,)):
-        kit.equal(said, fault, because=f"a candidate with the fault {fault!r}", known_wrong={} if fault == "sound" else {"the fault was not seen: do your inputs show it (a rest after the strides, padding, several channels, a kernel without symmetry)?": "sound"})
+with score.part(1, "a plain candidate of each kind, all seven named rightly", candidates="bias times a number, a number around the picture, last place flush with the end, channels in reverse order, rows and columns exchanged, turned over, sound"):
+    for said, fault in judged("plain", other, dict.fromkeys(FAULTS, 1)):
+        kit.equal(said, fault, because=f"a candidate with the fault {fault!r}", known_wrong={"a sound one was blamed: compare with a tolerance, and with inputs for which your own conv is right": said} if fault == "sound" else {
+            "the fault was not seen: do your inputs show it (a rest after the strides, padding, several channels, a kernel without symmetry)?": "sound", "another fault was named: on the inputs for that one this fault shows too; which of them switch it off?": said})
 ### BEGIN HIDDEN TESTS
-with score.part(1, "sound ones that round otherwise, and biases that are wrong in other ways", hidden=True):
-    for said, fault in judged(kit.rng("rounding"), ("sound", "bias"), (1, 2, 3)):
+def spoilt(fault, kind, r):
+    """Somebody's convolution with a fault of one of four kinds; strength, kernel, side and row are drawn."""
+    at, strength = int(r.integers(1, 1000)), float(r.uniform(0.5, 1.5) * r.choice([-1, 1]))
+
+    def around(x, padding):
+        border = ((0, 0), (0, 0), *[(padding, padding)] * 2)
+        if fault != "padding":
+            return np.pad(x, border)
+        if kind < 2:
+            return np.pad(x, border, mode=("edge", "symmetric")[kind])
+        sides = strength * (np.ones(4) if kind == 2 else np.eye(4)[at % 4])
+        return np.pad(x, border, constant_values=((0, 0), (0, 0), tuple(sides[:2]), tuple(sides[2:])))
+
+    def kernels(w):
+        changed, (o, c, kh, kw) = w, w.shape
+        if fault == "channels" and c > 1:
+            changed = (np.roll(w, 1 + at % (c - 1), axis=1), np.broadcast_to(w.mean(1, keepdims=True), w.shape), np.roll(w, 1, axis=1), np.broadcast_to(w[:, :1], w.shape))[kind]
+        elif fault == "transposed" and kh == kw:
+            changed = (w.swapaxes(2, 3), w[:, :, ::-1, ::-1].swapaxes(2, 3), np.rot90(w, axes=(2, 3)), w.swapaxes(2, 3))[kind]
+        elif fault == "flipped":
+            changed = (w[:, :, ::-1], w[:, :, :, ::-1], w[:, :, ::-1, ::-1], w[:, :, :, ::-1])[kind]
+        single = {"channels": 2, "transposed": 3, "flipped": 3}.get(fault) == kind  # in one kernel alone
+        return np.where((np.arange(o) == at % o)[:, None, None, None], changed, w) if single else changed
+
+    def candidate(x, w, b, stride, padding):
+        x, w, b = (np.array(t, dtype=np.float64) for t in (x, w, b))
+        out = theirs(around(x, padding), kernels(w), np.zeros(len(b)), 1, 0)
+        rest = [(size - 1) % stride if fault == "stride" else 0 for size in out.shape[2:]]
+        down, right = (rest, (rest[0], 0), (0, rest[1]), [min(1, left) for left in rest])[kind]
+        out = out[:, :, down::stride, right::stride]
+        added = np.broadcast_to(b[:, None, None], out.shape[1:]).copy()
+        if fault == "bias" and kind == 0:
+            added *= 1 + strength
+        elif fault == "bias" and kind == 1:
+            added = np.roll(added, 1 + at % max(1, len(b) - 1), axis=0)
+        elif fault == "bias" and kind == 2:
+            added[at % len(b)] *= 1 + strength
+        elif fault == "bias":
+            added[:, at % out.shape[2]] = 0
+        out = out + added
+        if fault == "sound" and kind == 1:
+            out = out.astype(np.float32).astype(np.float64)
+        elif fault == "sound" and kind > 1:
+            out = out + 7e-7 * np.abs(out).max() * (np.sign(strength) if kind == 2 else np.cos(at * np.arange(out.size)).reshape(out.shape))
+        return out
+
+    return candidate
+
+
+with score.part(1, "sound ones that round otherwise, and biases that are wrong in other ways, for one kernel or one row alone", hidden=True):
+    for said, fault in judged("rounding", spoilt, {"sound": 4, "bias": 4}):
         kit.equal(said, fault)
-with score.part(1, "other strides and other paddings", hidden=True):
-    for said, fault in judged(kit.rng("borders"), ("stride", "padding", "sound"), (1, 2, 3)):
+with score.part(1, "strides that begin late in one direction, and other things around the picture, on one side alone", hidden=True):
+    for said, fault in judged("borders", spoilt, {"stride": 4, "padding": 4, "sound": 1}):
         kit.equal(said, fault)
-with score.part(1, "other channels, kernels transposed and turned over in other ways", hidden=True):
-    for said, fault in judged(kit.rng("kernels"), ("channels", "transposed", "flipped", "sound"), (1, 2, 3)):
+with score.part(1, "channels that meet the wrong numbers in other ways, in one kernel alone", hidden=True):
+    for said, fault in judged("channels", spoilt, {"channels": 4, "sound": 1}):
+        kit.equal(said, fault)
+with score.part(1, "kernels transposed and turned over in other ways, one kernel alone", hidden=True):
+    for said, fault in judged("kernels", spoilt, {"transposed": 4, "flipped": 4, "sound": 1}):
         kit.equal(said, fault)
 ### END HIDDEN TESTS
 score.total()
@@ -626,14 +688,31 @@ score.total()
 # | `"blocks"` | list of `(w1, b1, w2, b2)`: (c, c, 3, 3), (c,), twice; at least one block | $h \leftarrow \operatorname{ReLU}(h + \operatorname{conv}_2(\operatorname{ReLU}(\operatorname{conv}_1(h))))$, padding 1 |
 # | `"last"` | `(W, b)`: (10, c), (10,) | on the mean of each channel over its pixels |
 #
-# There is no norm in it. But without norms this net hardly learns in a few rounds. So: train with a **batch norm** after each convolution, then fold it into the convolution before it.
+# The chip knows no norm. But trained without norms, this net hardly learns in a few rounds. So train, in torch, the same net with a **batch norm** after each of its convolutions; then fold each norm into the convolution before it, and hand over what is left.
 #
 # | | contract |
 # |---|---|
 # | `fold(w, b, gamma, beta, mean, var, eps)` | `w` (o, c, kh, kw), `b` (o,) or `None`, the others (o,), `eps` a number. Returns `(w, b)` of one convolution that gives what the convolution followed by a batch norm in evaluation gives: $\gamma\,(z - \text{mean}) / \sqrt{\text{var} + \epsilon} + \beta$ for each output channel; in NumPy, in the dtype of `w` |
-# | `train(x, y, budget, seed)` | `x` (n, 1, side, side), raw, from 0 to 16 or to another number; `y` (n,), 0 … 9. Returns a net of at most `budget` numbers, biases included. The same seed gives the same net, bit for bit. With the blocks switched off (w2 = b2 = 0) the chip must read more than 0.1 less |
+# | `train(x, y, budget, seed)` | `x` (n, 1, side, side) float32, **raw**: pixels from 0 to 16, or to another number such as 255, as they also come to the chip; `y` (n,) whole numbers 0 … 9. Returns a net, a dict as above, whose arrays have at most `budget` numbers in all, biases included. torch is allowed here |
 #
-# In `train` you may use torch. From 1000 pictures the chip has to read **0.88** of 797 unseen ones with 10 000 numbers; the reference, 16 channels and two blocks, reads 0.93 to 0.97. Digits come turned and numbered otherwise each time, so nothing learnt elsewhere helps. At most 60 s each time; the reference needs 1.
+# What a net has to do, on pictures that `train` has not seen. Every time the digits are turned and numbered otherwise, so nothing learnt elsewhere helps:
+#
+# | trained on | budget | the chip reads at least | the reference reads |
+# |---|---|---|---|
+# | 1000 pictures of 12 × 12, pixels to 16 | 10 000 | 0.88 | 0.93 to 0.97 |
+# | the same, 500 of them | 10 000 | 0.6, for each of two seeds | 0.81 to 0.89 |
+# | 1000 others of 12 × 12 | 5481 | 0.82 | about 0.9 |
+# | 1000 pictures of 14 × 14, pixels to 255 | 10 000 | 0.86 | about 0.93 |
+#
+# Besides: the same `seed` gives the same net, bit for bit, another seed another one. **The blocks have to do work**: when the check sets every `w2` and `b2` to 0, so that a block passes on what it gets, the chip must read at least 0.1 less than before. And one training takes at most 60 s; the reference, 16 channels and two blocks, needs 1 to 3.
+#
+# Specification of `fold`, executable: for every `z` that the convolution gives, in evaluation,
+#
+# ```python
+# new_w, new_b = fold(w, b, gamma, beta, mean, var, eps)
+# z = conv(x, w, b, 1, 0)  # (n, o, rows, columns)
+# assert np.allclose(conv(x, new_w, new_b, 1, 0), gamma[:, None, None] * (z - mean[:, None, None]) / np.sqrt(var + eps)[:, None, None] + beta[:, None, None])
+# ```
 
 # %% nbgrader={"grade_id": "train", "solution": true}
 def fold(w, b, gamma, beta, mean, var, eps):
@@ -740,7 +819,7 @@ def reached(net, x, y, least, top=16.0):
 
 score = kit.Score(7)
 with score.part(1, "fold: one convolution gives what convolution and norm give, with and without a bias", example="gamma 2, beta 1, mean 3, var 4, eps 0: the factor is 2 / √4 = 1, so w stays and b = 1 - 3"):
-    kit.numpy_only(fold)
+    kit.by_hand(fold)
     one_w, one_b = (np.asarray(t) for t in fold(np.ones((1, 1, 1, 1)), None, *(np.array([float(v)]) for v in (2, 1, 3, 4)), 0.0))
     kit.close(one_w, np.ones((1, 1, 1, 1)), because="2 / √4 = 1", known_wrong={"divide by the root of the variance": np.full((1, 1, 1, 1), 0.5), "gamma is missing": np.full((1, 1, 1, 1), 0.5)})
     kit.close(one_b, np.array([-2.0]), because="-3 · 2/√4 + 1", known_wrong={"the mean is taken off, not added": np.array([4.0]), "beta is missing": np.array([-3.0])})
@@ -750,16 +829,15 @@ with score.part(1, "train: within 10 000 numbers at least 0.88 of 797 unseen pic
     x, y, unseen, labels = forms(kit.rng("forms"))
     net = handed_over(x, y, 10_000, 1)
     reached(net, unseen, labels, 0.88)
-with score.part(1, "the same seed gives the same net, another seed another one; from 200 pictures each reads at least 0.2 of the unseen ones", seeds="1, 1, 2"):
-    one, again, other = (handed_over(x[::5], y[::5], 10_000, seed) for seed in (1, 1, 2))
+with score.part(1, "the same seed gives the same net, another seed another one; from 500 pictures each reads at least 0.6 of the unseen ones", seeds="1, 1, 2"):
+    one, again, another = (handed_over(x[::2], y[::2], 10_000, seed) for seed in (1, 1, 2))
     kit.close(again["first"][0], one["first"][0], rtol=1e-6, because="seed 1 twice: begin with torch.manual_seed(seed)")
-    kit.require(other["first"][0].shape != one["first"][0].shape or not np.allclose(other["first"][0], one["first"][0]), "seeds 1 and 2 give the same weights")
-    for trained in (one, other):
-        share = float((chip(trained, unseen).argmax(1) == labels).mean())
-        kit.require(share >= 0.2, f"{share:.3f} of unseen pictures are right after training on 200, 0.2 are asked for")
+    kit.require(another["first"][0].shape != one["first"][0].shape or not np.allclose(another["first"][0], one["first"][0]), "seeds 1 and 2 give the same weights")
+    for trained in (one, another):
+        reached(trained, unseen, labels, 0.6)
 ### BEGIN HIDDEN TESTS
 with score.part(1, "fold: small variances, one channel, float32; nothing given has changed", hidden=True):
-    kit.numpy_only(fold)
+    kit.by_hand(fold)
     for i, r in enumerate(kit.examples(lambda r: r, n=20, name="other folds")):
         right_fold(r, (np.float64, np.float32)[i % 2], hidden=True)
 with score.part(2, "train: other pictures, turned and numbered otherwise, with a budget of 5481 numbers: at least 0.82", hidden=True):
