@@ -103,6 +103,47 @@ def audit(train, test, target, group, time, known_at):
 
 
 # %% nbgrader={"grade_id": "check-audit", "grade": true, "points": 5}
+def planted(r):
+    """Train, test, days of knowing, the right report, and what mistakes would report: everything that is wrong has been put in."""
+    n, first = int(r.integers(12, 30)), int(r.integers(20, 60))
+    copies, contrary, shared, ahead = (int(i) for i in r.integers(3, 6, size=4))
+    train = pd.DataFrame(r.integers(0, 3, size=(n, 4)).astype(float)).add_prefix("f").assign(f4=np.arange(n) * 1.0, decided=r.permutation(np.arange(n) % 2), who=np.arange(n) // 2)
+    train.loc[::2, "f1"] = np.nan
+    train["day"] = first - r.integers(1, 20, size=n)
+    train.loc[r.permutation(n)[:ahead], "day"] = [first, first, *(first + r.integers(1, 9, size=ahead - 2))]
+    test = pd.concat([train[:copies], train[copies : copies + contrary].assign(decided=lambda t: 1 - t["decided"]), train[-8:].assign(f4=np.arange(8) + 100.0)])
+    test["day"] = [first, *(first + r.integers(0, 20, size=len(test) - 1))]
+    test["who"] = r.permutation([*[0, 0, 1, 1, 1][:shared], *range(1000, 1000 + len(test) - shared)])
+    days = {c: -int(r.integers(1, 9)) for c in train.columns[:5]}
+    on, after, unsaid = r.permutation(list(days))[:3].tolist()
+    del days[unsaid]
+    days |= {on: 0, after: int(r.integers(1, 9))}
+    right = {"late": sorted([on, after, unsaid]), "copies": copies, "shared": shared, "ahead": ahead}
+    wrong = {
+        "late": {"what is known on the day of the decision may hold the decision": sorted([after, unsaid]), "a feature without a day counts as late": sorted([on, after])},
+        "copies": {"another decision on equal features is no copy": copies + contrary, "NaN equals NaN here": copies // 2},
+        "shared": {"rows of test are counted and not groups": 2, "rows of test are counted and not of train": 4},
+        "ahead": {"the same day is not earlier": ahead - 2, "rows of train are counted and not of test": int((test["day"] <= train["day"].max()).sum())},
+    }
+    return train, test.sample(frac=1, random_state=int(r.integers(1000))).reset_index(drop=True), days, right, wrong
+
+
+def part_of_audit(key):
+    """Compare one entry on several pairs of tables."""
+    for train, test, days, right, wrong in kit.examples(planted, n=4, name=key):
+        kit.equal(kit.unchanged(audit, train, test, "decided", "who", "day", days)[key], right[key], because=f"{len(train)} and {len(test)} rows, known_at = {days}",
+                  known_wrong={said: value for said, value in wrong[key].items() if value != right[key]})
+
+
+score = kit.Score(5)
+with score.part(1, "late: known on the day itself, after it, or nobody says when"):
+    part_of_audit("late")
+with score.part(1, "copies: rows of the test table that training has seen"):
+    part_of_audit("copies")
+with score.part(1, "shared and ahead: applicants and days on both sides"):
+    part_of_audit("shared")
+    part_of_audit("ahead")
+### BEGIN HIDDEN TESTS
 def two_tables(r):
     """Train, test and days of knowing: small whole numbers with gaps, some rows in both, one feature that tells."""
     n = int(r.integers(20, 40))
@@ -149,32 +190,9 @@ def audited(tables):
     return kit.unchanged(audit, train, test, "decided", "who", "day", known)
 
 
-def part_of_audit(key, name, **wrong):
-    """Compare one entry on several pairs of tables."""
-    for tables in kit.examples(two_tables, n=4, name=name):
-        train, test, known = tables
-        kit.equal(audited(tables)[key], by_hand(*tables)[key], because=f"the pair of tables {name}, {len(train)} and {len(test)} rows, known_at = {known}",
-                  known_wrong={said.replace("_", " "): make(*tables) for said, make in wrong.items()})
-
-
-FEATURES = ["f0", "f1", "f2", "tells", "tells_half", "nearly"]
-score = kit.Score(5)
-with score.part(1, "late: known on the day itself, after it, or nobody says when"):
-    part_of_audit("late", "late",
-        what_is_known_on_the_day_of_the_decision_may_hold_the_decision=lambda a, b, k: sorted(c for c in FEATURES if k.get(c, 1) > 0),
-        a_feature_without_a_day_counts_as_late=lambda a, b, k: sorted(c for c in k if k[c] >= 0))
-with score.part(1, "copies: rows of the test table that training has seen"):
-    part_of_audit("copies", "copies",
-        another_decision_on_equal_features_is_no_copy=lambda a, b, k: int(len(b[FEATURES].merge(a[FEATURES].drop_duplicates(), on=FEATURES))),
-        NaN_equals_NaN_here=lambda a, b, k: sum(any((x == z).all() for z in a[[*FEATURES, "decided"]].to_numpy()) for x in b[[*FEATURES, "decided"]].to_numpy()))
-with score.part(1, "shared and ahead: applicants and days on both sides"):
-    part_of_audit("shared", "shared", rows_of_test_are_counted_and_not_groups=lambda a, b, k: len(set(a["who"]) & set(b["who"])),
-                  rows_of_test_are_counted_and_not_of_train=lambda a, b, k: int(a["who"].isin(b["who"]).sum()))
-    part_of_audit("ahead", "ahead", the_same_day_is_not_earlier=lambda a, b, k: int((a["day"] > b["day"].min()).sum()),
-                  rows_of_train_are_counted_and_not_of_test=lambda a, b, k: int((b["day"] <= a["day"].max()).sum()))
-### BEGIN HIDDEN TESTS
 with score.part(1, "alone: features that tell the decision upwards or downwards, with gaps", hidden=True):
-    part_of_audit("alone", "alone")
+    for tables in kit.examples(two_tables, n=4, name="alone"):
+        kit.equal(audited(tables)["alone"], by_hand(*tables)["alone"])
     for above, listed in ((191, True), (189, False)):  # of 200 pairs, so many in order: 0.955 and 0.945
         a = pd.DataFrame({"decided": [1] + [0] * 200, "f": [above - 0.5, *map(float, range(200))], "who": 1, "day": 1})
         for table in (a, a.assign(f=-a["f"])):
@@ -264,35 +282,36 @@ def a_case(r, rows=90):
     return X[["kind", "c3", "c0", "town", "c1", "c2", "c4", "c5"]], y, train, test, [f"c{i}" for i in range(6)], ["town", "kind"], int(r.integers(2, 9))
 
 
-def with_numpy(X, y, train, test, numeric, categorical, k, fill=np.nanmedian):
-    """The five steps on training rows, step by step."""
-    a, b = X.iloc[train], X.iloc[test]
-    columns = []
-    for c in numeric:
-        middle = fill(a[c].to_numpy())
-        u, v = (np.where(np.isnan(t[c].to_numpy()), middle, t[c].to_numpy()) for t in (a, b))
-        columns.append(((u - u.mean()) / (u.std() or 1), (v - u.mean()) / (u.std() or 1)))
-    for c in categorical:
-        columns += [((a[c] == kind).to_numpy(float), (b[c] == kind).to_numpy(float)) for kind in sorted(set(a[c]))]
-    left, right = (np.stack(side, axis=1) for side in zip(*columns))
-    best = np.argsort(-np.nan_to_num(f_classif(left, y[train])[0]), kind="stable")[:k]
-    return LogisticRegression(max_iter=2000).fit(left[:, best], y[train]).predict_proba(right[:, best])[:, 1]
+def twice(X, y, train, test, *rest):
+    """The training rows to learn from and once more to predict: there all rows tell no more than the training rows, and `broken` is right."""
+    rows, half = np.concatenate([train, train]), np.arange(len(train))
+    return X.iloc[rows], y[rows], half, half + len(train), *rest
 
 
-def prepared_first(X, *rest):
+def twice_and_far(X, y, train, test, *rest):
+    """The same, and after them the far rows `test` to predict as well."""
+    rows = np.concatenate([train, train, test])
+    return X.iloc[rows], y[rows], np.arange(len(train)), np.arange(len(train), len(rows)), *rest
+
+
+def prepared_first(X, y, train, test, numeric, *rest):
     """The misconception that all rows are filled and scaled first, and the rest is right."""
-    numeric = rest[3]
     filled = X[numeric].fillna(X[numeric].median())
-    return with_numpy(X.assign(**(filled - filled.mean()) / filled.std(ddof=0)), *rest)
+    scaled = ((filled - filled.mean()) / filled.std(ddof=0)).iloc[train]
+    table = pd.concat([scaled, pd.get_dummies(X.iloc[train][rest[0]], dtype=float)], axis=1).to_numpy()
+    chosen = SelectKBest(f_classif, k=rest[1]).fit_transform(table, y[train])
+    return LogisticRegression(max_iter=2000).fit(chosen, y[train]).predict_proba(chosen)[:, 1]
 
 
 score = kit.Score(7)
-with score.part(1, "mended: the probabilities agree with a reference, step by step"):
+with score.part(1, "mended: rows that stand in training too get what `broken` gives where it cannot leak"):
     for case in kit.examples(a_case, n=3, name="mended"):
         X, y, train, test, numeric, categorical, k = case
-        kit.close(np.asarray(kit.unchanged(mended, *case)), with_numpy(*case), atol=0.002, because=f"90 rows, k = {k}, the test rows five times as large in c0 and c2",
-                  known_wrong={"it still leaks, as `broken` does": broken(*case), "gaps and scales are learnt from all rows": prepared_first(*case),
-                               "gaps are filled with the median": with_numpy(*case, fill=np.nanmean)})
+        known = len(train)
+        mean_filled = X.assign(**X[numeric].fillna(X.iloc[train][numeric].mean()))
+        kit.close(np.asarray(kit.unchanged(mended, *twice_and_far(*case)))[:known], broken(*twice(*case)), atol=0.002, because=f"{known} rows of training to predict as well, k = {k}, beside {len(test)} rows that are five times as large in c0 and c2",
+                  known_wrong={"it still leaks, as `broken` does": broken(*twice_and_far(*case))[:known], "gaps and scales are learnt from all rows": prepared_first(*twice_and_far(*case)),
+                               "gaps are filled with the median": broken(*twice(mean_filled, *case[1:]))})
 with score.part(1, "mended: on pure chance the AUC is near one half"):
     areas = []
     for r in kit.examples(lambda r: r, n=5, name="chance"):
@@ -317,6 +336,21 @@ with score.part(1, "encoded: a toy by hand", kinds=list("aabbb"), y=[1, 0, 1, 1,
     kit.close(outside, np.array([(1 + w * 2 / 3) / (1 + w), 2 / 3, (1 + w * 2 / 3) / (2 + w)]), rtol=1e-9, because=f"kinds u v v u w, y = 1 1 0 0 0, train = 1 0 2, test = 3 4 1, weight {w}; w does not occur in training")
     kit.close(inside, np.array([w / 2 / (1 + w), 1 / 2, (1 + w) / (1 + w)]), rtol=1e-9, because=f"the same rows, each without itself; row 0 is the only u, so the rate of the two others is left")
 ### BEGIN HIDDEN TESTS
+def with_numpy(X, y, train, test, numeric, categorical, k):
+    """The five steps on training rows, step by step."""
+    a, b = X.iloc[train], X.iloc[test]
+    columns = []
+    for c in numeric:
+        middle = np.nanmedian(a[c].to_numpy())
+        u, v = (np.where(np.isnan(t[c].to_numpy()), middle, t[c].to_numpy()) for t in (a, b))
+        columns.append(((u - u.mean()) / (u.std() or 1), (v - u.mean()) / (u.std() or 1)))
+    for c in categorical:
+        columns += [((a[c] == kind).to_numpy(float), (b[c] == kind).to_numpy(float)) for kind in sorted(set(a[c]))]
+    left, right = (np.stack(side, axis=1) for side in zip(*columns))
+    best = np.argsort(-np.nan_to_num(f_classif(left, y[train])[0]), kind="stable")[:k]
+    return LogisticRegression(max_iter=2000).fit(left[:, best], y[train]).predict_proba(right[:, best])[:, 1]
+
+
 with score.part(1, "mended: other tables, other numbers of columns kept", hidden=True):
     for case in kit.examples(lambda r: a_case(r, int(r.integers(60, 150))), n=6, name="others"):
         kit.close(np.asarray(mended(*case)), with_numpy(*case), atol=0.002)
@@ -385,7 +419,42 @@ def walk_forward(times, groups, folds, delay):
 
 
 # %% nbgrader={"grade_id": "check-walk", "grade": true, "points": 5}
-def walk_by_hand(times, groups, folds, delay, other_groups=True, known=True):
+def plain(pairs):
+    """The pairs as a list of tuples of arrays of whole numbers."""
+    return [(np.asarray(a).astype(int), np.asarray(b).astype(int)) for a, b in pairs]
+
+
+def renamed(r, times, groups, folds, delay):
+    """The rows in another order, on another clock, with other numbers of customers; and the function that renames pairs alike."""
+    order, names = r.permutation(len(times)), r.permutation(100)
+    step, start = int(r.integers(1, 6)), int(r.integers(-9, 10))
+    place = np.argsort(order)
+    return (np.array(times)[order] * step + start, names[np.array(groups)[order]], folds, delay * step), lambda *pairs: [(np.sort(place[list(a)]), np.sort(place[list(b)])) for a, b in pairs]
+
+
+score = kit.Score(5)
+TOY = ([1, 1, 2, 3, 3, 4], [7, 8, 8, 7, 9, 9], 1, 1)
+WEEK = ([0, 0, 1, 2, 2, 3, 4, 4, 5, 6, 6, 6], [1, 2, 3, 1, 4, 2, 5, 6, 3, 7, 7, 1], 2, 1)
+with score.part(1, "a toy by hand", times=TOY[0], groups=TOY[1], folds=1, delay=1):
+    for r in kit.examples(lambda r: r, n=3, name="toys"):
+        toy, put = renamed(r, *TOY)
+        told = f"times {toy[0]}, groups {toy[1]}, folds {toy[2]}, delay {toy[3]}"
+        kit.equal(plain(walk_forward(*toy)), put(([1], [3, 4, 5])), because=f"the toy, renamed: {told}; blocks 1, 2 and 3, 4; known by day 3 are the rows of day 1; customer 7 is tested",
+                  known_wrong={"customers on both sides": put(([0, 1], [3, 4, 5])), "the decision of day 2 is known on day 3, not before": put(([1, 2], [3, 4, 5]))})
+        longer, put = renamed(r, range(10), range(10), 4, 0)
+        kit.equal(plain(walk_forward(*longer)), put(*((range(i), (i, i + 1)) for i in (2, 4, 6, 8))), because=f"ten days, ten customers, four folds: {longer}")
+        week, put = renamed(r, *WEEK)
+        fourth, last = (5, 6, 7), (8, 9, 10, 11)
+        kit.equal(plain(walk_forward(*week)), put(((0, 2), fourth), ((1, 4, 5), last)), because=f"seven days in blocks of three, two, two: times {week[0]}, groups {week[1]}, folds 2, delay {week[3]}", known_wrong={
+            "customers on both sides": put((range(3), fourth), (range(6), last)), "the decisions of the last days are not known yet": put(((0, 2, 3, 4), fourth), ((1, 4, 5, 6, 7), last))})
+with score.part(1, "too few distinct times are refused, just enough are not"):
+    few = int(kit.rng("few").integers(20, 90))
+    kit.raises(ValueError, walk_forward, np.repeat(np.arange(few), 2), np.arange(2 * few), few, 0, match=rf"^\D*(\d+\D+)?{few}(\D+\d+)?\D*$")
+    enough = (np.repeat(np.arange(few), 2), np.arange(2 * few), few - 1, 0)
+    kit.equal(plain(walk_forward(*enough)), [(np.arange(i), np.array([i, i + 1])) for i in range(2, 2 * few, 2)], because=f"{few} distinct times, {few - 1} folds")
+### BEGIN HIDDEN TESTS
+def walk_by_hand(times, groups, folds, delay):
+    """Row by row."""
     moments = sorted(set(times.tolist()))
     sizes = [len(moments) // (folds + 1) + (f < len(moments) % (folds + 1)) for f in range(folds + 1)]
     pairs, start = [], sizes[0]
@@ -393,15 +462,10 @@ def walk_by_hand(times, groups, folds, delay, other_groups=True, known=True):
         block = moments[start : start + size]
         start += size
         test = [i for i, t in enumerate(times) if t in block]
-        tested = {groups[i] for i in test} if other_groups else set()
-        train = [i for i, t in enumerate(times) if t + delay * known < block[0] and groups[i] not in tested]
+        tested = {groups[i] for i in test}
+        train = [i for i, t in enumerate(times) if t + delay < block[0] and groups[i] not in tested]
         pairs.append((np.array(train, dtype=int), np.array(test, dtype=int)))
     return pairs
-
-
-def plain(pairs):
-    """The pairs as a list of tuples of arrays of whole numbers."""
-    return [(np.asarray(a).astype(int), np.asarray(b).astype(int)) for a, b in pairs]
 
 
 def days(r):
@@ -409,23 +473,6 @@ def days(r):
     return r.integers(0, max(8, n // 2), size=n), r.integers(0, n, size=n), int(r.integers(1, 5)), int(r.integers(0, 4))
 
 
-score = kit.Score(5)
-TOY = (np.array([1, 1, 2, 3, 3, 4]), np.array([7, 8, 8, 7, 9, 9]), 1, 1)
-with score.part(1, "a toy by hand", times=TOY[0], groups=TOY[1], folds=1, delay=1):
-    kit.equal(plain(walk_forward(*TOY)), [(np.array([1]), np.array([3, 4, 5]))], because="blocks 1, 2 and 3, 4; known by day 3 are the rows of day 1; customer 7 is tested",
-              known_wrong={"customers on both sides": walk_by_hand(*TOY, other_groups=False), "the decision of day 2 is known on day 3, not before": [(np.array([1, 2]), np.array([3, 4, 5]))]})
-    longer = (np.arange(10), np.arange(10), 4, 0)
-    kit.equal(plain(walk_forward(*longer)), walk_by_hand(*longer), because="ten days, ten customers, four folds")
-    r = kit.rng("drawn")
-    drawn = (r.permutation(np.repeat(np.arange(9) * 3, 2)), r.integers(0, 12, size=18), 3, 4)
-    kit.equal(plain(walk_forward(*drawn)), walk_by_hand(*drawn), because=f"times {drawn[0]}, groups {drawn[1]}, three folds, a delay of 4", known_wrong={
-        "customers on both sides": walk_by_hand(*drawn, other_groups=False), "the decisions of the last days are not known yet": walk_by_hand(*drawn, known=False)})
-with score.part(1, "too few distinct times are refused, just enough are not"):
-    few = int(kit.rng("few").integers(20, 90))
-    kit.raises(ValueError, walk_forward, np.repeat(np.arange(few), 2), np.arange(2 * few), few, 0, match=rf"^\D*(\d+\D+)?{few}(\D+\d+)?\D*$")
-    enough = (np.repeat(np.arange(few), 2), np.arange(2 * few), few - 1, 0)
-    kit.equal(plain(walk_forward(*enough)), walk_by_hand(*enough), because=f"{few} distinct times, {few - 1} folds")
-### BEGIN HIDDEN TESTS
 with score.part(1, "test rows: times in blocks, none divided", hidden=True):
     for case in kit.examples(days, n=15, name="tests"):
         kit.equal([b for _, b in plain(kit.unchanged(walk_forward, *case))], [b for _, b in walk_by_hand(*case)])
@@ -722,7 +769,9 @@ with score.part(1, "the model ranks new applicants: at most 0.1 behind the best 
 with score.part(1, "the promise holds: at most 0.12 from the AUC in use"):
     kit.require(area >= 0.73, f"the AUC in use is {area:.2f}: a promise counts for a model that ranks")
     kit.require(abs(promise - area) <= 0.12, f"promised {promise:.2f}, in use {area:.2f}: " + ("which rows of the validation folds had the model seen?" if promise > area else "more was possible than you promise"))
-    kit.require(abs(other - turned) <= 0.12, f"where little can be foreseen, promised {other:.2f}, in use {turned:.2f}: " + ("which rows of the validation folds had the model seen?" if other > turned else "more was possible than you promise"))
+    little, weak, _ = in_use("public, weak", opposite=True, strength=0.25)
+    for promise, area in ((other, turned), (little, weak)):
+        kit.require(abs(promise - area) <= 0.12, f"where little can be foreseen, promised {promise:.2f}, in use {area:.2f}: " + ("which rows of the validation folds had the model seen?" if promise > area else "more was possible than you promise"))
 ### BEGIN HIDDEN TESTS
 with score.part(1, "at most 0.06 behind the best possible AUC in the mean of three other draws", hidden=True):
     held = [in_use(f"draw {i}", opposite=i == 1) for i in range(3)]
@@ -730,7 +779,7 @@ with score.part(1, "at most 0.06 behind the best possible AUC in the mean of thr
 with score.part(1, "the promise holds in the mean of three, and where little can be foreseen", hidden=True):
     kit.require(np.mean([area for _, area, _ in held]) >= 0.73, "a model that does not rank")
     kit.require(abs(np.mean([promise - area for promise, area, _ in held])) <= 0.075, "promise and use differ")
-    little, weak, _ = in_use("weak", strength=0.5)
+    little, weak, _ = in_use("weak", strength=0.25)
     kit.require(abs(little - weak) <= 0.12, "promise and use differ where little can be foreseen")
 with score.part(1, "where nothing can be foreseen, no more than one half is promised", hidden=True):
     kit.require(np.mean([area for _, area, _ in held]) >= 0.73, "a model that does not rank")
