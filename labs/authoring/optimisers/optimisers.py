@@ -424,7 +424,7 @@ score.total()
 # | `"schedule"` | the decay does not follow $\eta$ as it should |
 # | `"idle"` | a weight without a gradient is touched, or its count goes on |
 #
-# You choose weights, gradients and settings, and see what comes out: the candidate may be called, not looked into. Which settings switch a fault off, so that only *one* can show? Each part counts only when every candidate in it is named rightly. In the public part they are put into a version whose text stands in the check; afterwards they sit inside others', in other forms. A dozen calls are enough; the candidate's state is its own affair. Sound versions may round otherwise.
+# You choose weights, gradients and settings, and see what comes out: the candidate may be called, not looked into. Which settings switch a fault off, so that only *one* can show? Each part counts only when every candidate in it is named rightly. In the public part they are put around your own `adamw`; afterwards they sit inside others' optimisers, in other forms. A dozen calls are enough; the candidate's state is its own affair. Sound versions may round otherwise.
 
 # %% nbgrader={"grade_id": "diagnose", "solution": true}
 def diagnose(candidate):
@@ -460,21 +460,24 @@ FAULTS = ("sound", "bias", "eps", "l2", "schedule", "idle")
 LOOKS_INSIDE = {"__closure__", "cell_contents", "__code__", "__globals__", "__defaults__", "__traceback__", "attrgetter", "__getattribute__", "__dict__", "vars", "_getframe", "f_locals", "f_globals", "globals", "gc", "inspect", "settrace", "setprofile", "getattr", "eval", "exec"}
 
 
-def put_in(knobs):
-    """A sound version; a number that is not 0 puts one fault in."""
+def put_in(fault):
+    """Your own adamw, weight by weight, called so that one fault shows."""
     def candidate(weights, gradients, state, alpha, eta=1.0, betas=(0.9, 0.999), eps=1e-8, decay=0.0):
         new, kept = {}, {}
         for name, theta in weights.items():
-            g, (m, v, t) = gradients.get(name), (0.0 * theta, 0.0 * theta, 0) if state is None else state[name]
-            if g is None and not knobs[4]:
-                new[name], kept[name] = theta.copy(), (m, v, t)
-                continue
-            g, t = (0.0 * theta if g is None else g) + (decay * theta if knobs[2] else 0.0), t + 1
-            m, v = betas[0] * m + (1 - betas[0]) * g, betas[1] * v + (1 - betas[1]) * g * g
-            first, second = (1.0, 1.0) if knobs[0] else (1 - betas[0] ** t, math.sqrt(1 - betas[1] ** t))
-            below = (np.sqrt(v) + eps) / second if knobs[1] else np.sqrt(v) / second + eps
-            shrink = 0.0 if knobs[2] else decay if knobs[3] else eta * decay
-            new[name], kept[name] = theta - eta * alpha * m / first / below - shrink * theta, (m, v, t)
+            g, (inner, t) = gradients.get(name), (None, 0) if state is None else state[name]
+            g = 0.0 * theta if g is None and fault == "idle" else g
+            t += g is not None
+            first, second = (1 - betas[0] ** t, math.sqrt(1 - betas[1] ** t)) if t else (1.0, 1.0)
+            setting = {"alpha": alpha, "eta": eta, "betas": betas, "eps": eps, "decay": decay}
+            if fault in ("bias", "eps"):
+                setting["eps"] = eps / second
+            if fault == "bias":
+                setting["alpha"] = alpha * first / second
+            if fault in ("l2", "schedule"):
+                setting["decay"] = 0.0
+            after, inner = adamw({name: theta}, {name: g + decay * theta if fault == "l2" and g is not None else g}, inner, **setting)
+            new[name], kept[name] = after[name] - (decay * theta if fault == "schedule" and g is not None else 0.0), (inner, t)
         return new, kept
 
     return candidate
@@ -488,14 +491,14 @@ def judged(r, make, forms):
 
 
 score = kit.Score(5)
-with score.part(2, "the version above, sound and with each fault put in"):
+with score.part(2, "your adamw, sound and with each fault put in"):
     case = {"eta": 0.5, "betas": (0.8, 0.9), "eps": 0.05, "decay": 0.05}
     told = run({"w": np.array([5.0])}, [{"w": np.array([g])} for g in (1.0, -2.0)], [{"alpha": 0.1, **case}] * 2)
     kit.close(told[-1]["w"], np.array([by_formula(5.0, [1.0, -2.0], 0.1, **case)]), rtol=1e-10, because="mend task 1 first: its second step with decay, eta and a large epsilon is not the formula's")
     start = int(np.random.default_rng().integers(2**32))  # another order in each run: nothing to learn by heart
-    says = judged(np.random.default_rng(start), put_in, np.eye(6, dtype=int)[:, 1:])
+    says = judged(np.random.default_rng(start), put_in, FAULTS)
     for said, i in sorted(zip(says, np.random.default_rng(start).permutation(6)), key=lambda pair: pair[1]):
-        kit.equal(said, FAULTS[i], because=f"the version above with the fault put in: {FAULTS[i]}" if i else "the version above, sound", known_wrong={
+        kit.equal(said, FAULTS[i], because=f"your adamw with the fault put in: {FAULTS[i]}" if i else "your adamw, sound", known_wrong={
             "a sound version was blamed: compare with a tolerance, not bit for bit": said} if FAULTS[i] == "sound" else {
             "this fault does not show in your inputs: which setting or gradient lets it show?": "sound", "your inputs let another fault look the same: which setting switches this one off?": said})
 ### BEGIN HIDDEN TESTS
@@ -608,28 +611,6 @@ def allocate(worth, need, most, budget):
 
 
 # %% nbgrader={"grade_id": "check-allocate", "grade": true, "points": 6}
-def best(worth, need, most, budget):
-    """The exact division, from the sorted prices at which a team starts and stops."""
-    if most.sum() <= budget:
-        return most.copy(), 0.0
-    corners = np.unique(np.concatenate([worth / need, worth / (need + most)]))[::-1]  # falling
-    total = np.array([np.clip(worth / p - need, 0, most).sum() for p in corners]) if len(corners) < 3000 else None
-    if total is None:
-        low, high = 0, len(corners) - 1
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if np.clip(worth / corners[middle] - need, 0, most).sum() <= budget else (low, middle)
-        k = low
-    else:
-        k = int(np.flatnonzero(total <= budget * (1 + 1e-15))[-1])
-    inner = math.sqrt(corners[k] * corners[k + 1])
-    active = (worth / need > inner) & (worth / (need + most) < inner)
-    spare = budget - most[worth / (need + most) >= inner].sum()
-    price = float(worth[active].sum() / (spare + need[active].sum())) if active.any() else float(corners[k + 1])
-    price = min(max(price, corners[k + 1]), corners[k])
-    return np.clip(worth / price - need, 0, most), float(price)
-
-
 def answer(worth, need, most, budget):
     """The learner's hours and price as plain numbers, each of the right kind."""
     found = allocate(worth, need, most, budget)
@@ -679,6 +660,28 @@ with score.part(1, "whose first hour brings less than the price gets nothing", w
         solved = minimize(lambda z: -gain(z, worth, need), np.full(6, budget / 6).clip(0, most), jac=lambda z: -worth / (need + z), bounds=[(0, u) for u in most], constraints={"type": "ineq", "fun": lambda z: budget - z.sum(), "jac": lambda z: -np.ones(6)}, method="SLSQP", options={"ftol": 1e-12, "maxiter": 300})
         kit.require(gain(x, worth, need) >= -solved.fun * (1 - 1e-6), f"a solver finds {-solved.fun:.6g}, your hours bring {gain(x, worth, need):.6g}, for worth {worth.tolist()}, need {need.tolist()}, most {most.tolist()}, {budget} hours: use last_hours()")
 ### BEGIN HIDDEN TESTS
+def best(worth, need, most, budget):
+    """The exact division, from the sorted prices at which a team starts and stops."""
+    if most.sum() <= budget:
+        return most.copy(), 0.0
+    corners = np.unique(np.concatenate([worth / need, worth / (need + most)]))[::-1]  # falling
+    total = np.array([np.clip(worth / p - need, 0, most).sum() for p in corners]) if len(corners) < 3000 else None
+    if total is None:
+        low, high = 0, len(corners) - 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if np.clip(worth / corners[middle] - need, 0, most).sum() <= budget else (low, middle)
+        k = low
+    else:
+        k = int(np.flatnonzero(total <= budget * (1 + 1e-15))[-1])
+    inner = math.sqrt(corners[k] * corners[k + 1])
+    active = (worth / need > inner) & (worth / (need + most) < inner)
+    spare = budget - most[worth / (need + most) >= inner].sum()
+    price = float(worth[active].sum() / (spare + need[active].sum())) if active.any() else float(corners[k + 1])
+    price = min(max(price, corners[k + 1]), corners[k])
+    return np.clip(worth / price - need, 0, most), float(price)
+
+
 def sound(worth, need, most, budget):
     x, price = answer(worth, need, most, budget)
     right, _ = best(worth, need, most, budget)
@@ -755,13 +758,13 @@ def rent(offer, worth, need, most, budget):
 
 
 # %% nbgrader={"grade_id": "check-bound", "grade": true, "points": 5}
-def bounded(price, worth, need, most, budget):
-    """The bound, team by team."""
-    total = price * budget
-    for w, c, u in zip(worth, need, most):
-        x = u if price == 0 else min(max(w / price - c, 0.0), u)
-        total += w * math.log1p(x / c) - price * x
-    return total
+def at_a_price(r):
+    """A price, teams, and the hours that each likes best at that price: some take nothing, some all they can use."""
+    price, kinds = float(r.uniform(0.05, 3)), r.permutation([0, 1, 2, *r.integers(0, 3, size=2)])
+    need, most = r.uniform(0.5, 5, size=5), r.uniform(2, 9, size=5)
+    likes = np.choose(kinds, [np.zeros(5), most * r.uniform(0.1, 0.9, size=5), most])
+    worth = price * (need + likes) * np.choose(kinds, [r.uniform(0.2, 0.9, size=5), np.ones(5), r.uniform(1.1, 4, size=5)])
+    return price, worth, need, most, likes
 
 
 def number(function, *arguments):
@@ -775,17 +778,30 @@ score = kit.Score(5)
 with score.part(1, "two teams: at the price 0.5 the bound is the greatest gain, 2 log 4 + log 2; at other prices it is above", worth=[2.0, 1.0], need=[1.0, 1.0], most=[99.0, 99.0], budget=4.0):
     two = (np.array([2.0, 1.0]), np.ones(2), WIDE, 4.0)
     kit.close(number(bound, 0.5, *two), 5 * math.log(2), rtol=1e-9, known_wrong={"the price of the whole budget has to be paid back": 5 * math.log(2) - 2.0, "the teams have to pay for their hours": 5 * math.log(2) + 2.0})
-    for price in kit.examples(lambda r: float(r.uniform(0.05, 3)), n=6, name="prices"):
-        kit.close(number(bound, price, *two), bounded(price, *two), rtol=1e-9, because=f"price {price}: each team takes what it likes best at that price, between 0 and 99 hours", known_wrong={
-            "the hours stay those of the price 0.5: each price has its own": 5 * math.log(2), "nobody takes negative hours": 4 * price + sum(w * math.log(w / price) - w + price for w in (2.0, 1.0))})
+    for price, worth, need, most, likes in kit.examples(at_a_price, n=6, name="prices"):
+        budget, free = float(likes.sum() * 0.8), worth / price - need
+        told = f"price {price}, worth {worth.tolist()}, need {need.tolist()}, most {most.tolist()}, {budget} hours: at that price they like {likes.tolist()}"
+        kit.close(number(bound, price, worth, need, most, budget), price * budget + gain(likes, worth, need) - price * float(likes.sum()), rtol=1e-9, because=told, known_wrong={
+            "nobody takes negative hours, and none more than it can use": price * budget + float((worth * np.log(worth / price / need) - price * free).sum()), "the teams have to pay for their hours": price * budget + gain(likes, worth, need)})
 with score.part(1, "hours are rented until the next one brings no more than it costs", worth=[2.0, 1.0], need=[1.0, 1.0], budget=4.0):
     kit.close(number(rent, 0.25, *two), 6.0, rtol=1e-9, because="at 0.25 the teams want 7 and 3 hours, and 4 are there", known_wrong={"those are all hours, not the ones to rent": 10.0, "only the first team": 3.0, "only the second team": -1.0})
     kit.close(number(rent, 0.5, *two), 0.0, atol=1e-9, because="an hour costs what the next one brings")
     kit.close(number(rent, 0.8, *two), 0.0, atol=1e-9, because="an hour costs more than the next one brings", known_wrong={"hours cannot be given back: at least 0": 1.75 - 4})
-    for offer in kit.examples(lambda r: float(r.uniform(0.05, 0.4)), n=6, name="offers"):
-        wanted = sum(min(max(w / offer - 1, 0.0), 99.0) for w in (2.0, 1.0))
-        kit.close(number(rent, offer, *two), max(0.0, wanted - 4.0), rtol=1e-9, atol=1e-9, because=f"an offer of {offer}", known_wrong={"hours cannot be given back: at least 0": wanted - 4.0, "those are all hours, not the ones to rent": wanted})
+    for offer, worth, need, most, likes in kit.examples(at_a_price, n=6, name="offers"):
+        wanted = float(likes.sum())
+        for budget in (0.6 * wanted, 1.5 * wanted):
+            kit.close(number(rent, offer, worth, need, most, budget), max(0.0, wanted - budget), rtol=1e-9, atol=1e-9, because=f"an offer of {offer}, at which the teams like {likes.tolist()} hours; {budget} are there", known_wrong={
+                "hours cannot be given back: at least 0": wanted - budget, "those are all hours, not the ones to rent": wanted})
 ### BEGIN HIDDEN TESTS
+def bounded(price, worth, need, most, budget):
+    """The bound, team by team."""
+    total = price * budget
+    for w, c, u in zip(worth, need, most):
+        x = u if price == 0 else min(max(w / price - c, 0.0), u)
+        total += w * math.log1p(x / c) - price * x
+    return total
+
+
 with score.part(1, "the bound of other teams at prices from far too low to far too high, also at 0, and for no team", hidden=True):
     for r in kit.examples(lambda r: r, n=20, name="bounds"):
         worth, need, most = teams(r, int(r.integers(1, 9)))
