@@ -9,7 +9,7 @@ from traitlets.config import Config
 
 from . import tether
 from .authenticator import AccountsAuthenticator
-from .deployment import Deployment
+from .deployment import MONITOR, Deployment
 from .provider import client_secret
 from .settings import Settings
 from .spawner import WalledSpawner, walls_notice
@@ -107,6 +107,12 @@ def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
             "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
             "services": ["culler"],
         },
+        {
+            "name": "monitor",
+            "description": "read figures of the hub and of the academy service",
+            "scopes": ["read:metrics", "access:services!service=academy"],
+            "services": [MONITOR],
+        },
     ]
     c.JupyterHub.cookie_max_age_days = settings.sign_in.days
     # SameSite: a page elsewhere cannot act with a learner's session
@@ -157,6 +163,7 @@ def _services(c: Config, deployment: Deployment, settings: Settings) -> None:
             "api_token": deployment.secret("culler-service-token"),
             "display": False,
         },
+        {"name": MONITOR, "api_token": deployment.secret("monitor-service-token"), "display": False},
     ]
 
 

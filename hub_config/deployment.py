@@ -18,6 +18,7 @@ from .errors import HubError, Refused
 # Kinds of wall (sandbox.capabilities) with a file tree of their own, where a folder can be seen elsewhere.
 OWN_TREE = ("namespaces", "bubblewrap")
 PORT_NAMES = ("hub", "proxy_api", "academy")
+MONITOR = "monitor"  # the hub's name of who asks for figures
 # Each secret with its bytes of randomness; jupyterhub takes the first three as hexadecimal text.
 SECRETS = {
     "cookie-secret": 32,
@@ -25,6 +26,7 @@ SECRETS = {
     "proxy-token": 32,
     "academy-service-token": 32,
     "culler-service-token": 32,
+    "monitor-service-token": 32,
 }
 
 

@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import sys
+from functools import partial
 from typing import Any
 from urllib.parse import urlparse
 
@@ -22,6 +23,7 @@ from .accounts import Accounts
 from .caretaker import Caretaker
 from .deployment import Deployment
 from .handlers import ApiHandler
+from .operations import Metrics, Ready, Watched
 from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
 from .path_api import PATH_ROUTES
@@ -119,11 +121,15 @@ class NothingToAsk(ApiHandler):
         raise web.HTTPError(404, reason=f"nothing at {self.request.path}")
 
 
-def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret: str) -> web.Application:
+def application(
+    academy: Academy, accounts: Accounts, watched: Watched, prefix: str, cookie_secret: str
+) -> web.Application:
     """Return the service's web application.
 
     Parameters
     ----------
+    watched
+        Counts what is answered, and gives figures.
     prefix
         ``/services/academy/``.
     cookie_secret
@@ -133,6 +139,8 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         *PAGE_ROUTES,
         ("oauth_callback", HubOAuthCallbackHandler),
         ("health", Health),
+        ("ready", Ready),
+        ("api/metrics", Metrics),
         ("api/me", Me),
         ("api/choices", Choices),
         ("api/profile", Profile),
@@ -153,9 +161,16 @@ def application(academy: Academy, accounts: Accounts, prefix: str, cookie_secret
         names=lambda: {one.name for one in accounts.all()},
         prefix=prefix,
         cookie_secret=cookie_secret,
-        log_function=log_request,  # the hub's own: it leaves tokens and codes out
+        watched=watched,
+        log_function=partial(_log, watched),
         template_path=str(FOLDER),
     )
+
+
+def _log(watched: Watched, handler: web.RequestHandler) -> None:
+    """Count an answer, and log it as the hub does, which leaves tokens and codes out."""
+    watched.answered(handler)
+    log_request(handler)
 
 
 async def serve(deployment: Deployment) -> None:
@@ -164,7 +179,8 @@ async def serve(deployment: Deployment) -> None:
     academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook_url)
     accounts = Accounts(deployment.accounts)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
-    app = application(academy, accounts, prefix, deployment.secret("cookie-secret"))
+    watched = Watched(deployment, academy)
+    app = application(academy, accounts, watched, prefix, deployment.secret("cookie-secret"))
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, address.hostname)
     # what was loaded stays: so the collector does not look through all of it in the middle of a plan

@@ -53,6 +53,17 @@ class Database:
             self.engine.dispose()
             raise
 
+    def ping(self) -> None:
+        """Ask the database for its version.
+
+        Raises
+        ------
+        StoreError
+            When it does not answer.
+        """
+        with self._reading() as connection:
+            connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()

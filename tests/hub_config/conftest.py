@@ -8,12 +8,15 @@ import pytest
 from tornado.testing import AsyncHTTPTestCase
 
 import catalogue
+from hub_config.accounts import Accounts
+from hub_config.deployment import Deployment
 from hub_config.handlers import Handler
+from hub_config.operations import Watched
 from hub_config.service import application
 from learning_paths.academy import Academy
 from tests.hub_process import Hub, Person
 
-SERVICE_GROUPS = {"ada": ["learner"], "ines": ["instructor"]}
+SERVICE_GROUPS = {"ada": ["learner"], "ines": ["instructor"], "mo": ["manager"], "monitor": []}
 
 
 @pytest.fixture(scope="session")
@@ -65,17 +68,21 @@ def fetch(tmp_path, monkeypatch):
 
     def who(handler):
         name = handler.request.headers.get("X-Person")
-        return {"name": name, "groups": SERVICE_GROUPS[name]} if name else None
+        kind = "service" if name == "monitor" else "user"
+        return {"name": name, "kind": kind, "groups": SERVICE_GROUPS[name]} if name else None
 
     monkeypatch.setattr(Handler, "get_current_user", who)
     academy = Academy(f"sqlite:///{tmp_path / 'store.db'}", catalogue.load(), tmp_path / "none.db")
+    deployment = Deployment(tmp_path)
+    Accounts(deployment.accounts).add("ada", "learner")
+    watched = Watched(deployment, academy)
     accounts = SimpleNamespace(
         all=lambda: [SimpleNamespace(name=name, shown=name) for name in SERVICE_GROUPS]
     )
 
     class Case(AsyncHTTPTestCase):
         def get_app(self):
-            return application(academy, accounts, "/", "secret")
+            return application(academy, accounts, watched, "/", "secret")
 
         def runTest(self):
             return None

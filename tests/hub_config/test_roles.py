@@ -13,6 +13,9 @@ ANYBODY = (None, *EVERYBODY)
 # what a question asks for: method, path, body; and who gets an answer
 TABLE = [
     ("GET", f"{ACADEMY}health", None, ANYBODY),
+    ("GET", f"{ACADEMY}ready", None, ANYBODY),
+    ("GET", f"{ACADEMY}api/metrics", None, ("manager",)),
+    ("GET", "/hub/metrics", None, NOBODY),
     ("GET", f"{ACADEMY}static/staff.css", None, ANYBODY),
     ("GET", ACADEMY, None, STAFF),
     ("GET", f"{ACADEMY}learners/learner", None, STAFF),
@@ -89,8 +92,19 @@ def test_each_role_gets_what_the_table_says(hub, everybody, method, path, body, 
 
 
 def test_every_route_of_the_service_is_in_the_table():
-    rules = service.application(None, None, ACADEMY, "x").wildcard_router.rules
+    rules = service.application(None, None, None, ACADEMY, "x").wildcard_router.rules
     asked = [path for _, path, *_ in TABLE]
     for rule in rules:
         if "oauth_callback" not in rule.matcher.regex.pattern:
             assert any(rule.matcher.regex.fullmatch(path) for path in asked), rule.matcher.regex.pattern
+
+
+def test_the_monitors_token_opens_figures_and_nothing_else(hub, everybody):
+    token = (hub.data / "secrets" / "monitor-service-token").read_text().strip()
+    asked = {
+        path: requests.get(f"{hub.url}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        for path in (f"{ACADEMY}api/metrics", "/hub/metrics", f"{ACADEMY}api/learners", "/hub/api/users")
+    }
+    assert [answer.status_code for answer in asked.values()] == [200, 200, 403, 403]
+    assert 'academy_up{part="store"} 1.0' in asked[f"{ACADEMY}api/metrics"].text
+    assert "jupyterhub_login_duration_seconds_count" in asked["/hub/metrics"].text

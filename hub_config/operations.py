@@ -1,0 +1,188 @@
+"""What who runs an academy watches: whether it can do its work, and figures for Prometheus.
+
+The figures are counted when they are asked for, from what is there anyway, so that they are right after any
+restart. None of them names a person.
+"""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.utils import parse_utc
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from tornado import web
+from tornado.log import app_log
+
+from graders.configuration import COURSE_ID
+from graders.ledger import FILE as LEDGER
+from learning_paths.academy import Academy
+from learning_paths.errors import PlanError
+
+from .accounts import Accounts
+from .deployment import MONITOR, Deployment
+from .exchange import ENTRY
+from .handlers import ApiHandler
+
+LITTLE_DISK_BYTES = 256 * 2**20
+BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Watched:
+    """An academy, as its figures show it.
+
+    Parameters
+    ----------
+    deployment
+        The data folder.
+    academy
+        Store and gradebook.
+    """
+
+    def __init__(self, deployment: Deployment, academy: Academy) -> None:
+        self._deployment = deployment
+        self._academy = academy
+        self.registry = CollectorRegistry()
+        self._answers = Histogram(
+            "academy_request_seconds",
+            "Time that the academy service took for an answer",
+            ("method", "status"),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.registry.register(self)
+
+    def answered(self, handler: web.RequestHandler) -> None:
+        """Count an answer that was given."""
+        seconds = handler.request.request_time()
+        self._answers.labels(handler.request.method, str(handler.get_status())).observe(seconds)
+
+    def faults(self) -> list[str]:
+        """Return what keeps the academy from its work, in a word each; nothing where all is well."""
+        asked: dict[str, Callable[[], Any]] = {
+            "store": self._academy.store.ping,
+            "gradebook": self._academy.gradebook.stamp,
+        }
+        found = [name for name, ask in asked.items() if not _works(name, ask)]
+        if shutil.disk_usage(self._deployment.data).free < LITTLE_DISK_BYTES:
+            found.append("disk")
+        return found
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the figures, as Prometheus asks for them."""
+        faults = self.faults()
+        up = GaugeMetricFamily("academy_up", "Whether a part can do its work", labels=("part",))
+        for part in ("store", "gradebook", "disk"):
+            up.add_metric((part,), part not in faults)
+        yield up
+        free = shutil.disk_usage(self._deployment.data).free
+        yield GaugeMetricFamily("academy_disk_free_bytes", "Room for the data folder", value=free)
+        accounts = GaugeMetricFamily("academy_accounts", "Accounts", labels=("role",))
+        for role, number in Counter(one.role for one in Accounts(self._deployment.accounts).all()).items():
+            accounts.add_metric((role,), number)
+        yield accounts
+        yield from self._work()
+
+    def _work(self) -> Iterator[GaugeMetricFamily]:
+        submitted = GaugeMetricFamily("academy_submissions", "Submissions that arrived", labels=("lab",))
+        waiting = GaugeMetricFamily(
+            "academy_submissions_waiting", "Learners whose newest work is not graded", labels=("lab",)
+        )
+        oldest = GaugeMetricFamily(
+            "academy_submission_waits_seconds", "How long the oldest of these has waited", labels=("lab",)
+        )
+        arrived, newest = arrivals(self._deployment.exchange / COURSE_ID / "inbound")
+        for lab, number in arrived.items():
+            submitted.add_metric((lab,), number)
+            times = [
+                when.replace(tzinfo=UTC).timestamp()
+                for learner, when in newest[lab].items()
+                if when > graded_of(self._deployment.course, learner, lab)
+            ]
+            waiting.add_metric((lab,), len(times))
+            oldest.add_metric((lab,), time.time() - min(times) if times else 0.0)
+        graded = GaugeMetricFamily(
+            "academy_graded", "Learners whose work was graded, by outcome", labels=("lab", "status")
+        )
+        for (lab, status), number in outcomes(self._deployment.course / LEDGER).items():
+            graded.add_metric((lab, status), number)
+        yield from (submitted, waiting, oldest, graded)
+
+
+def _works(name: str, ask: Callable[[], Any]) -> bool:
+    try:
+        ask()
+    except PlanError as error:
+        app_log.warning("%s: %s", name, error)
+        return False
+    return True
+
+
+def arrivals(inbound: Path) -> tuple[Counter[str], dict[str, dict[str, datetime]]]:
+    """Return how many submissions of each lab arrived, and when each learner's newest did (UTC)."""
+    counts: Counter[str] = Counter()
+    newest: dict[str, dict[str, datetime]] = {}
+    for folder in inbound.glob("[!.]*"):
+        if not ENTRY.fullmatch(folder.name):
+            continue
+        learner, lab, stamp, _ = folder.name.split("+")
+        try:
+            when = parse_utc(stamp)
+        except ValueError:  # what somebody put there by hand
+            continue
+        counts[lab] += 1
+        of_lab = newest.setdefault(lab, {})
+        of_lab[learner] = max(when, of_lab.get(learner, when))
+    return counts, newest
+
+
+def graded_of(course: Path, learner: str, lab: str) -> datetime:
+    """Return the time of the submission that was graded last; the earliest time where none was."""
+    stamp = course / "autograded" / learner / lab / "timestamp.txt"
+    try:
+        return parse_utc(stamp.read_text().strip())
+    except (OSError, ValueError):
+        return datetime.min
+
+
+def outcomes(ledger: Path) -> Counter[tuple[str, str]]:
+    """Return how many learners' work of a lab was graded, by lab and status."""
+    if not ledger.exists():
+        return Counter()
+    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as book:
+        rows = book.execute("SELECT lab, result FROM graded").fetchall()
+    return Counter((lab, json.loads(result)["status"]) for lab, result in rows)
+
+
+class Ready(web.RequestHandler):
+    """Whether the academy can do its work now; for load balancers, so without a token and without details."""
+
+    async def get(self) -> None:
+        """Answer 200, or 503 with the parts that fail."""
+        faults = await asyncio.to_thread(self.settings["watched"].faults)
+        self.set_status(503 if faults else 200)
+        self.finish({"status": "failing" if faults else "ok", "parts": faults})
+
+
+class Metrics(ApiHandler):
+    """The figures, for the monitor's token and for managers."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Answer in Prometheus' text format."""
+        asks = self.current_user
+        monitor = asks.get("kind") == "service" and asks["name"] == MONITOR
+        if not monitor and "manager" not in asks.get("groups", ()):
+            raise web.HTTPError(403, reason="figures are for the monitor's token and for academy managers")
+        text = await asyncio.to_thread(generate_latest, self.settings["watched"].registry)
+        self.set_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.finish(text)
