@@ -156,25 +156,17 @@ def advantages_of(*arguments):
     return numbers(first, shape, "the advantages"), numbers(second, shape, "the returns")
 
 
-def true_gae(rewards, values, following, terminated, ended, gamma, lam):
-    """From the definition: each step's own sum, up to the end of its episode."""
-    delta = rewards + gamma * np.where(terminated, 0.0, following) - values
-    result = np.zeros(delta.shape)
-    for place in np.ndindex(*delta.shape):
-        weight = 1.0
-        for t in range(place[0], len(delta)):
-            result[place] += weight * delta[(t, *place[1:])]
-            weight *= gamma * lam
-            if ended[(t, *place[1:])]:
-                break
-    return result
-
-
 def episode(r, shape, ends=0.25, cuts=0.5):
     """Seeded arrays of a shape: rewards, values, next values, terminated, ended."""
     ended = r.random(size=shape) < ends
     terminated = ended & (r.random(size=shape) >= cuts)
     return r.normal(size=shape), r.normal(size=shape), r.normal(size=shape), terminated, ended
+
+
+def weighted(single, factor):
+    """Sums of one-step advantages that nothing ends, as the specification has them: (T,) -> (T,)."""
+    later = np.arange(len(single)) - np.arange(len(single))[:, None]
+    return np.where(later >= 0, factor ** np.maximum(later, 0), 0.0) @ single
 
 
 score = kit.Score(6)
@@ -198,19 +190,36 @@ with score.part(1, "any λ: each advantage is a sum of the later one-step advant
     for r in kit.examples(lambda r: r, n=5, name="sums"):
         given = episode(r, (5,), ends=0.0)
         gamma, lam = r.uniform(0.5, 1, size=2).tolist()
-        right = true_gae(*given, gamma, lam)
-        kit.close(advantages_of(*given, gamma, lam)[0], right, rtol=1e-9, atol=1e-9, because=f"γ = {gamma:.2f}, λ = {lam:.2f}, nothing ends", known_wrong={
-            "a later advantage counts γλ, not λ": true_gae(given[0] + (gamma - 1) * given[2], *given[1:], 1.0, lam), "a later advantage counts γλ, not γ": true_gae(*given, gamma, 1.0), "that is one step: go from the last row to the first": true_gae(*given, gamma, 0.0)})
+        single = given[0] + gamma * given[2] - given[1]
+        kit.close(advantages_of(*given, gamma, lam)[0], weighted(single, gamma * lam), rtol=1e-9, atol=1e-9, because=f"γ = {gamma:.2f}, λ = {lam:.2f}, nothing ends", known_wrong={
+            "a later advantage counts γλ, not λ": weighted(single, lam), "a later advantage counts γλ, not γ": weighted(single, gamma), "that is one step: go from the last row to the first": single})
 with score.part(1, "two episodes below each other: the first one terminates, or is cut off", gamma=0.5, lam=0.5):
     kit.numpy_only(gae)
     rewards, values, following = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0, 1.0]), np.array([2.0, 6.0, 2.0, 2.0])
     stop, never = np.array([False, True, False, False]), np.zeros(4, dtype=bool)
-    for terminated, ended, name in ((stop, stop, "terminated in row 1"), (never, stop, "cut off in row 1"), (never, never, "nothing ended")):
-        right = true_gae(rewards, values, following, terminated, ended, 0.5, 0.5)
-        kit.close(advantages_of(rewards, values, following, terminated, ended, 0.5, 0.5)[0], right, rtol=1e-9, because=name, known_wrong={
-            "an advantage leaks back from the next episode": true_gae(rewards, values, following, terminated, never, 0.5, 0.5), "after termination nothing comes: the next value counts 0": true_gae(rewards, values, following, never, ended, 0.5, 0.5),
-            "a cut loses nothing: the next value counts": true_gae(rewards, values, following, ended, ended, 0.5, 0.5)})
+    over, off, on = np.array([1.25, 1.0, 4.0, 4.0]), np.array([2.0, 4.0, 4.0, 4.0]), np.array([2.25, 5.0, 4.0, 4.0])
+    for size in (1.0, *kit.rng("episodes").uniform(0.3, 5, size=2).tolist()):
+        for terminated, ended, right, name, wrong in (
+            (stop, stop, over, "terminated in row 1", {"an advantage leaks back from the next episode": np.array([1.5, 2.0, 4.0, 4.0]), "after termination nothing comes: the next value counts 0": off}),
+            (never, stop, off, "cut off in row 1", {"an advantage leaks back from the next episode": on, "a cut loses nothing: the next value counts": over}),
+            (never, never, on, "nothing ended", {})):
+            kit.close(advantages_of(size * rewards, size * values, size * following, terminated, ended, 0.5, 0.5)[0], size * right, rtol=1e-9, because=f"{name}; rewards {(size * rewards).tolist()}, values {size:g}, next values {(size * following).tolist()}",
+                      known_wrong={said: size * other for said, other in wrong.items()})
 ### BEGIN HIDDEN TESTS
+def true_gae(rewards, values, following, terminated, ended, gamma, lam):
+    """From the definition: each step's own sum, up to the end of its episode."""
+    delta = rewards + gamma * np.where(terminated, 0.0, following) - values
+    result = np.zeros(delta.shape)
+    for place in np.ndindex(*delta.shape):
+        weight = 1.0
+        for t in range(place[0], len(delta)):
+            result[place] += weight * delta[(t, *place[1:])]
+            weight *= gamma * lam
+            if ended[(t, *place[1:])]:
+                break
+    return result
+
+
 with score.part(1, "the two limits of λ, on episodes that end and are cut, with other discounts; the arguments stay as they were", hidden=True):
     kit.numpy_only(gae)
     for r in kit.examples(lambda r: r, n=10, name="limits"):
@@ -537,6 +546,61 @@ def weights_of(better, worse, l2):
     return numbers(kit.unchanged(fit_rewards, better, worse, l2), (better.shape[1],), "the weights")
 
 
+def same_weights(got, right, **more):
+    kit.close(got, right, rtol=1e-5, atol=1e-5 * float(np.abs(right).max()), **more)
+
+
+def slope_at(w, apart, l2):
+    """The slope of the whole sum at w, rows better - worse: (d,)."""
+    return l2 * w - apart.T @ (1 / (1 + np.exp(apart @ w))) / len(apart)
+
+
+def pairs_for(r, n=40, d=4):
+    """Weights, and pairs and a ridge for which just these are best: the last pair takes away the slope that the others leave."""
+    while True:
+        w, apart, l2 = r.normal(size=d), r.normal(size=(n - 1, d)), float(10.0 ** r.uniform(-3, -2))
+        apart *= np.where((apart @ w > 0) | (r.random(n - 1) < 0.1), 1.0, -1.0)[:, None]
+        left = n * l2 * w - apart.T @ (1 / (1 + np.exp(apart @ w)))
+        if left @ w < 0:
+            break
+    low, high = 1.0, 2.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if middle >= 1 + np.exp(middle * (left @ w)) else (middle, high)
+    worse = r.normal(size=(n, d))
+    return w, worse + np.vstack([apart, high * left]), worse, l2
+
+
+score = kit.Score(7)
+with score.part(1, "one feature that is 1 for one author and 0 for the other: of 20 pairs 15 are won", l2=1e-9):
+    kit.numpy_only(fit_rewards)
+    for n, k in ((20, 15), *[(int(n), int(n * s)) for n, s in zip(kit.rng("wins").integers(10, 60, size=3), (0.3, 0.6, 0.9))]):
+        wins = (np.arange(n) < k).astype(float)[:, None]
+        right = np.array([math.log(k / (n - k))])
+        same_weights(weights_of(wins, 1 - wins, 1e-9), right, because=f"the odds are {k} to {n - k}: their logarithm", known_wrong={"the sign: the first array holds what was preferred": -right, "the share, not its log-odds": np.array([k / n]), "0 is where it begins": np.zeros(1)})
+    a, b = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    kit.numpy_only(share)
+    kit.close(float(numbers(share(np.array([math.log(3), 0.0]), a, b), (), "the share")), 0.75, rtol=1e-9, because="odds of 3 to 1", known_wrong={"that is the share of b": 0.25, "those are the odds": 3.0, "that is the difference of the rewards": math.log(3)})
+with score.part(1, "several features: the weights at which the slope of the whole sum vanishes", pairs=40, features=4):
+    kit.numpy_only(fit_rewards)
+    for right, better, worse, l2 in kit.examples(pairs_for, n=4, name="features"):
+        got = weights_of(better, worse, l2)
+        for said, other in (("the mean over the pairs, not their sum", l2 / 40), ("the factor 1/2 of the ridge", 2 * l2), ("the ridge is missing", 0.0)):
+            kit.require(bool(np.abs(slope_at(got, better - worse, other)).max() > 1e-4), f"{said}: at your weights the slope vanishes for a ridge of {other:.6f}, and l2 is {l2:.6f}")
+        same_weights(got, right, because=f"l2 = {l2:.4f}; at your weights the slope is {slope_at(got, better - worse, l2).round(6).tolist()}", known_wrong={"the sign": -right})
+with score.part(1, "DPO by hand: the policy where the reference is, and log-ratios of 2 and -1 with β = 0.5", policy=[[-40.0, -51.0]], reference=[[-42.0, -50.0]]):
+    kit.numpy_only(dpo)
+    for beta in (0.5, *kit.rng("beta").uniform(0.05, 2, size=2).tolist()):
+        ref = np.array([[-42.0, -50.0], [-7.0, -9.0]])
+        loss, gradient = several(kit.unchanged(dpo, ref + 0, ref, beta), 2, "the loss and the gradient")
+        kit.close(float(numbers(loss, (), "the loss")), math.log(2), rtol=1e-9, because="no margin yet", known_wrong={"the mean over the pairs": 2 * math.log(2)})
+        right = np.array([[-1.0, 1.0]] * 2) * beta / 4
+        kit.close(numbers(gradient, (2, 2), "the gradient"), right, rtol=1e-9, because=f"β/2 times ∓1, over two pairs; β = {beta:.3f}", known_wrong={"the sign: more of the preferred lowers the loss": -right, "the mean over n pairs": 2 * right, "β is a factor of the gradient": right / beta})
+        m = 3 * beta
+        loss, _ = several(dpo(np.array([[-40.0, -51.0]]), np.array([[-42.0, -50.0]]), beta), 2, "the loss and the gradient")
+        kit.close(float(numbers(loss, (), "the loss")), math.log(1 + math.exp(-m)), rtol=1e-9, because=f"the margin is β (2 - (-1)), β = {beta:.3f}", known_wrong={
+            "the sign of the margin": math.log(1 + math.exp(m)), "the reference is not used": math.log(1 + math.exp(-11 * beta)), "the margin is the difference of the two log-ratios": math.log(1 + math.exp(-beta)), "β is not used": math.log(1 + math.exp(-3))})
+### BEGIN HIDDEN TESTS
 def true_weights(better, worse, l2):
     """Newton with halved steps in the scale of the columns, until the gradient vanishes."""
     apart = better - worse
@@ -559,40 +623,6 @@ def true_weights(better, worse, l2):
     return w
 
 
-def same_weights(got, right, **more):
-    kit.close(got, right, rtol=1e-5, atol=1e-5 * float(np.abs(right).max()), **more)
-
-
-score = kit.Score(7)
-with score.part(1, "one feature that is 1 for one author and 0 for the other: of 20 pairs 15 are won", l2=1e-9):
-    kit.numpy_only(fit_rewards)
-    for n, k in ((20, 15), *[(int(n), int(n * s)) for n, s in zip(kit.rng("wins").integers(10, 60, size=3), (0.3, 0.6, 0.9))]):
-        wins = (np.arange(n) < k).astype(float)[:, None]
-        right = np.array([math.log(k / (n - k))])
-        same_weights(weights_of(wins, 1 - wins, 1e-9), right, because=f"the odds are {k} to {n - k}: their logarithm", known_wrong={"the sign: the first array holds what was preferred": -right, "the share, not its log-odds": np.array([k / n]), "0 is where it begins": np.zeros(1)})
-    a, b = np.array([1.0, 0.0]), np.array([0.0, 1.0])
-    kit.numpy_only(share)
-    kit.close(float(numbers(share(np.array([math.log(3), 0.0]), a, b), (), "the share")), 0.75, rtol=1e-9, because="odds of 3 to 1", known_wrong={"that is the share of b": 0.25, "those are the odds": 3.0, "that is the difference of the rewards": math.log(3)})
-with score.part(1, "several features: the weights at which the slope of the whole sum vanishes", pairs=40, features=4):
-    kit.numpy_only(fit_rewards)
-    for r in kit.examples(lambda r: r, n=4, name="features"):
-        better, worse = r.normal(size=(40, 4)) + 0.3, r.normal(size=(40, 4))
-        l2 = float(10.0 ** r.uniform(-3, -1))
-        right = true_weights(better, worse, l2)
-        same_weights(weights_of(better, worse, l2), right, because=f"l2 = {l2:.4f}", known_wrong={"the sign": -right, "the mean over the pairs, not their sum": true_weights(better, worse, l2 / 40), "the factor 1/2 of the ridge": true_weights(better, worse, 2 * l2), "the ridge is missing": true_weights(better, worse, 1e-12)})
-with score.part(1, "DPO by hand: the policy where the reference is, and log-ratios of 2 and -1 with β = 0.5", policy=[[-40.0, -51.0]], reference=[[-42.0, -50.0]]):
-    kit.numpy_only(dpo)
-    for beta in (0.5, *kit.rng("beta").uniform(0.05, 2, size=2).tolist()):
-        ref = np.array([[-42.0, -50.0], [-7.0, -9.0]])
-        loss, gradient = several(kit.unchanged(dpo, ref + 0, ref, beta), 2, "the loss and the gradient")
-        kit.close(float(numbers(loss, (), "the loss")), math.log(2), rtol=1e-9, because="no margin yet", known_wrong={"the mean over the pairs": 2 * math.log(2)})
-        right = np.array([[-1.0, 1.0]] * 2) * beta / 4
-        kit.close(numbers(gradient, (2, 2), "the gradient"), right, rtol=1e-9, because=f"β/2 times ∓1, over two pairs; β = {beta:.3f}", known_wrong={"the sign: more of the preferred lowers the loss": -right, "the mean over n pairs": 2 * right, "β is a factor of the gradient": right / beta})
-        m = 3 * beta
-        loss, _ = several(dpo(np.array([[-40.0, -51.0]]), np.array([[-42.0, -50.0]]), beta), 2, "the loss and the gradient")
-        kit.close(float(numbers(loss, (), "the loss")), math.log(1 + math.exp(-m)), rtol=1e-9, because=f"the margin is β (2 - (-1)), β = {beta:.3f}", known_wrong={
-            "the sign of the margin": math.log(1 + math.exp(m)), "the reference is not used": math.log(1 + math.exp(-11 * beta)), "the margin is the difference of the two log-ratios": math.log(1 + math.exp(-beta)), "β is not used": math.log(1 + math.exp(-3))})
-### BEGIN HIDDEN TESTS
 with score.part(1, "columns whose scales differ by thousands, and many features", hidden=True):
     kit.numpy_only(fit_rewards)
     for i, r in enumerate(kit.examples(lambda r: r, n=5, name="scales")):
