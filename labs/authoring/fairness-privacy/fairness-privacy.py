@@ -135,19 +135,6 @@ def gaps(metrics):
 RATES = ("approval", "opportunity", "false_approval", "precision")
 
 
-def by_hand(good, approved, group):
-    """The same by counting one applicant after the other."""
-    result = {}
-    for name in dict.fromkeys(np.asarray(group).tolist()):
-        rows = [(int(g), int(a)) for g, a, w in zip(good, approved, group) if w == name]
-        count = {(g, a): rows.count((g, a)) for g in (0, 1) for a in (0, 1)}
-        def over(a, b):
-            return a / b if b else math.nan
-        result[name] = {"n": len(rows), "approval": over(count[0, 1] + count[1, 1], len(rows)), "opportunity": over(count[1, 1], count[1, 1] + count[1, 0]),
-                        "false_approval": over(count[0, 1], count[0, 1] + count[0, 0]), "precision": over(count[1, 1], count[0, 1] + count[1, 1])}
-    return result
-
-
 def metrics_of(good, approved, group):
     """The learner's dictionary, its groups checked, as floats."""
     result = kit.unchanged(group_metrics, good, approved, group)
@@ -159,6 +146,62 @@ def metrics_of(good, approved, group):
 
 def as_floats(metrics):
     return {name: {key: float(v) for key, v in m.items()} for name, m in metrics.items()}
+
+
+def shares(right, missed, wrong, refused):
+    """The numbers of a group of so many: good and approved, good and not, others approved, others not."""
+    return {"n": float(right + missed + wrong + refused), "approval": (right + wrong) / (right + missed + wrong + refused), "opportunity": right / (right + missed), "false_approval": wrong / (wrong + refused), "precision": right / (right + wrong)}
+
+
+def people_of(r):
+    """Applicants of three groups in a drawn order, of each kind a drawn number; and these numbers."""
+    counts = {str(name): r.integers(1, 20, size=4).tolist() for name in r.permutation(["north", "south", "west", "east"])[:3]}
+    rows = [(g, a, name) for name, four in counts.items() for (g, a), k in zip(((1, 1), (1, 0), (0, 1), (0, 0)), four) for _ in range(k)]
+    good, approved, group = (np.array(column) for column in zip(*rows))
+    order = r.permutation(len(rows))
+    return (good[order], approved[order], group[order]), counts
+
+
+score = kit.Score(6)
+TOY = (np.array([1, 1, 1, 1, 0, 0, 1, 1, 0, 0]), np.array([1, 1, 1, 0, 1, 0, 1, 0, 0, 0]), np.array(list("aaaaaabbbb")))
+with score.part(1, "a toy by hand: ten applicants, two groups", good=TOY[0], approved=TOY[1], group=TOY[2]):
+    mine = metrics_of(*TOY)
+    kit.close(mine["a"]["n"], 6.0, because="six applicants belong to a")
+    kit.close(mine["a"]["approval"], 4 / 6, because="four of six in group a", known_wrong={"divide by the group's size, not by all": 0.4})
+    kit.close(mine["a"]["opportunity"], 3 / 4, because="group a has four good applicants, three of them approved", known_wrong={
+        "divide by the group's good applicants, not by the group nor by the good of all groups": 3 / 6})
+    kit.close(mine["b"]["opportunity"], 1 / 2, because="group b has two good applicants, one of them approved", known_wrong={"that is its approval": 1 / 4, "that is its precision: divide by the good ones": 1.0})
+    kit.close(mine["a"]["false_approval"], 1 / 2, because="two of group a are not good, one of them is approved", known_wrong={"divide by those who are not good, not by the approved": 1 / 4, "not by the whole group": 1 / 6})
+    kit.close(mine["b"]["precision"], 1.0, because="one of group b is approved, and is good", known_wrong={"that is the opportunity: divide by the approved": 1 / 2})
+with score.part(1, "applicants drawn at random, and the real ones"):
+    at_hand = (GOOD, (SCORE >= 0.8).astype(np.int64), GROUP), {'others': (97, 19, 20, 28), 'white': (696, 56, 47, 31)}
+    for case, counts in [*kit.examples(people_of, n=3, name="drawn"), at_hand]:
+        kit.close(metrics_of(*case), {name: shares(*four) for name, four in counts.items()}, rtol=1e-9, because=f"good and approved, good and not, others approved, others not, by group: {counts}")
+with score.part(1, "gaps: three groups, one of them without good applicants"):
+    three = {"b": {"n": 4, "approval": 0.25, "opportunity": math.nan, "false_approval": 0.25, "precision": 0.0}, "a": {"n": 8, "approval": 0.5, "opportunity": 0.75, "false_approval": 0.25, "precision": 0.75},
+             "c": {"n": 10, "approval": 0.8, "opportunity": 0.9, "false_approval": 0.4, "precision": 0.9}}
+    mine = told(kit.unchanged(gaps, three), ["ratio", *RATES[1:]])
+    kit.close(mine["ratio"], 0.3125, because="0.25 / 0.8", known_wrong={"the lowest over the highest": 3.2, "a ratio, not a difference": 0.55, "lowest and highest, whatever stands first": 0.5 / 0.8})
+    kit.close(mine["opportunity"], 0.15, rtol=1e-9, because="0.9 - 0.75; b has no good applicants", known_wrong={"NaN is left out": math.nan, "a share of nobody is no share of 0": 0.9})
+    kit.close(mine["false_approval"], 0.15, rtol=1e-9, because="0.4 - 0.25")
+    kit.close(mine["precision"], 0.9, rtol=1e-9, because="0.9 - 0.0", known_wrong={"0 is a share as well, only NaN is left out": 0.15})
+    for r in kit.examples(lambda r: r, n=3, name="gaps"):
+        names, ends = [f"town {i}" for i in r.permutation(int(r.integers(3, 7)))], {key: np.sort(r.uniform(0.05, 1, size=2)).tolist() for key in RATES}
+        values = {key: r.permutation([low, high, *r.uniform(low, high, size=len(names) - 2)]).tolist() for key, (low, high) in ends.items()}
+        metrics = {name: {"n": 9, **{key: values[key][i] for key in RATES}} for i, name in enumerate(names)}
+        kit.close(told(kit.unchanged(gaps, metrics), ["ratio", *RATES[1:]]), {"ratio": ends["approval"][0] / ends["approval"][1], **{key: ends[key][1] - ends[key][0] for key in RATES[1:]}}, rtol=1e-9, because=f"the metrics are {metrics}")
+### BEGIN HIDDEN TESTS
+def by_hand(good, approved, group):
+    """The same by counting one applicant after the other."""
+    result = {}
+    for name in dict.fromkeys(np.asarray(group).tolist()):
+        rows = [(int(g), int(a)) for g, a, w in zip(good, approved, group) if w == name]
+        count = {(g, a): rows.count((g, a)) for g in (0, 1) for a in (0, 1)}
+        def over(a, b):
+            return a / b if b else math.nan
+        result[name] = {"n": len(rows), "approval": over(count[0, 1] + count[1, 1], len(rows)), "opportunity": over(count[1, 1], count[1, 1] + count[1, 0]),
+                        "false_approval": over(count[0, 1], count[0, 1] + count[0, 0]), "precision": over(count[1, 1], count[0, 1] + count[1, 1])}
+    return result
 
 
 def gaps_by_hand(metrics):
@@ -181,32 +224,6 @@ def applicants(r):
     return good, approved, group
 
 
-score = kit.Score(6)
-TOY = (np.array([1, 1, 1, 1, 0, 0, 1, 1, 0, 0]), np.array([1, 1, 1, 0, 1, 0, 1, 0, 0, 0]), np.array(list("aaaaaabbbb")))
-with score.part(1, "a toy by hand: ten applicants, two groups", good=TOY[0], approved=TOY[1], group=TOY[2]):
-    mine = metrics_of(*TOY)
-    kit.close(mine["a"]["n"], 6.0, because="six applicants belong to a")
-    kit.close(mine["a"]["approval"], 4 / 6, because="four of six in group a", known_wrong={"divide by the group's size, not by all": 0.4})
-    kit.close(mine["a"]["opportunity"], 3 / 4, because="group a has four good applicants, three of them approved", known_wrong={
-        "divide by the group's good applicants, not by the group nor by the good of all groups": 3 / 6})
-    kit.close(mine["b"]["opportunity"], 1 / 2, because="group b has two good applicants, one of them approved", known_wrong={"that is its approval": 1 / 4, "that is its precision: divide by the good ones": 1.0})
-    kit.close(mine["a"]["false_approval"], 1 / 2, because="two of group a are not good, one of them is approved", known_wrong={"divide by those who are not good, not by the approved": 1 / 4, "not by the whole group": 1 / 6})
-    kit.close(mine["b"]["precision"], 1.0, because="one of group b is approved, and is good", known_wrong={"that is the opportunity: divide by the approved": 1 / 2})
-with score.part(1, "applicants drawn at random, and the real ones"):
-    for case in [*kit.examples(applicants, n=3, name="drawn"), (GOOD, (SCORE >= 0.8).astype(np.int64), GROUP)]:
-        kit.close(metrics_of(*case), as_floats(by_hand(*case)), rtol=1e-9, because=f"{len(case[0])} applicants, groups {sorted(set(case[2].tolist()))}")
-with score.part(1, "gaps: three groups, one of them without good applicants"):
-    three = {"b": {"n": 4, "approval": 0.25, "opportunity": math.nan, "false_approval": 0.25, "precision": 0.0}, "a": {"n": 8, "approval": 0.5, "opportunity": 0.75, "false_approval": 0.25, "precision": 0.75},
-             "c": {"n": 10, "approval": 0.8, "opportunity": 0.9, "false_approval": 0.4, "precision": 0.9}}
-    mine = told(kit.unchanged(gaps, three), ["ratio", *RATES[1:]])
-    kit.close(mine["ratio"], 0.3125, because="0.25 / 0.8", known_wrong={"the lowest over the highest": 3.2, "a ratio, not a difference": 0.55, "lowest and highest, whatever stands first": 0.5 / 0.8})
-    kit.close(mine["opportunity"], 0.15, rtol=1e-9, because="0.9 - 0.75; b has no good applicants", known_wrong={"NaN is left out": math.nan, "a share of nobody is no share of 0": 0.9})
-    kit.close(mine["false_approval"], 0.15, rtol=1e-9, because="0.4 - 0.25")
-    kit.close(mine["precision"], 0.9, rtol=1e-9, because="0.9 - 0.0", known_wrong={"0 is a share as well, only NaN is left out": 0.15})
-    for case in kit.examples(applicants, n=2, name="gaps"):
-        metrics = as_floats(by_hand(*case))
-        kit.close(told(kit.unchanged(gaps, metrics), ["ratio", *RATES[1:]]), gaps_by_hand(metrics), rtol=1e-9, because=f"the metrics are {metrics}")
-### BEGIN HIDDEN TESTS
 with score.part(1, "group_metrics: other tables, other names, True and False for 1 and 0", hidden=True):
     for i, (good, approved, group) in enumerate(kit.examples(applicants, n=8, name="hidden tables")):
         numbers = np.array([{"north": 3, "south": 1, "west": 12}[g] for g in group])
@@ -279,6 +296,67 @@ def choose(score, good, group, price, limit):
 
 
 # %% nbgrader={"grade_id": "check-frontier", "grade": true, "points": 7}
+def points_of(*case):
+    result = np.asarray(kit.unchanged(frontier, *case), dtype=float)
+    kit.require(result.ndim == 2 and result.shape[1] == 2, f"frontier has to return an array of shape (points, 2), the shape is {result.shape}")
+    return result
+
+
+def judged(chosen, case, limit):
+    """Gap and cost of the learner's cuts, counted from the definition."""
+    score_, good_, group_, price_ = case
+    names = set(group_.tolist())
+    kit.require(isinstance(chosen, dict) and set(chosen) == names, f"choose has to return a dictionary with the keys {sorted(map(str, names))}, it returned {chosen!r}")
+    kit.require(all(np.ndim(c) == 0 and isinstance(c, (int, float, np.integer, np.floating)) and c == c for c in chosen.values()), f"each cut has to be a number, they are {chosen!r}")
+    cut = np.array([float(chosen[w]) for w in group_.tolist()])
+    yes = score_ >= cut
+    p, q, m, n = (int(np.sum(who & (good_ == 1) & (group_ == w))) for who in (yes, yes | True) for w in sorted(names))
+    return abs(p * n - q * m) / (m * n), float(np.sum(~yes & (good_ == 1)) + price_ * np.sum(yes & (good_ != 1)))
+
+
+CASES = [  # scores in hundredths with good (1) or not, group by group; price; product of the two numbers of good ones; the frontier, gaps times that product
+    ([(100, 1), (99, 1), (96, 1), (91, 1), (82, 1), (73, 1), (67, 1), (51, 0), (48, 1), (44, 0), (44, 0), (35, 0), (25, 1)],
+     [(100, 1), (83, 1), (61, 0), (54, 0), (44, 1), (41, 0), (37, 1), (10, 0)], 2.75, 36, [(0, 13.0), (1, 8.5), (2, 6.0), (6, 5.0), (10, 4.0)]),
+    ([(100, 1), (100, 1), (99, 0), (86, 0), (82, 1), (74, 1), (64, 1), (57, 0), (52, 0), (39, 1), (32, 0), (15, 0)],
+     [(98, 1), (87, 1), (86, 1), (71, 1), (67, 1), (61, 1), (58, 1)], 3.0, 42, [(0, 12.0), (1, 8.0), (7, 7.0), (16, 6.0), (22, 5.0), (28, 4.0)]),
+    ([(96, 1), (89, 0), (86, 1), (74, 1), (64, 0), (60, 1), (57, 0), (55, 0), (22, 0), (12, 0), (11, 1)],
+     [(100, 1), (100, 1), (88, 1), (64, 1), (44, 1), (41, 1), (30, 0), (0, 0)], 3.25, 30, [(0, 11.0), (1, 8.5), (2, 7.25), (7, 6.25), (12, 5.25), (19, 5.0), (24, 4.0)]),
+    ([(100, 1), (100, 1), (91, 1), (85, 1), (82, 1), (77, 1), (73, 0), (67, 1), (65, 1), (61, 1), (59, 1), (58, 1), (56, 1), (54, 1), (37, 0), (0, 0)],
+     [(97, 1), (82, 1), (77, 0), (57, 1), (51, 0), (40, 1), (29, 1)], 3.75, 65, [(0, 11.25), (1, 11.0), (4, 10.0), (24, 9.75), (26, 9.5), (29, 8.75), (34, 7.75), (39, 6.75)]),
+]
+
+
+def retold(r, x, y, price, product, points):
+    """The same applicants in another order and on another scale of scores, each some times, the groups under other names; and their frontier."""
+    times, power = int(r.integers(1, 4)), float(r.uniform(0.5, 2))
+    rows = [(s, g, name) for name, side in zip(r.permutation(["east", "north", "south", "west"])[:2].tolist(), (x, y)) for s, g in side for _ in range(times)]
+    order = r.permutation(len(rows))
+    score_, good, group = (np.array(column)[order] for column in zip(*rows))
+    return ((score_ / 100) ** power, good, group, price), np.array([(gap / product, times * cost) for gap, cost in points])
+
+
+score = kit.Score(7)
+SMALL = (np.array([0.9, 0.7, 0.4, 0.8, 0.5, 0.5]), np.array([1, 1, 0, 1, 0, 1]), np.array(list("xxxyyy")), 3.0)
+with score.part(1, "frontier: a toy of six applicants", score=SMALL[0], good=SMALL[1], group=SMALL[2], price=3.0):
+    kit.close(points_of(*SMALL), np.array([[0.0, 2.0], [0.5, 1.0]]), rtol=1e-9, because="cuts 0.9 and 0.8 approve one good applicant of two in each group: gap 0, two are missed; cut 0.7 in x misses one less", known_wrong={
+        "the price multiplies approved applicants who are not good": np.array([[0.0, 1.0]]), "a cut cannot divide applicants with equal scores, and missed good applicants count": np.array([[0.0, 0.0]]),
+        "the cheapest pair of the smallest gap is missing": np.array([[0.5, 1.0]]), "a gap is a share of 1, not percent": np.array([[0.0, 2.0], [50.0, 1.0]]), "by rising gap": np.array([[0.5, 1.0], [0.0, 2.0]])})
+    for r in kit.examples(lambda r: r, n=2, name="toy"):
+        case, points = retold(r, [(90, 1), (70, 1), (40, 0)], [(80, 1), (50, 1), (50, 0)], 3.0, 4, [(0, 2.0), (2, 1.0)])
+        kit.close(points_of(*case), points, rtol=1e-9, atol=2e-9, because=f"the toy again: score {case[0]}, good {case[1]}, group {case[2]}, price 3")
+with score.part(1, "frontier: drawn applicants, scores that occur many times"):
+    for i, r in enumerate(kit.examples(lambda r: r, n=8, name="public")):
+        case, points = retold(r, *CASES[i % 4])
+        kit.close(points_of(*case), points, rtol=1e-9, atol=2e-9, because=f"score {case[0]}, good {case[1]}, group {case[2]}, price {case[3]}")
+with score.part(1, "choose: within the limit, and none cheaper", price=4.0):
+    r = kit.rng("choose")
+    order = r.permutation(len(SCORE))
+    case = (SCORE[order] ** float(r.uniform(0.5, 2)), GOOD[order], GROUP[order], 4.0)
+    for limit, least in ((0.0, 496.0), (0.02, 356.0), (0.1, 324.0), (1.0, 314.0)):
+        gap, cost = judged(kit.unchanged(choose, *case, limit), case, limit)
+        kit.require(gap <= limit + 1e-9, f"the real applicants, limit {limit}: your cuts have a gap of {gap:.4f}")
+        kit.close(cost, least, rtol=1e-9, because=f"the real applicants, limit {limit}: the frontier has a pair of this cost")
+### BEGIN HIDDEN TESTS
 def every_pair(score, good, group, price):
     """All pairs (gap, cost) of two cuts, counted from the definition; gaps are divided once, so that equal ones are equal."""
     sides, sizes = [], []
@@ -303,24 +381,6 @@ def best_of(pairs):
     return np.array(result)
 
 
-def points_of(*case):
-    result = np.asarray(kit.unchanged(frontier, *case), dtype=float)
-    kit.require(result.ndim == 2 and result.shape[1] == 2, f"frontier has to return an array of shape (points, 2), the shape is {result.shape}")
-    return result
-
-
-def judged(chosen, case, limit):
-    """Gap and cost of the learner's cuts, counted from the definition."""
-    score_, good_, group_, price_ = case
-    names = set(group_.tolist())
-    kit.require(isinstance(chosen, dict) and set(chosen) == names, f"choose has to return a dictionary with the keys {sorted(map(str, names))}, it returned {chosen!r}")
-    kit.require(all(np.ndim(c) == 0 and isinstance(c, (int, float, np.integer, np.floating)) and c == c for c in chosen.values()), f"each cut has to be a number, they are {chosen!r}")
-    cut = np.array([float(chosen[w]) for w in group_.tolist()])
-    yes = score_ >= cut
-    p, q, m, n = (int(np.sum(who & (good_ == 1) & (group_ == w))) for who in (yes, yes | True) for w in sorted(names))
-    return abs(p * n - q * m) / (m * n), float(np.sum(~yes & (good_ == 1)) + price_ * np.sum(yes & (good_ != 1)))
-
-
 def scored(r, most=60):
     """Two groups with scores, many of them equal; prices in quarters so that equal costs are equal."""
     n = int(r.integers(12, most))
@@ -332,26 +392,6 @@ def scored(r, most=60):
     return score_, good, group, float(r.integers(1, 17)) / 4
 
 
-score = kit.Score(7)
-SMALL = (np.array([0.9, 0.7, 0.4, 0.8, 0.5, 0.5]), np.array([1, 1, 0, 1, 0, 1]), np.array(list("xxxyyy")), 3.0)
-with score.part(1, "frontier: a toy of six applicants", score=SMALL[0], good=SMALL[1], group=SMALL[2], price=3.0):
-    kit.close(points_of(*SMALL), np.array([[0.0, 2.0], [0.5, 1.0]]), rtol=1e-9, because="cuts 0.9 and 0.8 approve one good applicant of two in each group: gap 0, two are missed; cut 0.7 in x misses one less", known_wrong={
-        "the price multiplies approved applicants who are not good": np.array([[0.0, 1.0]]), "a cut cannot divide applicants with equal scores, and missed good applicants count": np.array([[0.0, 0.0]]),
-        "the cheapest pair of the smallest gap is missing": np.array([[0.5, 1.0]]), "a gap is a share of 1, not percent": np.array([[0.0, 2.0], [50.0, 1.0]]), "by rising gap": np.array([[0.5, 1.0], [0.0, 2.0]])})
-    for case in kit.examples(lambda r: scored(r, 16), n=2, name="toy"):
-        kit.close(points_of(*case), best_of(every_pair(*case)), rtol=1e-9, atol=2e-9, because=f"score {case[0]}, good {case[1]}, group {case[2]}, price {case[3]}")
-with score.part(1, "frontier: drawn applicants, scores that occur many times"):
-    for case in kit.examples(scored, n=6, name="public"):
-        kit.close(points_of(*case), best_of(every_pair(*case)), rtol=1e-9, atol=2e-9, because=f"score {case[0]}, good {case[1]}, group {case[2]}, price {case[3]}")
-with score.part(1, "choose: within the limit, and none cheaper", price=4.0):
-    case = (SCORE, GOOD, GROUP, 4.0)
-    best = best_of(every_pair(*case))
-    for limit in (0.0, 0.02, 0.1, 1.0):
-        gap, cost = judged(kit.unchanged(choose, *case, limit), case, limit)
-        kit.require(gap <= limit + 1e-9, f"the real applicants, limit {limit}: your cuts have a gap of {gap:.4f}")
-        least = best[best[:, 0] <= limit + 1e-9, 1].min()
-        kit.close(cost, float(least), rtol=1e-9, because=f"the real applicants, limit {limit}: the frontier has a pair of this cost")
-### BEGIN HIDDEN TESTS
 with score.part(1, "frontier: other applicants and prices", hidden=True):
     for case in kit.examples(lambda r: scored(r, 90), n=12, name="frontiers"):
         kit.close(points_of(*case), best_of(every_pair(*case)), rtol=1e-9, atol=2e-9)
@@ -424,16 +464,6 @@ def counted(people, places, cells, most, epsilon, seed):
     return result.astype(float)
 
 
-def bounded(people, places, cells, most):
-    """The counts without noise, by the rules 1 and 2."""
-    kept, used = [], []
-    for person, place in zip(people, places):
-        if place in cells and used.count(person) < most:
-            used.append(person)
-            kept.append(place)
-    return np.array([kept.count(cell) for cell in cells], dtype=float)
-
-
 def noise_fits(noise, a, atom=1e-8):
     """Whether drawn noise can come from P(k): chi-square over bins of enough weight; false alarm about `atom`."""
     n, edge = len(noise), 0
@@ -448,6 +478,15 @@ def noise_fits(noise, a, atom=1e-8):
     return stats.chisquare(seen, share * n).pvalue > atom
 
 
+def rows_of(r, cells, most, others=(1, 2, 4)):
+    """Rows of nine people, and the counts: up to `most` rows of each that count, rows elsewhere among them, and behind them rows too many."""
+    counting = [(who, int(r.choice(cells))) for who in range(9) for _ in range(most if who < 4 else int(r.integers(1, most)))]
+    elsewhere = [(int(r.integers(9)), int(r.choice(others))) for _ in range(15)]
+    mixed = counting + elsewhere
+    rows = [mixed[i] for i in r.permutation(len(mixed))] + [(int(r.integers(4)), int(r.choice(cells))) for _ in range(6)]
+    return [who for who, _ in rows], [where for _, where in rows], np.array([sum(where == cell for _, where in counting) for cell in cells], dtype=float)
+
+
 def pure_noise(cells, most, epsilon, seed, people=(), places=()):
     return counted(list(people), list(places), cells, most, epsilon, seed)
 
@@ -459,9 +498,8 @@ with score.part(1, "hardly any noise at ε = 60: the counts alone", people=list(
         "rows that are left out must not use up a person's share": np.array([0.0, 3.0, 0.0]), "the order is that of `cells`": np.array([0.0, 3.0, 1.0]), "rows are counted, not people": np.array([1.0, 2.0, 0.0])})
     kit.equal(counted(list("aaabbc"), list("xxzxzx"), ["z", "x", "w"], 1, 60.0, 2), np.array([0.0, 3.0, 0.0]), because="the first row of each of a, b and c, all in x", known_wrong={
         "a person's rows are counted over all cells together": np.array([2.0, 3.0, 0.0]), "the first row of a person counts, not the last": np.array([2.0, 1.0, 0.0]), "every row still counts": np.array([2.0, 4.0, 0.0])})
-    r = kit.rng("rows")
-    people, places = r.integers(0, 9, size=60).tolist(), r.integers(0, 7, size=60).tolist()
-    kit.equal(counted(people, places, [3, 0, 5, 9], 4, 240.0, 3), bounded(people, places, [3, 0, 5, 9], 4), because=f"people {people}, places {places}, cells 3, 0, 5, 9, at most 4 rows each")
+    people, places, right = rows_of(kit.rng("rows"), [3, 0, 5, 9], 4)
+    kit.equal(counted(people, places, [3, 0, 5, 9], 4, 240.0, 3), right, because=f"people {people}, places {places}, cells 3, 0, 5, 9, at most 4 rows each")
     kit.require(bool(pure_noise(MANY[:200], 1, 0.5, 7).any()), "the counts are right, but at ε = 0.5 there is no noise at all")
 with score.part(1, "noise of empty cells has the shares of the formula", cells="8000 empty ones", most=1, epsilon=1.0):
     noise = pure_noise(MANY, 1, 1.0, 5)
@@ -472,6 +510,16 @@ with score.part(1, "noise of empty cells has the shares of the formula", cells="
     kit.equal(noise, pure_noise(MANY, 1, 1.0, 5), because="the same seed gives the same result")
     kit.require(bool(np.any(noise != pure_noise(MANY, 1, 1.0, 6))), "another seed gives the same noise: who knows one release then knows the noise of all")
 ### BEGIN HIDDEN TESTS
+def bounded(people, places, cells, most):
+    """The counts without noise, by the rules 1 and 2."""
+    kept, used = [], []
+    for person, place in zip(people, places):
+        if place in cells and used.count(person) < most:
+            used.append(person)
+            kept.append(place)
+    return np.array([kept.count(cell) for cell in cells], dtype=float)
+
+
 with score.part(1, "which rows count: other people, cells and bounds", hidden=True):
     def rows(r):
         n, kinds = int(r.integers(0, 90)), int(r.integers(2, 12))
@@ -600,6 +648,36 @@ def delta_by_integral(mu, epsilon):
     return float(((f[1:] + f[:-1]) / 2 * np.diff(x)).sum() / math.sqrt(2 * math.pi))
 
 
+score = kit.Score(6)
+with score.part(1, "gaussian_delta: against the integral that defines it"):
+    for mu, epsilon in [(1.0, 0.0), (1.0, 1.0), *kit.examples(lambda r: (float(r.uniform(0.2, 3)), float(r.uniform(0, 4))), n=4, name="tame")]:
+        mine = gaussian_delta(mu, epsilon)
+        kit.require(np.ndim(mine) == 0, f"gaussian_delta has to return a number, it returned {mine!r}")
+        kit.close(float(mine), delta_by_integral(mu, epsilon), rtol=1e-6, atol=1e-9, because=f"mu = {mu:.3f}, epsilon = {epsilon:.3f}", known_wrong={
+            "e to the ε multiplies the second term only": float(math.exp(epsilon) * (ndtr(mu / 2 - epsilon / mu) - ndtr(-mu / 2 - epsilon / mu))) if epsilon else -1.0,
+            "the second term is missing": float(ndtr(mu / 2 - epsilon / mu))})
+with score.part(1, "account: pure releases alone, by hand", ledger=[("pure", 0.1, 100)], delta=1e-6):
+    mine = told(kit.unchanged(account, [("pure", 0.1, 100)], 1e-6), WAYS)
+    kit.close(mine["basic"], 10.0, rtol=1e-6, because="100 times 0.1", known_wrong={"an entry counts `times` times": 0.1})
+    kit.close(mine["advanced"], 100 * 0.1 * math.tanh(0.05) + math.sqrt(2 * math.log(1e6)), rtol=1e-6, because="100 · 0.1 · 0.04996 + sqrt(2 · 13.816 · 1); (e^ε - 1)/(e^ε + 1) is tanh(ε/2)", known_wrong={
+        "δ is not halved where there is one kind only": 100 * 0.1 * math.tanh(0.05) + math.sqrt(2 * math.log(2e6)), "the sum of squares is 100 · 0.01, not (100 · 0.1)²": 100 * 0.1 * math.tanh(0.05) + math.sqrt(2 * math.log(1e6) * 100),
+        "divide by e^ε + 1": 100 * 0.1 * math.expm1(0.1) + math.sqrt(2 * math.log(1e6))})
+    kit.close(mine["zcdp"], 0.5 + 2 * math.sqrt(0.5 * math.log(1e6)), rtol=1e-6, because="rho = 100 · 0.01 / 2", known_wrong={"a pure release has rho = ε²/2": 1.0 + 2 * math.sqrt(math.log(1e6)), "rho is added once more": 2 * math.sqrt(0.5 * math.log(1e6))})
+    kit.close(mine["best"], mine["advanced"], rtol=1e-6, because="the smallest of the three: here the advanced one, by a hair")
+    for bad in (0.0, 1.0, -0.1):
+        kit.raises(ValueError, account, [("pure", 0.1, 1)], bad)
+    kit.close(told(account([], 1e-5), WAYS), dict.fromkeys(WAYS, 0.0), atol=1e-9, because="nothing was released")
+with score.part(1, "affordable: a budget of ε = 2"):
+    few = [([], "pure", 2.0 / (k + 0.5), k) for k in kit.rng("few").integers(1, 7, size=3).tolist()]
+    for ledger, kind, value, right in (([], "pure", 0.25, 8), ([("pure", 0.5, 2)], "pure", 0.011, 90), ([], "gaussian", 0.02, 502), ([("pure", 3.0, 2)], "pure", 0.1, 0), *few):
+        mine = kit.unchanged(affordable, ledger, kind, value, 2.0, 1e-6)
+        kit.require(np.ndim(mine) == 0 and not isinstance(mine, bool) and float(mine) == int(mine), f"affordable has to return a whole number, it returned {mine!r}")
+        kit.equal(int(mine), right, because=f"the ledger {ledger}, more releases {kind} {value}, δ = 1e-6", known_wrong={"one more would be past ε: the largest number that still fits": right + 1, "one more still fits": right - 1} if right else {})
+    for mu in kit.examples(lambda r: float(r.uniform(0.05, 0.3)), n=3, name="mu"):
+        mine = float(affordable([], "gaussian", mu, 2.0, 1e-6))
+        kit.require(mine >= 1 and delta_by_integral(mu * math.sqrt(mine), 2.0) <= 1e-6, f"{mine:g} Gaussian releases of μ = {mu:.4f} have more than δ = 1e-6 at ε = 2, or the first one fits and was refused")
+        kit.require(delta_by_integral(mu * math.sqrt(mine + 1), 2.0) > 1e-6, f"one more than {mine:g} Gaussian releases of μ = {mu:.4f} would still fit")
+### BEGIN HIDDEN TESTS
 def epsilon_of(mu, delta):
     """The least ε of a Gaussian release at δ, through logarithms."""
     if mu == 0:
@@ -643,32 +721,6 @@ def most_of(ledger, kind, value, epsilon, delta):
     return low
 
 
-score = kit.Score(6)
-with score.part(1, "gaussian_delta: against the integral that defines it"):
-    for mu, epsilon in [(1.0, 0.0), (1.0, 1.0), *kit.examples(lambda r: (float(r.uniform(0.2, 3)), float(r.uniform(0, 4))), n=4, name="tame")]:
-        mine = gaussian_delta(mu, epsilon)
-        kit.require(np.ndim(mine) == 0, f"gaussian_delta has to return a number, it returned {mine!r}")
-        kit.close(float(mine), delta_by_integral(mu, epsilon), rtol=1e-6, atol=1e-9, because=f"mu = {mu:.3f}, epsilon = {epsilon:.3f}", known_wrong={
-            "e to the ε multiplies the second term only": float(math.exp(epsilon) * (ndtr(mu / 2 - epsilon / mu) - ndtr(-mu / 2 - epsilon / mu))) if epsilon else -1.0,
-            "the second term is missing": float(ndtr(mu / 2 - epsilon / mu))})
-with score.part(1, "account: pure releases alone, by hand", ledger=[("pure", 0.1, 100)], delta=1e-6):
-    mine = told(kit.unchanged(account, [("pure", 0.1, 100)], 1e-6), WAYS)
-    kit.close(mine["basic"], 10.0, rtol=1e-6, because="100 times 0.1", known_wrong={"an entry counts `times` times": 0.1})
-    kit.close(mine["advanced"], 100 * 0.1 * math.tanh(0.05) + math.sqrt(2 * math.log(1e6)), rtol=1e-6, because="100 · 0.1 · 0.04996 + sqrt(2 · 13.816 · 1); (e^ε - 1)/(e^ε + 1) is tanh(ε/2)", known_wrong={
-        "δ is not halved where there is one kind only": 100 * 0.1 * math.tanh(0.05) + math.sqrt(2 * math.log(2e6)), "the sum of squares is 100 · 0.01, not (100 · 0.1)²": 100 * 0.1 * math.tanh(0.05) + math.sqrt(2 * math.log(1e6) * 100),
-        "divide by e^ε + 1": 100 * 0.1 * math.expm1(0.1) + math.sqrt(2 * math.log(1e6))})
-    kit.close(mine["zcdp"], 0.5 + 2 * math.sqrt(0.5 * math.log(1e6)), rtol=1e-6, because="rho = 100 · 0.01 / 2", known_wrong={"a pure release has rho = ε²/2": 1.0 + 2 * math.sqrt(math.log(1e6)), "rho is added once more": 2 * math.sqrt(0.5 * math.log(1e6))})
-    kit.close(mine["best"], mine["advanced"], rtol=1e-6, because="the smallest of the three: here the advanced one, by a hair")
-    for bad in (0.0, 1.0, -0.1):
-        kit.raises(ValueError, account, [("pure", 0.1, 1)], bad)
-    kit.close(told(account([], 1e-5), WAYS), dict.fromkeys(WAYS, 0.0), atol=1e-9, because="nothing was released")
-with score.part(1, "affordable: a budget of ε = 2"):
-    for ledger, kind, value in (([], "pure", 0.25), ([("pure", 0.5, 2)], "pure", 0.01), ([], "gaussian", 0.02), ([("pure", 3.0, 2)], "pure", 0.1)):
-        mine = kit.unchanged(affordable, ledger, kind, value, 2.0, 1e-6)
-        kit.require(np.ndim(mine) == 0 and not isinstance(mine, bool) and float(mine) == int(mine), f"affordable has to return a whole number, it returned {mine!r}")
-        right = most_of(ledger, kind, value, 2.0, 1e-6)
-        kit.equal(int(mine), right, because=f"the ledger {ledger}, more releases {kind} {value}, δ = 1e-6", known_wrong={"one more would be past ε: the largest number that still fits": right + 1, "one more still fits": right - 1} if right else {})
-### BEGIN HIDDEN TESTS
 with score.part(1, "gaussian_delta: tiny and huge μ, ε up to 2000", hidden=True):
     for mu, epsilon in [(50.0, 2000.0), (0.001, 2000.0), (50.0, 0.0), (0.001, 0.0), (5.0, 800.0), *kit.examples(lambda r: (float(10 ** r.uniform(-3, 1.6)), float(10 ** r.uniform(-3, 3.3))), n=15, name="wild")]:
         mine = float(gaussian_delta(mu, epsilon))
