@@ -22,7 +22,7 @@
 # - A matrix has the singular values 4, 3 and 0. How large is the error of its best rank-1 approximation, in the Frobenius norm? 3. *If not: lesson 2.*
 # - What does `np.einsum("nd,kd->nk", x, w)` compute? `x @ w.T`. *If not: lesson 3.*
 #
-# **A tool for finding faults.** `spectrum(matrix, budget)` draws what is lost at each rank and where the budget lies; `report(matrix, left, right, budget)` says of two factors what the contract asks.
+# **A tool for finding faults.** `spectrum(matrix, budget)` draws what is lost at each rank and where the budget lies; `report(matrix, left, right, budget)` says of two factors what the contract asks; `specification(task)` holds all functions of a task against theirs.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import itertools
@@ -63,9 +63,105 @@ def report(matrix, left, right, budget):
 
 spectrum(photo[:, :, 1], 0.1)
 
-# %% [markdown] nbgrader={"grade_id": "task-compress", "locked": true}
+# %% [markdown] nbgrader={"grade_id": "specification-text", "locked": true}
 # *In words: the blue line falls from 1 to below 0.3 within the first rank, crosses the dashed line at 0.1 near rank 57 and ends at 0 at rank 427.*
 #
+# **The contracts, to run.** `specification(task)` holds your functions against the sentences of a task's contract, on new inputs each time, and says of each sentence whether it holds. It asks what the checks ask, of fewer inputs; it counts nothing. When you have written task 1, call `specification(1)` in a cell of your own, and so on to 5.
+
+# %% nbgrader={"grade_id": "specification", "locked": true}
+def falling(r, m=7, n=5):
+    """A matrix whose singular values fall."""
+    return r.normal(size=(m, n)) * 0.5 ** np.arange(n)
+
+
+def refused(call, words):
+    """Whether a call raises a ValueError with these words."""
+    try:
+        call()
+    except ValueError as error:
+        return words in str(error)
+    return False
+
+
+def wider(matrix, budget):
+    """Your compress, with a direction of zeros more."""
+    left, right = compress(matrix, budget)
+    return np.pad(left, ((0, 0), (0, 1))), np.pad(right, ((0, 1), (0, 0)))
+
+
+def misses(matrices, ranks):
+    """The root mean square error of the best approximations of these ranks."""
+    lost = sum((np.linalg.svd(a, compute_uv=False)[r:] ** 2).sum() for a, r in zip(matrices, ranks, strict=True))
+    return math.sqrt(lost / (len(matrices) * matrices[0].size))
+
+
+def smallest_sum(r):
+    """Whether no list of ranks with a smaller sum than share_ranks gives keeps the limit: all lists are tried."""
+    colours = [falling(r, 4, 3) for _ in range(3)]
+    ranks, limit = share_ranks(colours, 0.2), 0.2 * (1 + 1e-9)
+    return misses(colours, ranks) <= limit and all(misses(colours, other) > limit for other in itertools.product(range(4), repeat=3) if sum(other) < sum(ranks))
+
+
+def off(weight, x, left, right):
+    """The relative error of a layer's outputs."""
+    return np.linalg.norm(x @ (weight - left @ right).T) / np.linalg.norm(x @ weight.T)
+
+
+def grows(a, b, db):
+    """How much larger the relative error is in the solution than in the right side."""
+    x, dx = np.linalg.solve(a, b), np.linalg.solve(a, db)
+    return np.linalg.norm(dx) / np.linalg.norm(x) * np.linalg.norm(b) / np.linalg.norm(db)
+
+
+SENTENCES = {
+    1: {
+        "compress: left is (m, r), right is (r, n), both float64": lambda r: (lambda left, right: (len(left), right.shape[1], left.shape[1], left.dtype, right.dtype) == (7, 5, len(right), float, float))(*compress(falling(r), 0.1)),
+        "compress: the error is at most budget times the matrix's norm": lambda r: (lambda a: np.linalg.norm(a - np.matmul(*compress(a, 0.1))) <= 0.1 * np.linalg.norm(a) * (1 + 1e-9))(falling(r)),
+        "compress: with one direction less no factors would do": lambda r: (lambda a: np.linalg.norm(np.linalg.svd(a, compute_uv=False)[len(compress(a, 0.1)[1]) - 1 :]) > 0.1 * np.linalg.norm(a))(falling(r)),
+        "compress: a budget of 1 keeps no direction": lambda r: compress(falling(r), 1.0)[0].shape == (7, 0),
+        "compress: a budget below 0.0001, or NaN, is refused, its number in the text": lambda r: refused(lambda: compress(falling(r), 5e-5), "5e-05") and refused(lambda: compress(falling(r), math.nan), "nan"),
+        "accepts: your own compress is sound": lambda r: accepts(compress) is True,
+        "accepts: one direction too many is not": lambda r: accepts(wider) is False,
+    },
+    2: {
+        "share_ranks: the limit is kept, and no list with a smaller sum keeps it": smallest_sum,
+        "restore: (m, n, c) of uint8": lambda r: (lambda picture: picture.shape == (4, 3, 2) and picture.dtype == np.uint8)(restore([(r.random((4, 1)), r.random((1, 3)))] * 2)),
+        "restore: 300 becomes 255, -7 becomes 0, 99.6 becomes 100": lambda r: restore([(np.array([[300.0], [-7.0], [99.6]]), np.ones((1, 1)))]).ravel().tolist() == [255, 0, 100],
+    },
+    3: {
+        "compress_layer: left is (out, r), right is (r, in)": lambda r: (lambda left, right: (len(left), right.shape[1], left.shape[1]) == (7, 5, len(right)))(*compress_layer(falling(r), r.normal(size=(9, 5)), 0.1)),
+        "compress_layer: the outputs are off by at most the budget": lambda r: (lambda weight, x: off(weight, x, *compress_layer(weight, x, 0.1)) <= 0.1 * (1 + 1e-9))(falling(r), r.normal(size=(9, 5))),
+        "compress_layer: for one token one direction is enough, whatever the weight": lambda r: len(compress_layer(r.normal(size=(7, 5)), r.normal(size=(1, 5)), 0.01)[1]) == 1,
+        "largest_rank: r (out + in) numbers are at most the share, (r + 1) (out + in) are more": lambda r: all(largest_rank(m, n, 0.5) * (m + n) <= 0.5 * m * n < (largest_rank(m, n, 0.5) + 1) * (m + n) for m, n in r.integers(1, 300, size=(20, 2)).tolist()),
+    },
+    4: {
+        "shape_and_cost: the shape is the one that np.einsum gives": lambda r: all(shape_and_cost(spec, shapes)[0] == np.einsum(spec, *map(np.zeros, shapes)).shape for spec, shapes in (("nd,kd->kn", [(5, 3), (4, 3)]), ("nij,ji->n", [(7, 2, 3), (3, 2)]), ("a,b->", [(2,), (3,)]))),
+        "shape_and_cost: (n, d) times (d, k) costs n d k": lambda r: (lambda n, d, k: shape_and_cost("nd,dk->nk", [(n, d), (d, k)])[1] == n * d * k)(*r.integers(1, 50, size=3).tolist()),
+        "shape_and_cost: a letter of two sizes is refused, and named": lambda r: refused(lambda: shape_and_cost("nd,kd->nk", [(5, 3), (4, 2)]), "'d'"),
+        "best_order: two operands are one step, and it costs what they cost in one go": lambda r: best_order("nd,kd->nk", [(5, 3), (4, 3)]) == (60, [(0, 1)]),
+        "best_order: three matrices cost the cheaper of the two ways to set brackets": lambda r: (lambda a, b, c, d: best_order("ab,bc,cd->ad", [(a, b), (b, c), (c, d)])[0] == min(a * b * c + a * c * d, b * c * d + a * b * d))(*r.integers(2, 20, size=4).tolist()),
+        "best_order: where no order keeps the limit, None": lambda r: best_order("a,b->ab", [(3,), (4,)], 11) is None,
+    },
+    5: {
+        "fit: with all directions kept, what is left of B is at right angles to the columns of A": lambda r: (lambda a, b: np.abs(a.T @ (a @ fit(a, b, 1e9)[0] - b)).max() < 1e-9)(r.normal(size=(9, 4)), r.normal(size=(9, 2))),
+        "fit: no change of B comes back larger than gain times": lambda r: (lambda a, b, db: np.linalg.norm(fit(a, b + db, 1e9)[0] - fit(a, b, 1e9)[0]) <= fit(a, b, 1e9)[1] * np.linalg.norm(db) * (1 + 1e-6))(r.normal(size=(9, 4)), r.normal(size=(9, 2)), r.normal(size=(9, 2))),
+        "fit: for a matrix of zeros W and gain are 0": lambda r: (lambda w, gain: not w.any() and w.shape == (4, 2) and gain == 0)(*fit(np.zeros((9, 4)), r.normal(size=(9, 2)), 1e9)),
+        "worst_case: the relative error grows as the condition number says": lambda r: (lambda a: math.isclose(grows(a, *worst_case(a)), np.linalg.cond(a), rel_tol=1e-6))(r.normal(size=(5, 5))),
+    },
+}
+
+
+def specification(task):
+    """Hold your functions against each sentence of a task's contract, and say what holds."""
+    for sentence, holds in SENTENCES[task].items():
+        try:
+            said = "holds" if holds(np.random.default_rng()) else "does NOT hold"
+        except Exception as error:
+            said = f"stops with {error!r}"
+        print(f"{sentence}: {said}")
+
+
+# %% [markdown] nbgrader={"grade_id": "task-compress", "locked": true}
 # ## 1. A compressor and its test (7 points)
 #
 # `compress(matrix, budget)` takes a matrix $A$ of shape (m, n), of any real number type, and returns two float64 factors, `left` (m, r) and `right` (r, n), with
