@@ -170,23 +170,43 @@ def pairs_in(merges):
     return found
 
 
-def true_merges(pieces, merges, order=lambda c, p: (c, -p[0], -p[1]), overlap=True, wide=False):
+score = kit.Score(8)
+with score.part(1, "by hand: hug hug pug; the most frequent pair first, and it stops when nothing is there twice", pieces=["hug", "hug", "pug"]):
+    kit.equal(pairs_in(train_bpe(["hug", "hug", "pug"], 9)), [(117, 103), (104, 256)], because="ug is there three times, then h and ug twice; p and ug once", known_wrong={
+        "a pair that occurs once is not merged": [(117, 103), (104, 256), (112, 256)], "after ug the pair (h, u) is gone: count anew after each merge": [(117, 103), (104, 117)]})
+    kit.equal(pairs_in(train_bpe(["hug", "hug", "pug"], 1)), [(117, 103)], because="at most one merge was asked for")
+    for a, b in kit.examples(lambda r: r.permutation(26)[:2].tolist(), n=4, name="letters"):
+        x, y = chr(97 + a), chr(97 + b)
+        kit.equal(pairs_in(train_bpe([x + y + x, y + x + y + x], 1)), [(97 + b, 97 + a)], because=f"in {x + y + x} and {y + x + y + x}, {y + x} is there three times and {x + y} twice")
+with score.part(1, "ties and overlaps, and Chinese is bytes", pieces=["bcab", "aaa", "中文", "中文"]):
+    kit.equal(pairs_in(train_bpe(["cd", "cd", "ab", "ab"], 1)), [(97, 98)], because="ab and cd are there twice each: the smaller pair is merged", known_wrong={"among ties the smaller pair wins": [(99, 100)]})
+    kit.equal(pairs_in(train_bpe(["ba", "ba", "ab", "ab", "ac", "ac"], 1)), [(97, 98)], because="three pairs are tied: first the smaller a, then the smaller b", known_wrong={"smaller: first the smaller a, then the smaller b": [(97, 99)]})
+    kit.equal(pairs_in(train_bpe(["aaa", "bc", "xbc"], 1)), [(97, 97)], because="aaa holds (97, 97) twice, and (98, 99) is there twice: a tie, and 97 is smaller", known_wrong={"every position counts: aaa holds its pair twice": [(98, 99)]})
+    kit.equal(pairs_in(train_bpe(["aaaa", "aaab"], 2)), [(97, 97)], because="aaaa becomes (256, 256), aaab (256, 97, 98): nothing is there twice any more", known_wrong={"from left to right, and what was merged is used up": [(97, 97), (256, 97)]})
+    kit.equal(pairs_in(train_bpe(["中文", "中文"], 9)), [(150, 135), (173, 230), (184, 257), (228, 258), (259, 256)], because="中 is the bytes 228 184 173, 文 is 230 150 135", known_wrong={"characters are not bytes: encode the piece in UTF-8 first": [(20013, 25991)]})
+with score.part(1, "encode and decode: bytes, then the merges in their order", text="hugs 中"):
+    merges = [(117, 103), (104, 256), (104, 117)]
+    kit.equal(whole(encode("hugs hu 中", merges)), [257, 115, 32, 258, 32, 228, 184, 173], because="ug first, then h and ug; hu alone is the third merge", known_wrong={"the merges go in their order: ug before hu": [258, 103, 115, 32, 258, 32, 228, 184, 173], "characters are not bytes": [257, 115, 32, 258, 32, 20013]})
+    kit.equal(whole(encode("", merges)), [], because="no text, no ids")
+    kit.equal(decode([257, 115, 228, 184, 173], merges), "hugs中", because="257 is h and ug, and three bytes make 中")
+    kit.raises(ValueError, decode, [104, 259], merges, match="259")
+    for text in kit.examples(lambda r: "".join(r.permutation(list("hug pugs中文é🙂"))), n=5, name="round"):
+        kit.equal(decode(encode(text, merges), merges), text, because="decode takes back what encode did")
+### BEGIN HIDDEN TESTS
+def true_merges(pieces, merges):
     """The reference, in another way: arrays joined by -1, pairs as numbers."""
     flat = []
     for piece in pieces:
-        flat += [*(map(ord, piece) if wide else piece.encode()), -1]
+        flat += [*piece.encode(), -1]
     learned = []
     for new in range(256, 256 + merges):
-        counts, last = {}, None
-        for i, pair in enumerate(zip(flat, flat[1:])):
-            if min(pair) < 0 or (not overlap and last == (pair, i - 1)):
-                last = None
-                continue
-            counts[pair] = counts.get(pair, 0) + 1
-            last = (pair, i)
+        counts = {}
+        for pair in zip(flat, flat[1:]):
+            if min(pair) >= 0:
+                counts[pair] = counts.get(pair, 0) + 1
         if not counts:
             break
-        best = max(counts, key=lambda p: order(counts[p], p))
+        best = max(counts, key=lambda p: (counts[p], -p[0], -p[1]))
         if counts[best] < 2:
             break
         learned.append(best)
@@ -216,29 +236,6 @@ def true_encode(text, merges):
     return ids
 
 
-score = kit.Score(8)
-with score.part(1, "by hand: hug hug pug; the most frequent pair first, and it stops when nothing is there twice", pieces=["hug", "hug", "pug"]):
-    kit.equal(pairs_in(train_bpe(["hug", "hug", "pug"], 9)), [(117, 103), (104, 256)], because="ug is there three times, then h and ug twice; p and ug once", known_wrong={
-        "a pair that occurs once is not merged": [(117, 103), (104, 256), (112, 256)], "after ug the pair (h, u) is gone: count anew after each merge": [(117, 103), (104, 117)]})
-    kit.equal(pairs_in(train_bpe(["hug", "hug", "pug"], 1)), [(117, 103)], because="at most one merge was asked for")
-    for a, b in kit.examples(lambda r: r.permutation(26)[:2].tolist(), n=4, name="letters"):
-        x, y = chr(97 + a), chr(97 + b)
-        kit.equal(pairs_in(train_bpe([x + y + x, y + x + y + x], 1)), [(97 + b, 97 + a)], because=f"in {x + y + x} and {y + x + y + x}, {y + x} is there three times and {x + y} twice")
-with score.part(1, "ties and overlaps, and Chinese is bytes", pieces=["bcab", "aaa", "中文", "中文"]):
-    kit.equal(pairs_in(train_bpe(["cd", "cd", "ab", "ab"], 1)), [(97, 98)], because="ab and cd are there twice each: the smaller pair is merged", known_wrong={"among ties the smaller pair wins": [(99, 100)]})
-    kit.equal(pairs_in(train_bpe(["ba", "ba", "ab", "ab", "ac", "ac"], 1)), [(97, 98)], because="three pairs are tied: first the smaller a, then the smaller b", known_wrong={"smaller: first the smaller a, then the smaller b": [(97, 99)]})
-    kit.equal(pairs_in(train_bpe(["aaa", "bc", "xbc"], 1)), [(97, 97)], because="aaa holds (97, 97) twice, and (98, 99) is there twice: a tie, and 97 is smaller", known_wrong={"every position counts: aaa holds its pair twice": [(98, 99)]})
-    kit.equal(pairs_in(train_bpe(["aaaa", "aaab"], 2)), [(97, 97)], because="aaaa becomes (256, 256), aaab (256, 97, 98): nothing is there twice any more", known_wrong={"from left to right, and what was merged is used up": [(97, 97), (256, 97)]})
-    kit.equal(pairs_in(train_bpe(["中文", "中文"], 9)), true_merges(["中文", "中文"], 9), because="中 is the bytes 228 184 173, 文 is 230 150 135", known_wrong={"characters are not bytes: encode the piece in UTF-8 first": true_merges(["中文", "中文"], 9, wide=True)})
-with score.part(1, "encode and decode: bytes, then the merges in their order", text="hugs 中"):
-    merges = [(117, 103), (104, 256), (104, 117)]
-    kit.equal(whole(encode("hugs hu 中", merges)), [257, 115, 32, 258, 32, 228, 184, 173], because="ug first, then h and ug; hu alone is the third merge", known_wrong={"the merges go in their order: ug before hu": [258, 103, 115, 32, 258, 32, 228, 184, 173], "characters are not bytes": [257, 115, 32, 258, 32, 20013]})
-    kit.equal(whole(encode("", merges)), [], because="no text, no ids")
-    kit.equal(decode([257, 115, 228, 184, 173], merges), "hugs中", because="257 is h and ug, and three bytes make 中")
-    kit.raises(ValueError, decode, [104, 259], merges, match="259")
-    for text in kit.examples(lambda r: "".join(r.permutation(list("hug pugs中文é🙂"))), n=5, name="round"):
-        kit.equal(decode(encode(text, merges), merges), text, because="decode takes back what encode did")
-### BEGIN HIDDEN TESTS
 POOL = ["中", "文", "件", "é", "e\u0301", "ß", "🙂", "👩\u200d🔬", "ا", "한", "\r\n", "\t", "\x00", " ", "  ", "A", "a", "\ufeff", "𝄞", "ﬁ", "İ"]
 
 
@@ -350,11 +347,39 @@ def numbers_in(result):
     return {key: float(result[key]) for key in wanted}
 
 
-def true_worth(messages, ends=1, by_message=False):
+def token(value):
+    kit.require(isinstance(value, (int, np.integer)), f"sample returns the id of a token, not {value!r:.60}")
+    return int(value)
+
+
+score = kit.Score(5)
+with score.part(1, "worth: by hand, and a long and a short message", messages=[("ab", [0.5, 0.25, 0.5])]):
+    def costing(bits, tokens, size):
+        """The three numbers of so many bits, tokens and bytes."""
+        return {"bits_per_byte": bits / size, "nats": bits * math.log(2) / tokens, "perplexity": 2 ** (bits / tokens)}
+
+    kit.close(numbers_in(worth([("ab", np.array([0.5, 0.25, 0.5]))])), costing(4, 3, 3), rtol=1e-9, because="4 bits, 3 tokens, 3 bytes with the end", known_wrong={
+        "the end of a message counts as one byte": costing(4, 3, 2), "the perplexity is e to the nats, not to the bits": costing(4, 3, 3) | {"perplexity": math.exp(4 / 3)}, "bits were asked for, not nats": costing(4, 3, 3) | {"bits_per_byte": 4 / 3 * math.log(2)}})
+    for bits in kit.examples(lambda r: r.integers(0, 9, size=4), n=4, name="two messages"):
+        cost, first = int(bits.sum()), int(bits[0])
+        right, by_message = costing(2 * cost + first, 9, 5), (cost / 4 + first) / 2
+        kit.close(numbers_in(worth([("中", 0.5 ** np.append(bits, bits)), ("", 0.5 ** bits[:1])])), right, rtol=1e-9, because=f"中 with tokens of {bits.tolist() * 2} bits, and an empty message whose end cost {first}: every token counts alike, 中 has three bytes", known_wrong={
+            "every token counts alike: not the mean of the messages' means": right | {"nats": by_message * math.log(2), "perplexity": 2**by_message},
+            "中 is one character and three bytes, and the end of a message counts as one byte": costing(2 * cost + first, 9, 3)})
+with score.part(1, "sample: temperature on the logits, the fewest tokens that reach top_p", logits="log of (0.5, 0.2, 0.3)", top_p=0.75):
+    three = np.log(np.array([0.5, 0.2, 0.3]))
+    for u, right in ((0.0, 0), (0.61, 0), (0.63, 2), (0.99, 2)):
+        kit.equal(token(sample(three, 1.0, 0.75, u)), right, because=f"0.5 and 0.3 reach 0.75 and become 0.625 and 0.375; u = {u}", known_wrong={"what stays must sum to 1 again, and the token that reaches top_p stays": 1})
+    kit.equal(token(sample(three, 1.0, 0.45, 0.97)), 0, because="the first token alone reaches 0.45: it stays")
+    for temperature, u, right in ((0.5, 0.64, 0), (0.5, 0.67, 2), (2.0, 0.40, 0), (2.0, 0.43, 2)):
+        kit.equal(token(sample(three, temperature, 1.0, u)), right, because=f"temperature {temperature}: probabilities like 0.25 : 0.09 : 0.04 at 0.5, like the roots at 2; u = {u}")
+    kit.equal(token(sample(np.array([1.0, 3.0, 3.0]), 0, 0.9, 0.5)), 1, because="temperature 0: the most likely, of equal ones the smaller id")
+### BEGIN HIDDEN TESTS
+def true_worth(messages):
     costs = [[-math.log(v) if v > 0 else math.inf for v in p] for _, p in messages]
     nats = math.fsum(c for row in costs for c in row)
-    tokens, n_bytes = sum(map(len, costs)), sum(len(text.encode()) + ends for text, _ in messages)
-    mean = float(np.mean([np.mean(row) for row in costs])) if by_message else nats / tokens
+    tokens, n_bytes = sum(map(len, costs)), sum(len(text.encode()) + 1 for text, _ in messages)
+    mean = nats / tokens
     return {"bits_per_byte": nats / math.log(2) / n_bytes, "nats": mean, "perplexity": math.exp(mean)}
 
 
@@ -382,31 +407,6 @@ def true_sample(logits, temperature, top_p, u):
     return (kept[-1][0] if chosen is None else chosen), near
 
 
-def token(value):
-    kit.require(isinstance(value, (int, np.integer)), f"sample returns the id of a token, not {value!r:.60}")
-    return int(value)
-
-
-score = kit.Score(5)
-with score.part(1, "worth: by hand, and a long and a short message", messages=[("ab", [0.5, 0.25, 0.5])]):
-    by_hand = [("ab", np.array([0.5, 0.25, 0.5]))]
-    kit.close(numbers_in(worth(by_hand)), {"bits_per_byte": 4 / 3, "nats": 4 / 3 * math.log(2), "perplexity": 2 ** (4 / 3)}, rtol=1e-9, because="4 bits, 3 tokens, 3 bytes with the end", known_wrong={
-        "the end of a message counts as one byte": true_worth(by_hand, ends=0), "the perplexity is e to the nats, not to the bits": {"bits_per_byte": 4 / 3, "nats": 4 / 3 * math.log(2), "perplexity": math.exp(4 / 3)},
-        "bits were asked for, not nats": {"bits_per_byte": 4 / 3 * math.log(2), "nats": 4 / 3 * math.log(2), "perplexity": 2 ** (4 / 3)}})
-    for p in kit.examples(lambda r: r.uniform(0.05, 1, size=4), n=4, name="two messages"):
-        two = [("中", np.append(p, p)), ("", p[:1])]
-        kit.close(numbers_in(worth(two)), true_worth(two), rtol=1e-9, because=f"two messages with {p.round(3).tolist()}: every token counts alike, 中 has three bytes", known_wrong={
-            "every token counts alike: not the mean of the messages' means": true_worth(two, by_message=True),
-            "中 is one character and three bytes": true_worth([("x", two[0][1]), two[1]]), "the end of a message counts as one byte": true_worth(two, ends=0)})
-with score.part(1, "sample: temperature on the logits, the fewest tokens that reach top_p", logits="log of (0.5, 0.2, 0.3)", top_p=0.75):
-    three = np.log(np.array([0.5, 0.2, 0.3]))
-    for u, right in ((0.0, 0), (0.61, 0), (0.63, 2), (0.99, 2)):
-        kit.equal(token(sample(three, 1.0, 0.75, u)), right, because=f"0.5 and 0.3 reach 0.75 and become 0.625 and 0.375; u = {u}", known_wrong={"what stays must sum to 1 again, and the token that reaches top_p stays": 1})
-    kit.equal(token(sample(three, 1.0, 0.45, 0.97)), 0, because="the first token alone reaches 0.45: it stays")
-    for temperature, u, right in ((0.5, 0.64, 0), (0.5, 0.67, 2), (2.0, 0.40, 0), (2.0, 0.43, 2)):
-        kit.equal(token(sample(three, temperature, 1.0, u)), right, because=f"temperature {temperature}: probabilities like 0.25 : 0.09 : 0.04 at 0.5, like the roots at 2; u = {u}")
-    kit.equal(token(sample(np.array([1.0, 3.0, 3.0]), 0, 0.9, 0.5)), 1, because="temperature 0: the most likely, of equal ones the smaller id")
-### BEGIN HIDDEN TESTS
 def texts(r):
     """Messages in several scripts with probabilities, some of them tiny, very long ones too."""
     made = []
@@ -746,7 +746,7 @@ score.total()
 # | `fit_law(n, d, loss)` | three arrays of the same length, at least 20: parameters, training tokens and final loss of small runs. Returns a dict `E`, `A`, `B`, `alpha`, `beta`, all positive, of $L(N, D) = E + A N^{-\alpha} + B D^{-\beta}$ |
 # | `plan(law, budget, tokens, served)` | the budget in operations pays for training, $6ND$, and for serving `served` tokens afterwards, $2N \cdot$ served (0 if it is not served). `tokens` is the text that exists (`math.inf` if there is no limit); none is used twice. Returns `(N, D)`, two floats with the least $L$ that the budget allows |
 #
-# The runs are noisy (0.2 % of the loss), and up to one in eight has **diverged**: its loss is NaN, infinite, or at least 20 % above what it should be. These must not move your curve. Judged is what the curve is for: the loss predicted for ten times the parameters and tokens of the largest run within 1.5 %; and the true loss of your plan, for a hundred times the operations of the largest run, within 0.3 % of the best plan. From exact runs $E$ comes out to 1 %.
+# The runs are noisy (0.2 % of the loss), and up to one in eight has **diverged**: its loss is NaN, infinite, or at least 20 % above what it should be. These must not move your curve. Judged is what the curve is for: the loss predicted for ten times the parameters and tokens of the largest run within 1.5 %; and the true loss of your plan, for a hundred times the operations of the largest run, within 0.1 % of the best plan; of several draws one may miss. From exact runs $E$ comes out to 1 %.
 #
 # `plan` is exact: $L$ within $10^{-6}$ of the least (relative), and neither limit exceeded by more than $10^{-6}$ of itself. About 30 lines; `scipy.optimize` is allowed.
 
@@ -846,18 +846,6 @@ def plan_in(result):
     return n, d
 
 
-def best_plan(law, budget, tokens=math.inf, served=0.0):
-    """By golden section on log D: the loss is convex there."""
-    low, high = 0.0, math.log(min(tokens, budget))
-    at = lambda v: law_at(law, budget / (6 * math.exp(v) + 2 * served), math.exp(v))
-    golden = (math.sqrt(5) - 1) / 2
-    for _ in range(120):
-        a, b = high - golden * (high - low), low + golden * (high - low)
-        low, high = (low, b) if at(a) < at(b) else (a, high)
-    d = math.exp((low + high) / 2)
-    return budget / (6 * d + 2 * served), d
-
-
 def allowed(n, d, budget, tokens=math.inf, served=0.0):
     kit.require(6 * n * d + 2 * n * served <= budget * (1 + 1e-6), "the plan costs more than the budget: training is 6ND, serving 2N for each token")
     kit.require(d <= tokens * (1 + 1e-6), "the plan uses more text than there is")
@@ -882,14 +870,28 @@ with score.part(1, "Chinchilla's law and budget: 5.76e23 operations, text withou
             "G has the other quotient: alpha A over beta B": (0.28 * 410.7 / (0.34 * 406.4)) ** (1 / 0.62) * (budget / 6) ** share, "training costs 6ND": formula * budget**share})
         kit.close(law_at(CHINCHILLA, n, d), law_at(CHINCHILLA, right, budget / 6 / right), rtol=1e-6)
 ### BEGIN HIDDEN TESTS
+def best_plan(law, budget, tokens=math.inf, served=0.0):
+    """By golden section on log D: the loss is convex there."""
+    low, high = 0.0, math.log(min(tokens, budget))
+    at = lambda v: law_at(law, budget / (6 * math.exp(v) + 2 * served), math.exp(v))
+    golden = (math.sqrt(5) - 1) / 2
+    for _ in range(120):
+        a, b = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, b) if at(a) < at(b) else (a, high)
+    d = math.exp((low + high) / 2)
+    return budget / (6 * d + 2 * served), d
+
+
 with score.part(1, "noisy runs: the loss of ten times the largest run within 1.5 %", hidden=True):
     for r in kit.examples(lambda r: r, n=4, name="noisy"):
         true, n, d, loss = runs_of(r, diverged=False)
         kit.close(law_at(law_in(kit.unchanged(fit_law, n, d, loss)), 1e10, 3e11), law_at(true, 1e10, 3e11), rtol=0.015)
 with score.part(1, "runs of which some diverged: they do not move the curve", hidden=True):
-    for r in kit.examples(lambda r: r, n=5, name="diverged"):
+    missed = 0  # one in six is forgiven: a sound search may end in a hollow once in some hundred draws
+    for r in kit.examples(lambda r: r, n=6, name="diverged"):
         true, n, d, loss = runs_of(r)
-        kit.close(law_at(law_in(fit_law(n, d, loss)), 1e10, 3e11), law_at(true, 1e10, 3e11), rtol=0.015)
+        missed += not abs(law_at(law_in(fit_law(n, d, loss)), 1e10, 3e11) / law_at(true, 1e10, 3e11) - 1) <= 0.015
+    kit.require(missed <= 1, "diverged runs move the curve")
 with score.part(1, "plans for other laws and budgets, with as much text as there is", hidden=True):
     for r in kit.examples(lambda r: r, n=20, name="plans"):
         law, budget = runs_of(r)[0], 10.0 ** r.uniform(19, 26)
@@ -907,13 +909,15 @@ with score.part(1, "plans for models that are served: smaller ones, trained on m
             n, d = plan_in(plan(law, budget, tokens, served))
             allowed(n, d, budget, tokens, served)
             kit.close(law_at(law, n, d), law_at(law, *best_plan(law, budget, tokens, served)), rtol=1e-6)
-with score.part(1, "from runs to plan: a hundred times the operations of the largest run, within 0.3 % of the best", hidden=True):
-    for r in kit.examples(lambda r: r, n=5, name="from runs to plan"):
+with score.part(1, "from runs to plan: a hundred times the operations of the largest run, within 0.1 % of the best", hidden=True):
+    missed = 0
+    for r in kit.examples(lambda r: r, n=9, name="from runs to plan"):
         true, n, d, loss = runs_of(r)
         budget = 100 * 6 * 1e9 * 3e10
         size, text = plan_in(plan(law_in(fit_law(n, d, loss)), budget, math.inf, 0.0))
         allowed(size, text, budget)
-        kit.close(law_at(true, size, text), law_at(true, *best_plan(true, budget)), rtol=0.003)
+        missed += not law_at(true, size, text) <= 1.001 * law_at(true, *best_plan(true, budget))
+    kit.require(missed <= 1, "the plans of several draws are too far from the best")
 ### END HIDDEN TESTS
 score.total()
 
