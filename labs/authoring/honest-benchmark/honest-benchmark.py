@@ -24,6 +24,7 @@
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import difflib
 import json
+import math
 import re
 import time
 import unicodedata
@@ -210,8 +211,8 @@ with score.part(1, "400 questions against 3000 documents take less than five tim
         return took
 
     few, many = seconds(10), seconds(400)
-    for _ in range(5):  # the shortest of several: a busy machine makes single ones long
-        if many < 5 * few or many > 4:
+    for _ in range(8):  # the shortest of several: a busy machine makes single ones long
+        if many < 5 * few or many > 12:
             break
         few, many = min(few, seconds(10)), min(many, seconds(400))
     kit.require(many < 5 * few, "too slow: forty times as many questions take five times as long or more; does each of them search the corpus anew?")
@@ -261,9 +262,6 @@ def temperature(logits, labels):
 
 
 # %% nbgrader={"grade_id": "check-calibration", "grade": true, "points": 8}
-import math
-
-
 def number(result, what):
     """The result as a float, or words that say why it is none."""
     kit.require(result is not None, f"{what} returned None: is a return missing?")
