@@ -172,7 +172,7 @@ score.total()
 # - the mean cross-entropy in nats, a float: $\frac1n \sum_i \big(\operatorname{lse}(x_i) - x_{i, y_i}\big)$;
 # - its gradient with respect to the scores, of shape (n, classes) and the dtype of the scores.
 #
-# Finite scores of any size give a finite loss. Labels outside 0 … classes − 1 raise a `ValueError` that names the first bad one. Relative error at most $10^{-5}$ (float32) and $10^{-10}$ (float64), or that much absolutely. The gradient can be checked with finite differences: the sum of each of its rows is 0. Written by hand, as in task 1; your own `log_sum_exp` may be used.
+# Finite scores give a finite loss, as long as their differences are finite in the format. Labels outside 0 … classes − 1 raise a `ValueError` that names the first bad one. In float64 the loss is right to $10^{-10}$ and the gradient to $10^{-8}$, relatively, or to $10^{-10}$ absolutely; in float32, where from 8192 on the scores themselves lie $2^{-10}$ apart, the loss to $10^{-5}$ and the gradient to $10^{-2}$, relatively, or to $10^{-3}$ absolutely. The gradient can be checked with finite differences: the sum of each of its rows is 0. Written by hand, as in task 1; your own `log_sum_exp` may be used.
 
 # %% nbgrader={"grade_id": "loss", "solution": true}
 def loss_and_gradient(scores, labels):
