@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Database:
-    """A database with the store's tables.
+    """A database with the store's tables; a subclass may bring tables of its own.
 
     Parameters
     ----------
@@ -38,6 +38,9 @@ class Database:
     StoreError
         When it cannot be opened, or was made by a newer version of the academy.
     """
+
+    migrations = MIGRATIONS
+    version_table = "alembic_version"
 
     def __init__(self, url: str):
         self.engine = _engine(url)
@@ -106,11 +109,12 @@ class Database:
 
     def _migrate(self) -> None:
         config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("script_location", str(self.migrations))
         scripts = ScriptDirectory.from_config(config)
         head = scripts.get_current_head()
         with self.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            known = MigrationContext.configure(connection, opts={"version_table": self.version_table})
+            current = known.get_current_revision()
         if current == head:
             return
         if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:

@@ -1,0 +1,305 @@
+"""What was handed out and in, and the feedback on it: whole changes in one transaction each."""
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from .agreements import Agreed, AgreementTables
+from .database import TreeTables, keep_tree, next_number
+from .errors import BadWork, NotThere
+from .records import Feedback, Release, Share, Submission
+from .rules import must_be_calm, must_be_open, received
+from .tables import feedback, releases, shares, submissions, tree_parts
+from .trees import Tree
+
+Seal = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Book(AgreementTables, TreeTables):
+    """The book of the exchange.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy URL of SQLite or PostgreSQL; the tables are made or brought up to date.
+
+    Raises
+    ------
+    learning_paths.errors.StoreError
+        When it cannot be opened; each method also when it does not answer.
+    """
+
+    def release(
+        self, lab: str, tree: Tree | None, made_by: str, now: datetime, *, from_folder: bool = False
+    ) -> Release:
+        """Hand a lab out from now on; None takes it back."""
+
+        def add(connection: Connection) -> Release:
+            digest = None if tree is None else keep_tree(connection, tree, made_by)
+            number = next_number(connection, releases.c.number)
+            row = Release(number, lab, digest, made_by, now, from_folder)
+            values = {name: getattr(row, name) for name in Release.__slots__}
+            connection.execute(releases.insert().values(values))
+            return row
+
+        return self._in_turn(add)
+
+    def note_in_folder(self, number: int) -> None:
+        """Note that the grading host's folder holds a release."""
+        change = releases.update().where(releases.c.number == number).values(from_folder=True)
+        self._write(lambda connection: connection.execute(change))
+
+    def released(self, *, in_folder: bool = False) -> dict[str, Release]:
+        """Return the last release of each lab, those that were taken back too.
+
+        Parameters
+        ----------
+        in_folder
+            The last that the grading host's folder holds, instead.
+        """
+        query = sa.select(releases).order_by(releases.c.number)
+        if in_folder:
+            query = query.where(releases.c.from_folder)
+        with self._reading() as connection:
+            return {row.lab: Release(**row._mapping) for row in connection.execute(query)}
+
+    def submit(
+        self, who: str, lab: str, tree: Tree, key: str, now: datetime, seal: Seal
+    ) -> tuple[Submission, bool]:
+        """Take a submission in, with its number, its time and its receipt; the same one twice is one.
+
+        Parameters
+        ----------
+        who
+            Who sends it.
+        key
+            Of this submission, chosen by who sends it: what was lost on the way back is asked for by it.
+        now
+            The service's time.
+        seal
+            Signs what the receipt says.
+
+        Returns
+        -------
+        Submission
+            With its receipt.
+        bool
+            Whether it is new.
+
+        Raises
+        ------
+        Closed, TooOften
+            When the rules say no.
+        BadWork
+            When the key belongs to another submission.
+        """
+
+        def take(connection: Connection) -> tuple[Submission, bool]:
+            known = connection.execute(
+                sa.select(submissions).where(submissions.c.sent_by == who, submissions.c.key == key)
+            ).first()
+            if known is not None:
+                if (known.lab, known.digest) != (lab, tree.digest):
+                    raise BadWork("this key belongs to another submission; choose a new one for each")
+                return _submission(known), False
+            agreed = Agreed(connection, lab)
+            team, terms = agreed.team(who), agreed.terms(who)
+            learners = team.members if team else (who,)
+            before = _before(connection, lab, learners)
+            times = [row.received_at for row in before]
+            must_be_calm(now, {row.sequence: row.received_at for row in before}.values())
+            used = max(Counter(row.learner for row in before).values(), default=0)
+            # judged by the clock as it stands: one that ran ahead and was set right makes nobody late
+            found = must_be_open(terms, now, used)
+            digest = keep_tree(connection, tree, who)
+            row = {
+                "sequence": next_number(connection, submissions.c.sequence),
+                "lab": lab,
+                "sent_by": who,
+                "team": team.name if team else None,
+                "attempt": used + 1,
+                "digest": digest,
+                "received_at": received(now, times),
+                "due_at": terms.due,
+                "late_seconds": found.late_seconds,
+                "penalty_percent": found.penalty_percent,
+            }
+            said = {
+                **row,
+                "learners": list(learners),
+                "received_at": row["received_at"].isoformat(),
+                "due_at": None if terms.due is None else terms.due.isoformat(),
+                "zone": terms.zone,
+                "attempts_allowed": terms.attempts,
+                "files": [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in tree.files],
+            }
+            receipt = seal({("sha256" if name == "digest" else name): value for name, value in said.items()})
+            kept = json.dumps(receipt, ensure_ascii=False)
+            connection.execute(submissions.insert().values(**row, key=key, receipt=kept))
+            sequence = row["sequence"]
+            connection.execute(
+                shares.insert(),
+                [
+                    {
+                        "sequence": sequence,
+                        "learner": one,
+                        "secret": secrets.token_hex(32),
+                        "delivered": False,
+                    }
+                    for one in learners
+                ],
+            )
+            return Submission(**row, receipt=receipt), True
+
+        return self._in_turn(take)
+
+    def submission(self, sequence: int) -> tuple[Submission, list[Share]]:
+        """Return a submission and whose it is.
+
+        Raises
+        ------
+        NotThere
+            When there is none of that number.
+        """
+        with self._reading() as connection:
+            row = connection.execute(sa.select(submissions).where(submissions.c.sequence == sequence)).first()
+            found = connection.execute(
+                sa.select(shares).where(shares.c.sequence == sequence).order_by(shares.c.learner)
+            )
+            if row is None:
+                raise NotThere(f"there is no submission {sequence}; see the list of submissions")
+            return _submission(row), [_share(one) for one in found]
+
+    def submissions_of(
+        self, learner: str, lab: str | None = None, *, most: int | None = None
+    ) -> list[Submission]:
+        """Return somebody's submissions, the last one first."""
+        query = (
+            sa.select(submissions)
+            .join(shares, shares.c.sequence == submissions.c.sequence)
+            .where(shares.c.learner == learner)
+            .order_by(submissions.c.sequence.desc())
+            .limit(most)
+        )
+        if lab is not None:
+            query = query.where(submissions.c.lab == lab)
+        with self._reading() as connection:
+            return [_submission(row) for row in connection.execute(query)]
+
+    def attempts_of(self, learner: str) -> dict[str, int]:
+        """Return how often somebody has handed each lab in."""
+        query = (
+            sa.select(submissions.c.lab, sa.func.count())
+            .join(shares, shares.c.sequence == submissions.c.sequence)
+            .where(shares.c.learner == learner)
+            .group_by(submissions.c.lab)
+        )
+        with self._reading() as connection:
+            return dict(map(tuple, connection.execute(query)))
+
+    def last_of_each(self, lab: str, *, in_time: bool = False) -> list[tuple[Submission, Share]]:
+        """Return each learner's last submission of a lab, in the order of their names.
+
+        Parameters
+        ----------
+        in_time
+            The last one that was not late, where there is one.
+        """
+        of_lab = sa.select(shares.c.learner, sa.func.max(shares.c.sequence).label("sequence")).join(
+            submissions, submissions.c.sequence == shares.c.sequence
+        )
+        of_lab = of_lab.where(submissions.c.lab == lab).group_by(shares.c.learner)
+        with self._reading() as connection:
+            last = {row.learner: row.sequence for row in connection.execute(of_lab)}
+            if in_time:
+                early = connection.execute(of_lab.where(submissions.c.late_seconds == 0))
+                last |= {row.learner: row.sequence for row in early}
+            query = sa.select(submissions, shares.c.learner, shares.c.secret).join(
+                shares, shares.c.sequence == submissions.c.sequence
+            )
+            rows = connection.execute(query.where(submissions.c.lab == lab))
+            found = [
+                (_submission(row), Share(row.sequence, row.learner, row.secret))
+                for row in rows
+                if last[row.learner] == row.sequence
+            ]
+        return sorted(found, key=lambda one: one[1].learner)
+
+    def undelivered(self, most: int) -> list[tuple[Submission, Share]]:
+        """Return what the grading host's folder has not got yet, oldest first."""
+        query = (
+            sa.select(submissions, shares.c.learner, shares.c.secret)
+            .join(shares, shares.c.sequence == submissions.c.sequence)
+            .where(~shares.c.delivered)
+            .order_by(submissions.c.sequence, shares.c.learner)
+            .limit(most)
+        )
+        with self._reading() as connection:
+            return [
+                (_submission(row), Share(row.sequence, row.learner, row.secret))
+                for row in connection.execute(query)
+            ]
+
+    def note_delivered(self, share: Share) -> None:
+        """Note that the grading host's folder has somebody's submission."""
+        this = (shares.c.sequence == share.sequence) & (shares.c.learner == share.learner)
+        self._write(lambda connection: connection.execute(shares.update().where(this).values(delivered=True)))
+
+    def shares_since(self, sequence: int) -> list[Share]:
+        """Return all shares of submissions after one, in their order."""
+        query = sa.select(shares).where(shares.c.sequence > sequence).order_by(shares.c.sequence)
+        with self._reading() as connection:
+            return [_share(row) for row in connection.execute(query)]
+
+    def give_feedback(self, share: Share, tree: Tree, made_by: str, now: datetime) -> Feedback | None:
+        """Release feedback for a learner; None where the last one is just the same."""
+
+        def add(connection: Connection) -> Feedback | None:
+            this = (feedback.c.sequence == share.sequence) & (feedback.c.learner == share.learner)
+            query = sa.select(feedback.c.digest).where(this).order_by(feedback.c.number.desc()).limit(1)
+            if connection.scalar(query) == tree.digest:
+                return None
+            digest = keep_tree(connection, tree, made_by)
+            number = next_number(connection, feedback.c.number)
+            row = Feedback(number, share.sequence, share.learner, digest, made_by, now)
+            values = {name: getattr(row, name) for name in Feedback.__slots__}
+            connection.execute(feedback.insert().values(values))
+            return row
+
+        return self._in_turn(add)
+
+    def feedback_for(self, learner: str) -> dict[int, Feedback]:
+        """Return the last feedback on each of somebody's submissions, by sequence number."""
+        query = sa.select(feedback).where(feedback.c.learner == learner).order_by(feedback.c.number)
+        with self._reading() as connection:
+            return {row.sequence: Feedback(**row._mapping) for row in connection.execute(query)}
+
+    def holds_part(self, digest: str, part: str) -> bool:
+        """Tell whether a part belongs to a tree."""
+        query = sa.select(tree_parts.c.part).where(tree_parts.c.digest == digest, tree_parts.c.part == part)
+        with self._reading() as connection:
+            return connection.scalar(query) is not None
+
+
+def _before(connection: Connection, lab: str, learners: Iterable[str]) -> list[sa.Row[Any]]:
+    query = (
+        sa.select(shares.c.learner, submissions.c.sequence, submissions.c.received_at)
+        .join(submissions, submissions.c.sequence == shares.c.sequence)
+        .where(submissions.c.lab == lab, shares.c.learner.in_(list(learners)))
+    )
+    return list(connection.execute(query))
+
+
+def _submission(row: sa.Row[Any]) -> Submission:
+    values = {name: getattr(row, name) for name in Submission.__slots__ if name != "receipt"}
+    return Submission(**values, receipt=json.loads(row.receipt))
+
+
+def _share(row: sa.Row[Any]) -> Share:
+    return Share(row.sequence, row.learner, row.secret)
