@@ -98,6 +98,11 @@ class Deployment:
         return self.data / "exchange"
 
     @property
+    def blobs(self) -> Path:
+        """Folder of what was handed out and in by the service, by content; see `hub_config.work.blobs`."""
+        return self.data / "blobs"
+
+    @property
     def accounts(self) -> Path:
         """The accounts' database."""
         return self.data / "accounts.sqlite"

@@ -28,6 +28,9 @@ from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
 from .path_api import PATH_ROUTES
 from .placement_api import PLACEMENT_ROUTES
+from .work.api import WORK_ROUTES
+from .work.office import Office
+from .work.opening import open_office
 
 MOST_BODY_BYTES = 2**20
 
@@ -122,7 +125,12 @@ class NothingToAsk(ApiHandler):
 
 
 def application(
-    academy: Academy, accounts: Accounts, watched: Watched, prefix: str, cookie_secret: str
+    academy: Academy,
+    accounts: Accounts,
+    watched: Watched,
+    prefix: str,
+    cookie_secret: str,
+    work: Office | None = None,
 ) -> web.Application:
     """Return the service's web application.
 
@@ -134,6 +142,8 @@ def application(
         ``/services/academy/``.
     cookie_secret
         Signs the cookies of staff who use the page.
+    work
+        The work exchange; None where that is a folder.
     """
     routes = [
         *PAGE_ROUTES,
@@ -149,6 +159,7 @@ def application(
         ("api/learners", Learners),
         *PATH_ROUTES,
         *PLACEMENT_ROUTES,
+        *WORK_ROUTES,
         ("api/.*", NothingToAsk),
     ]
     return web.Application(
@@ -156,6 +167,7 @@ def application(
         + [(prefix + r"static/(.*)", web.StaticFileHandler, {"path": str(FOLDER / "static")})],
         default_handler_class=NoPage,
         academy=academy,
+        work=work,
         standings=lambda: standings(academy, accounts.all()),
         shown=lambda name: next((one.shown for one in accounts.all() if one.name == name), name),
         names=lambda: {one.name for one in accounts.all()},
@@ -180,7 +192,8 @@ async def serve(deployment: Deployment) -> None:
     accounts = Accounts(deployment.accounts)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     watched = Watched(deployment, academy)
-    app = application(academy, accounts, watched, prefix, deployment.secret("cookie-secret"))
+    work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None
+    app = application(academy, accounts, watched, prefix, deployment.secret("cookie-secret"), work)
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, address.hostname)
     # what was loaded stays: so the collector does not look through all of it in the middle of a plan

@@ -186,6 +186,23 @@ class Submissions(Keys):
     files: int = Field(500, ge=1, le=10_000, description="Files and folders", examples=[100])
 
 
+class Exchange(Keys):
+    """How labs, submissions and feedback travel."""
+
+    kind: Literal["folder", "service"] = Field(
+        "folder",
+        description="`folder`: through folders that servers and grader share; `service`: through the academy"
+        " service, with deadlines, attempts, groups and receipts (docs/hub/exchange.md)",
+        examples=["service"],
+    )
+    blobs: Line | None = Field(
+        None,
+        description="Where `service` keeps files by their content: a folder, or a URL as fsspec takes it;"
+        " left out, `blobs` in the data folder",
+        examples=["s3://academy/blobs"],
+    )
+
+
 class Settings(Keys):
     """All that `academy.yml` says."""
 
@@ -210,6 +227,7 @@ class Settings(Keys):
     database: Database = Field(Database(), description="Where the records lie")
     servers: Servers = Field(Servers(), description="What one person's server may use")
     submissions: Submissions = Field(Submissions(), description="What one submission may bring")
+    exchange: Exchange = Field(Exchange(), description="How labs, submissions and feedback travel")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -18,8 +18,10 @@ from .tables import deadlines, extensions, groups
 class AgreementTables(WorkDatabase):
     """What staff say, each time a new row with who and when."""
 
-    def set_deadline(self, lab: str, terms: Terms, set_by: str, now: datetime) -> Deadline:
-        """Say what holds for a lab from now on."""
+    def set_deadline(
+        self, lab: str, terms: Terms, set_by: str, now: datetime, *, dry: bool = False
+    ) -> Deadline:
+        """Say what holds for a lab from now on; with ``dry`` only what that would be."""
 
         def say(connection: Connection) -> Deadline:
             number = next_number(connection, deadlines.c.number)
@@ -28,7 +30,7 @@ class AgreementTables(WorkDatabase):
             connection.execute(deadlines.insert().values(**row, **fields))
             return Deadline(number, lab, terms, set_by, now)
 
-        return self._in_turn(say)
+        return self._in_turn(say, dry=dry)
 
     def deadline(self, lab: str) -> Deadline | None:
         """Return what was said of a lab last."""
@@ -52,6 +54,7 @@ class AgreementTables(WorkDatabase):
         reason: str,
         set_by: str,
         now: datetime,
+        dry: bool = False,
     ) -> Extended:
         """Give somebody more time or attempts in a lab, in the place of what they were given before."""
 
@@ -61,7 +64,7 @@ class AgreementTables(WorkDatabase):
             connection.execute(extensions.insert().values(asdict(row)))
             return row
 
-        return self._in_turn(say)
+        return self._in_turn(say, dry=dry)
 
     def extensions(self, lab: str | None = None, *, history: bool = False) -> list[Extended]:
         """Return the extensions that hold, of one lab or of all; with ``history`` all that was ever said."""
@@ -70,7 +73,14 @@ class AgreementTables(WorkDatabase):
         return rows if history else _holding(rows)
 
     def set_group(
-        self, name: str, members: Iterable[str], together: Iterable[str], set_by: str, now: datetime
+        self,
+        name: str,
+        members: Iterable[str],
+        together: Iterable[str],
+        set_by: str,
+        now: datetime,
+        *,
+        dry: bool = False,
     ) -> Group:
         """Say who is in a group and what they hand in together; nobody in it any more ends it.
 
@@ -97,7 +107,7 @@ class AgreementTables(WorkDatabase):
             connection.execute(groups.insert().values(values))
             return row
 
-        return self._in_turn(say)
+        return self._in_turn(say, dry=dry)
 
     def groups(self, *, history: bool = False) -> list[Group]:
         """Return the groups that there are; with ``history`` all that was ever said of any."""

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from .agreements import Agreed, AgreementTables
 from .database import TreeTables, keep_tree, next_number
 from .errors import BadWork, NotThere
-from .records import Feedback, Release, Share, Submission
+from .records import TIME, Feedback, Release, Share, Submission
 from .rules import must_be_calm, must_be_open, received
 from .tables import feedback, releases, shares, submissions, tree_parts
 from .trees import Tree
@@ -230,6 +230,29 @@ class Book(AgreementTables, TreeTables):
                 if last[row.learner] == row.sequence
             ]
         return sorted(found, key=lambda one: one[1].learner)
+
+    def share_at(self, lab: str, learner: str, received_at: datetime) -> Share:
+        """Return somebody's share of the submission that arrived at a time.
+
+        Raises
+        ------
+        NotThere
+            When none did.
+        """
+        query = (
+            sa.select(shares)
+            .join(submissions, submissions.c.sequence == shares.c.sequence)
+            .where(shares.c.learner == learner, submissions.c.lab == lab)
+            .where(submissions.c.received_at == received_at)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise NotThere(
+                f"{learner} handed nothing in of lab {lab} at {received_at:{TIME}}; collect it again and"
+                " grade what was collected"
+            )
+        return _share(row)
 
     def undelivered(self, most: int) -> list[tuple[Submission, Share]]:
         """Return what the grading host's folder has not got yet, oldest first."""

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from learning_paths.store.database import Database
 
-from .tables import releases, shares, submissions, tree_parts, trees, uploads
+from .tables import feedback, releases, shares, submissions, tree_parts, trees, uploads
 from .trees import Tree, kept
 
 VERSIONS = "work_versions"
@@ -26,15 +26,36 @@ class WorkDatabase(Database):
     migrations = Path(__file__).resolve().parent / "migrations"
     version_table = VERSIONS
 
-    def _in_turn(self, change: Callable[[Connection], T]) -> T:
-        """Make a change that numbers something: one at a time, so that numbers follow each other."""
+    def _in_turn(self, change: Callable[[Connection], T], *, dry: bool = False) -> T:
+        """Make a change that numbers something: one at a time, so that numbers follow each other.
+
+        Parameters
+        ----------
+        change
+            Makes it and returns what came of it.
+        dry
+            Take all of it back again: only whether it could be made, and what would come of it.
+        """
 
         def alone(connection: Connection) -> T:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("academy-work"))))
-            return change(connection)
+            made = change(connection)
+            if dry:
+                raise _TakenBack(made)
+            return made
 
-        return self._write(alone)
+        try:
+            return self._write(alone)
+        except _TakenBack as undone:
+            return undone.made
+
+
+class _TakenBack(Exception):
+    """Ends a transaction without its changes."""
+
+    def __init__(self, made: Any) -> None:
+        self.made = made
 
 
 class TreeTables(WorkDatabase):
@@ -44,6 +65,15 @@ class TreeTables(WorkDatabase):
         """Return a tree that is there."""
         with self._reading() as connection:
             return kept(connection.scalars(sa.select(trees.c.files).where(trees.c.digest == digest)).one())
+
+    def trees(self, digests: Iterable[str]) -> dict[str, Tree]:
+        """Return trees that are there, by digest."""
+        wanted, found = sorted(set(digests)), {}
+        with self._reading() as connection:
+            for start in range(0, len(wanted), AT_ONCE):
+                query = sa.select(trees).where(trees.c.digest.in_(wanted[start : start + AT_ONCE]))
+                found |= {row.digest: kept(row.files) for row in connection.execute(query)}
+        return found
 
     def note_upload(self, learner: str, part: str, size: int, now: datetime) -> None:
         """Note that somebody sent a part."""
@@ -77,7 +107,8 @@ class TreeTables(WorkDatabase):
                 own = (uploads.c.learner == learner) & uploads.c.part.in_(some)
                 connection.execute(uploads.update().where(own).values(at=now))
                 found.update(connection.scalars(sa.select(uploads.c.part).where(own)))
-                for of in (_handed_in_by(learner), sa.select(releases.c.digest)):
+                given = sa.select(feedback.c.digest).where(feedback.c.made_by == learner)
+                for of in (_handed_in_by(learner), sa.select(releases.c.digest), given):
                     query = sa.select(tree_parts.c.part).where(
                         tree_parts.c.part.in_(some), tree_parts.c.digest.in_(of)
                     )

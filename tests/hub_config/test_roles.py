@@ -9,6 +9,8 @@ from tests.hub_process import Hub, Person
 pytestmark = pytest.mark.slow
 ACADEMY = "/services/academy/"
 EVERYBODY, STAFF, NOBODY = ("learner", "instructor", "manager"), ("instructor", "manager"), ()
+GRADERS = ("instructor",)
+WORK = f"{ACADEMY}api/work/"
 ANYBODY = (None, *EVERYBODY)
 # what a question asks for: method, path, body; and who gets an answer
 TABLE = [
@@ -38,6 +40,28 @@ TABLE = [
     ("POST", f"{ACADEMY}api/learners/learner/marks", {"undo": 999999}, STAFF),
     ("GET", f"{ACADEMY}api/placement", None, EVERYBODY),
     ("POST", f"{ACADEMY}api/placement/answer", {}, EVERYBODY),
+    ("GET", f"{WORK}key", None, EVERYBODY),
+    ("POST", f"{WORK}parts/missing", {"parts": []}, EVERYBODY),
+    ("PUT", f"{WORK}parts/{'0' * 64}", {}, EVERYBODY),
+    ("GET", f"{WORK}labs", None, EVERYBODY),
+    ("GET", f"{WORK}labs/no-such/release", None, EVERYBODY),
+    ("PUT", f"{WORK}labs/no-such/release", {}, GRADERS),
+    ("DELETE", f"{WORK}labs/no-such/release", None, GRADERS),
+    ("GET", f"{WORK}labs/no-such/release/{'0' * 64}", None, EVERYBODY),
+    ("GET", f"{WORK}labs/no-such/submissions", None, GRADERS),
+    ("POST", f"{WORK}labs/no-such/submissions", {}, EVERYBODY),
+    ("GET", f"{WORK}labs/no-such/deadline", None, STAFF),
+    ("PUT", f"{WORK}labs/no-such/deadline", {}, STAFF),
+    ("POST", f"{WORK}labs/no-such/extensions", {}, STAFF),
+    ("GET", f"{WORK}submissions", None, EVERYBODY),
+    ("GET", f"{WORK}submissions/999999", None, EVERYBODY),
+    ("GET", f"{WORK}submissions/999999/parts/{'0' * 64}", None, EVERYBODY),
+    ("GET", f"{WORK}submissions/999999/feedback", None, EVERYBODY),
+    ("GET", f"{WORK}submissions/999999/feedback/{'0' * 64}", None, EVERYBODY),
+    ("POST", f"{WORK}feedback", {}, GRADERS),
+    ("GET", f"{WORK}groups", None, STAFF),
+    ("PUT", f"{WORK}groups/no-such", {}, STAFF),
+    ("GET", f"{WORK}log", None, STAFF),
     ("GET", f"{ACADEMY}api/anything-else", None, NOBODY),
     ("GET", "/hub/home", None, EVERYBODY),
     ("GET", "/hub/password", None, EVERYBODY),

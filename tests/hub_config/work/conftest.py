@@ -1,11 +1,17 @@
-"""The exchange's book on both databases, each test with an empty one."""
+"""The exchange's book on both databases, and the service in front of it; each test with an empty one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from hub_config.handlers import Handler
+from hub_config.settings import Submissions
+from hub_config.work.blobs import Blobs
 from hub_config.work.book import Book
+from hub_config.work.office import Office
+from hub_config.work.receipts import Signer
+from tests.hub_config.work.serving import LABS, PEOPLE, Asker, Clock, Service, of_token
 from tests.postgres import Postgres
 
 
@@ -23,3 +29,38 @@ def book(store_url: str) -> Iterator[Book]:
     opened = Book(store_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
+    """The exchange on SQLite and a folder, small in what it takes."""
+    (tmp_path / "secrets").mkdir()
+    opened = Office(
+        Book(f"sqlite:///{tmp_path / 'work.db'}"),
+        Blobs(str(tmp_path / "blobs")),
+        Signer(tmp_path / "secrets"),
+        Submissions(mib=4, files=20),
+        lambda: LABS,
+        lambda: list(PEOPLE),
+        clock,
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def service(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.setattr(Handler, "get_current_user", of_token)
+    started = Service(office)
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def person(service: Service) -> Callable[[str | None], Asker]:
+    return lambda name: Asker(service, name)

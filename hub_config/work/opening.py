@@ -1,0 +1,41 @@
+"""The exchange of a data folder, opened: its book, its files, its key."""
+
+from collections.abc import Callable
+
+from graders.course import Course
+
+from ..accounts import Accounts
+from ..deployment import Deployment
+from ..settings import Settings
+from .blobs import Blobs
+from .book import Book
+from .office import Office
+from .receipts import Signer
+from .sayings import Sayings
+
+
+def open_office(deployment: Deployment, settings: Settings) -> Office:
+    """Return the exchange of a data folder.
+
+    Raises
+    ------
+    HubError
+        When its files cannot be reached.
+    learning_paths.errors.StoreError
+        When its database cannot be opened.
+    """
+    blobs = Blobs(settings.exchange.blobs or str(deployment.blobs))
+    signer = Signer(deployment.secrets)
+    book = Book(deployment.store_url)
+    return Office(book, blobs, signer, settings.submissions, *_known(deployment))
+
+
+def open_sayings(deployment: Deployment, book: Book) -> Sayings:
+    """Return what staff may say in a data folder, over a book that is open."""
+    return Sayings(book, *_known(deployment))
+
+
+def _known(deployment: Deployment) -> tuple[Callable[[], list[str]], Callable[[], list[str]]]:
+    """Return who tells labs and names, each time anew."""
+    accounts = Accounts(deployment.accounts)
+    return (lambda: Course(deployment.data).known(), lambda: [one.name for one in accounts.all()])
