@@ -20,9 +20,10 @@ from .engine.feedback import SafeFeedback
 from .engine.pages import FeedbackExporter
 from .engine.sanitize import RepairByMaster
 from .engine.save import SaveScores
+from .exchange_steps import COURSE_ID, plug
 from .titles import name_tasks
 
-COURSE_ID = "academy"
+__all__ = ["COURSE_ID", "configure"]
 
 
 def configure(c: Any, course: Path) -> None:
@@ -61,6 +62,7 @@ def configure(c: Any, course: Path) -> None:
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetGrades, SafeFeedback, CSSHTMLHeaderPreprocessor]
+    plug(c)
     name_tasks(c, course)
     share()
     take_turns()

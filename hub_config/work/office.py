@@ -14,11 +14,10 @@ from .receipts import Signer
 from .records import TIME, Feedback, Submission, told
 from .rules import shown
 from .sayings import Sayings
-from .trees import Tree, read
+from .trees import MOST_OF_STAFF, Tree, read
 
 log = logging.getLogger(__name__)
 
-MOST_OF_STAFF = Submissions(mib=1024, files=2000)  # of a lab that is handed out, or of one feedback
 MOST_LISTED = 500
 WAITING_DAYS = 1
 KEY_LETTERS = 64

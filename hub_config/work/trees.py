@@ -18,6 +18,7 @@ from .errors import BadWork, TooLarge
 PART_BYTES = 2**20
 SHA256 = r"[0-9a-f]{64}"
 DEEPEST = 8
+MOST_OF_STAFF = Submissions(mib=1024, files=2000)  # of a lab that is handed out, or of one feedback
 LONGEST_NAME = 255  # bytes: what file systems take
 # written by the exchange into each folder that a grader gets
 OWN_FILES = frozenset({"timestamp.txt", "submission_secret.txt"})

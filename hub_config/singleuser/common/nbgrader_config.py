@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from graders.exchange_steps import plug
+
 c = get_config()  # noqa: F821 (nbgrader puts it there)
 
 if course := os.environ.get("ACADEMY_COURSE"):
@@ -11,7 +13,8 @@ if course := os.environ.get("ACADEMY_COURSE"):
     configure(c, Path(course))
 else:
     c.CourseDirectory.course_id = os.environ["ACADEMY_COURSE_ID"]
-    c.Exchange.root = os.environ["ACADEMY_EXCHANGE"]
+    if not plug(c):
+        c.Exchange.root = os.environ["ACADEMY_EXCHANGE"]
     # the exchange's own folder is not the learner's to write, only the inbound one: do not ask for it
     c.CourseDirectory.groupshared = True
     # said at submit time, where the learner can still do something about it
