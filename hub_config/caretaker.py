@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from pathlib import Path
-from typing import Any
 
 from tornado.log import app_log
 
@@ -11,12 +9,15 @@ from learning_paths.academy import Academy
 from learning_paths.errors import PlanError
 
 from .accounts import Accounts
+from .changes import Changes
 from .deployment import Deployment
 from .errors import HubError
 from .exchange import COURSE_ID, carry_inbound
 from .feedback import FeedbackPost
 from .roster import enter
 from .settings import Submissions
+from .work.bridge import Bridge
+from .work.office import Office
 
 EVERY_SECONDS = 0.2  # a learner waits for it twice: with the submission, and with the feedback
 # Reading the whole gradebook may take a tenth of the time, however many learners it has.
@@ -35,13 +36,18 @@ class Caretaker:
         Takes grades up.
     most
         What a submission may bring.
+    office
+        The exchange through the service; None where work goes through the people's desks.
     """
 
-    def __init__(self, deployment: Deployment, academy: Academy, most: Submissions) -> None:
+    def __init__(
+        self, deployment: Deployment, academy: Academy, most: Submissions, office: Office | None = None
+    ) -> None:
         self._most = most
         self._deployment = deployment
         self._academy = academy
-        self._seen: dict[str, Any] = {}
+        self._bridge = Bridge(deployment, office) if office else None
+        self._changes = Changes()
         self._post = FeedbackPost(deployment)
         self._next_reading = 0.0
 
@@ -58,36 +64,31 @@ class Caretaker:
 
     def look(self) -> None:
         """Do what is there to do; a failure is logged and tried again at the next look."""
-        exchange = self._deployment.exchange
-        arrived = False
         try:
-            for one in carry_inbound(self._deployment, exchange, self._most):
-                if one.problem:
-                    app_log.warning("set aside a submission on the desk of %s: %s", one.owner, one.problem)
-                else:
-                    app_log.info("submission of %s for lab %s", one.owner, one.lab)
-                    arrived = True
-            if self._changed("feedback", exchange / COURSE_ID / "feedback", SETTLED_SECONDS):
-                self._post.carry()
+            arrived = self._bridge.look() if self._bridge else self._carry()
             # before anybody looks: formgrader has no other word for who handed in
-            if self._changed("accounts", self._deployment.accounts) or arrived:
+            if self._changes.of("accounts", self._deployment.accounts) or arrived:
                 enter(self._deployment, Accounts(self._deployment.accounts).all())
             begun = time.monotonic()
-            if begun >= self._next_reading and self._differs("gradebook", self._academy.gradebook.stamp()):
+            if begun >= self._next_reading and self._changes.differ(
+                "gradebook", self._academy.gradebook.stamp()
+            ):
                 self._academy.ingest_gradebook()
                 now = time.monotonic()
                 self._next_reading = now + max(LEAST_SECONDS, (now - begun) / SHARE)
         except (OSError, PlanError, HubError) as error:
-            self._seen.clear()
+            self._changes.forget()
             app_log.error("looking after %s: %s", self._deployment.data, error)
 
-    def _changed(self, what: str, path: Path, settles_in: float = 0.0) -> bool:
-        """Tell whether a file or folder is another than at the last look."""
-        stamps = (path.stat().st_mtime_ns,) if path.exists() else ()
-        settled = time.time() - max(stamps, default=0) / 1e9 > settles_in
-        return self._differs(what, stamps, keep=settled)
-
-    def _differs(self, what: str, stamp: Any, *, keep: bool = True) -> bool:
-        """Tell whether a stamp is another than at the last look; one that is not kept is, next time."""
-        before, self._seen[what] = self._seen.get(what, ()), stamp if keep else None
-        return stamp != before
+    def _carry(self) -> bool:
+        """Carry submissions from desks to the course and feedback back; tell whether any came."""
+        exchange, arrived = self._deployment.exchange, False
+        for one in carry_inbound(self._deployment, exchange, self._most):
+            if one.problem:
+                app_log.warning("set aside a submission on the desk of %s: %s", one.owner, one.problem)
+            else:
+                app_log.info("submission of %s for lab %s", one.owner, one.lab)
+                arrived = True
+        if self._changes.of("feedback", exchange / COURSE_ID / "feedback", SETTLED_SECONDS):
+            self._post.carry()
+        return arrived

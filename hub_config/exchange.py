@@ -167,10 +167,23 @@ def _copy_whole(source: Path, target: Path, when: str, most: Submissions) -> Non
         raise
     finally:
         os.close(opened)
+    arrive(draft, target, when)
+
+
+def arrive(draft: Path, target: Path, when: str) -> None:
+    """Let a submission that was written beside its place appear there, as nbgrader leaves one.
+
+    Parameters
+    ----------
+    draft, target
+        Where it is, and where it belongs, in one folder.
+    when
+        Its time, as nbgrader writes it.
+    """
     (draft / "timestamp.txt").write_text(when)
     if os.geteuid() == 0:
         belong_to(draft, target.parent.stat().st_uid)
-    draft.chmod(0o777)  # as nbgrader leaves it: the instructor may delete it
+    draft.chmod(0o777)  # the instructor may delete it
     os.rename(draft, target)
 
 

@@ -203,10 +203,13 @@ async def serve(deployment: Deployment) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    caretaker = asyncio.create_task(Caretaker(deployment, academy, chosen.submissions).go_on(stopping))
+    caretaker = Caretaker(deployment, academy, chosen.submissions, work)
+    looking = asyncio.create_task(caretaker.go_on(stopping))
     await stopping.wait()
-    await caretaker
+    await looking
     academy.close()
+    if work:
+        work.close()
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from traitlets import Float, Instance, Unicode
 
 import sandbox
 from graders.course import belong_to
+from graders.exchange_steps import MODULE as EXCHANGE_STEPS
 from graders.seeds import grading_key
 
 from . import walls
@@ -50,6 +51,11 @@ class WalledSpawner(LocalProcessSpawner):
         """The data folder's places."""
         return Deployment(Path(self.data))
 
+    @property
+    def _by_folder(self) -> bool:
+        """Whether work goes through the exchange folder."""
+        return self.settings.exchange.kind == "folder"
+
     def _account(self) -> Account:
         return Accounts(self.deployment.accounts).get(self.user.name)
 
@@ -65,12 +71,12 @@ class WalledSpawner(LocalProcessSpawner):
         kind = sandbox.capabilities().kind
         if kind == "none":
             _take_only_place(self.deployment, account)
-        make_ready(account, self.deployment, kind)
+        make_ready(account, self.deployment, kind, self._by_folder)
         log = self.deployment.logs / f"server-{account.name}.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             self.popen_kwargs = {"stdout": out, "stderr": subprocess.STDOUT, "cwd": "/"}
             self._argv = list(self.cmd)
-            wall = walls.wall_of(account, self.deployment, kind, self.settings.servers)
+            wall = walls.wall_of(account, self.deployment, kind, self.settings.servers, self._by_folder)
             if kind != "none":
                 self.cmd = sandbox.command(wall, self._argv)
             try:
@@ -104,6 +110,8 @@ class WalledSpawner(LocalProcessSpawner):
         chosen = self.settings.submissions
         env.update(walls.environment(account, self.deployment, kind, self.academy_url, chosen))
         env["ACADEMY_LANGUAGE"] = self._language()
+        if not self._by_folder:
+            env[EXCHANGE_STEPS] = "hub_config.work.steps"
         return env
 
     def _language(self) -> str:
@@ -139,7 +147,7 @@ def is_same_process(pid: int, started: float) -> bool:
         return False
 
 
-def make_ready(account: Account, deployment: Deployment, kind: str) -> None:
+def make_ready(account: Account, deployment: Deployment, kind: str, by_folder: bool = True) -> None:
     """Make the folders that a person's wall shows, owned by who runs inside it."""
     uid = walls.uid_of(account)
     home, own = deployment.home(account.name), desk(deployment, account.name)
@@ -156,7 +164,7 @@ def make_ready(account: Account, deployment: Deployment, kind: str) -> None:
     if seen.course:
         write_private(own.grading_key, grading_key(deployment.data).hex())
     if not own_tree:
-        for show in walls.shown(account, deployment, seen):
+        for show in walls.shown(account, deployment, seen, by_folder):
             _link(show.at, show.real)
     if os.geteuid() == 0:
         theirs = [home, own.inbound, *((deployment.course, deployment.exchange) if seen.course else ())]

@@ -79,8 +79,16 @@ class Show:
     writable: bool
 
 
-def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
-    """Return what a person's server sees of the data folder, besides the home."""
+def shown(account: Account, deployment: Deployment, seen: View, by_folder: bool = True) -> list[Show]:
+    """Return what a person's server sees of the data folder, besides the home.
+
+    Parameters
+    ----------
+    account, deployment, seen
+        Whose, of which data folder, and where it would be seen.
+    by_folder
+        Whether work goes through the exchange folder; else only graders see that.
+    """
     own = desk(deployment, account.name)
     material = Show(deployment.material, seen.material, False)
     if seen.course:
@@ -91,6 +99,8 @@ def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
             Show(deployment.exchange, seen.exchange, True),
             Show(own.grading_key, office / KEY_FILE, False),
         ]
+    if not by_folder:
+        return [material]
     course = seen.exchange / COURSE_ID
     return [
         material,
@@ -100,16 +110,18 @@ def shown(account: Account, deployment: Deployment, seen: View) -> list[Show]:
     ]
 
 
-def wall_of(account: Account, deployment: Deployment, kind: str, servers: Servers) -> Wall:
+def wall_of(
+    account: Account, deployment: Deployment, kind: str, servers: Servers, by_folder: bool = True
+) -> Wall:
     """Return the wall around a person's server.
 
-    A learner sees the own home and desk, writable, and the course material and released labs, read-only. An
-    instructor also sees the course folder, the exchange and the labs' masters. Nobody's wall holds another's
-    home, the accounts, the secrets or the store.
+    A learner sees the own home and desk, writable, and the course material and released labs, read-only; desk
+    and labs only where work goes through the exchange folder. An instructor also sees the course folder, the
+    exchange and the labs' masters. Nobody's wall holds another's home, the accounts, the secrets, the store.
     """
     seen = view(account, deployment, kind)
     binds = [Bind(CHECKOUT / "labs", CHECKOUT / "labs")] if seen.course else []
-    for show in shown(account, deployment, seen):
+    for show in shown(account, deployment, seen, by_folder):
         binds.append(Bind(show.real, show.at if kind in OWN_TREE else show.real, writable=show.writable))
     return Wall(
         binds=tuple(binds),

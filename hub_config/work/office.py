@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 from ..settings import Submissions
@@ -49,7 +50,11 @@ class Office:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.book, self.blobs, self.signer = book, blobs, signer
-        self._most, self._people, self._clock = most, people, clock
+        self._most, self.now = most, clock
+        # for the grading host: something was handed in, something was handed out
+        self.arrived, self.released = Event(), Event()
+        for event in (self.arrived, self.released):
+            event.set()
         self.sayings = Sayings(book, lambda: {*labs(), *book.released()}, people, clock)
 
     def close(self) -> None:
@@ -61,7 +66,7 @@ class Office:
     def missing(self, who: str, parts: Iterable[str]) -> list[str]:
         """Return those parts that somebody still has to send before they can be submitted."""
         wanted = list(dict.fromkeys(parts))
-        sent = self.book.sent(who, wanted, self._clock())
+        sent = self.book.sent(who, wanted, self.now())
         return [part for part in wanted if part not in sent or not self.blobs.has(part)]
 
     def keep(self, who: str, part: str, content: bytes, *, staff: bool = False) -> None:
@@ -81,7 +86,7 @@ class Office:
                 f" wait: what waits is forgotten after {24 * WAITING_DAYS} hours"
             )
         self.blobs.put(part, content)
-        self.book.note_upload(who, part, len(content), self._clock())
+        self.book.note_upload(who, part, len(content), self.now())
 
     def content(self, tree: str, part: str) -> bytes:
         """Return a part of a tree.
@@ -98,7 +103,7 @@ class Office:
     def sweep(self) -> int:
         """Forget what was sent and never submitted; return how many parts that were."""
         self.blobs.drop_drafts()
-        before = self._clock() - timedelta(days=WAITING_DAYS)
+        before = self.now() - timedelta(days=WAITING_DAYS)
         return self.book.sweep(before, self.blobs.old(), self.blobs.drop)
 
     def _must_be_whole(self, who: str, tree: Tree) -> None:
@@ -174,8 +179,9 @@ class Office:
         self.release(lab)
         tree = read(sent, self._most)
         self._must_be_whole(who, tree)
-        made, new = self.book.submit(who, lab, tree, key, self._clock(), self.signer.sign)
+        made, new = self.book.submit(who, lab, tree, key, self.now(), self.signer.sign)
         if new:
+            self.arrived.set()
             log.info("submission %d: %s, lab %s, attempt %d", made.sequence, who, lab, made.attempt)
         return {"new": new, "receipt": made.receipt, **_told(made, tree), **_words(made)}
 
@@ -239,13 +245,16 @@ class Office:
             raise BadWork(f"lab {lab} is released already; add --force to release it anew")
         tree = read(sent, MOST_OF_STAFF)
         self._must_be_whole(who, tree)
-        made = self.book.release(lab, tree, who, self._clock())
+        made = self.book.release(lab, tree, who, self.now())
+        self.released.set()
         return {"lab": lab, "release": made.number, "digest": made.digest}
 
     def take_back(self, who: str, lab: str) -> dict[str, Any]:
         """Hand a lab out no longer; what was handed in stays."""
         self.release(lab)
-        return {"lab": lab, "release": self.book.release(lab, None, who, self._clock()).number}
+        made = self.book.release(lab, None, who, self.now())
+        self.released.set()
+        return {"lab": lab, "release": made.number}
 
     def collected(self, lab: str, *, in_time: bool = False) -> list[dict[str, Any]]:
         """Return each learner's last submission of a lab, as a grader needs it."""
@@ -278,7 +287,7 @@ class Office:
         tree = read(sent, MOST_OF_STAFF)
         share = self.book.share_at(lab, learner, at)
         self._must_be_whole(who, tree)
-        made = self.book.give_feedback(share, tree, who, self._clock())
+        made = self.book.give_feedback(share, tree, who, self.now())
         return {"lab": lab, "learner": learner, "sequence": share.sequence, "new": made is not None}
 
 

@@ -1,0 +1,292 @@
+"""Keeps the grading host's folders in step with the exchange: graders there find what nbgrader would leave.
+
+Labs that are released there are handed out by the service, submissions appear there as if they had been
+carried from desks, and feedback that is released there goes back through the service. Each way ends in one
+whole step, so that after a kill the next look goes on where the last one was.
+"""
+
+import logging
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbgrader.utils import notebook_hash
+
+from graders.configuration import COURSE_ID
+from graders.course import belong_to
+
+from ..changes import Changes
+from ..deployment import Deployment
+from ..errors import HubError
+from ..exchange import arrive
+from . import duedates
+from .courier import replace_folder
+from .errors import WorkError
+from .office import Office
+from .records import Release, Share, Submission
+from .trees import MOST_OF_STAFF, PART_BYTES, Tree, of_file, read
+
+log = logging.getLogger(__name__)
+
+HOST = "(the academy's host)"
+AT_ONCE = 200
+SETTLED_SECONDS = 2.0  # nbgrader writes a release file by file
+FEEDBACK_SETTLED_SECONDS = 0.1
+AGREEMENTS_EVERY_SECONDS = 2.0  # the command line sets deadlines, too
+SWEEP_EVERY_SECONDS = 3600.0
+AFTER_A_FAILURE_SECONDS = 5.0
+
+
+class Bridge:
+    """Between one exchange and one grading host.
+
+    Parameters
+    ----------
+    deployment
+        Whose course and exchange folders.
+    office
+        The exchange.
+    """
+
+    def __init__(self, deployment: Deployment, office: Office) -> None:
+        self._deployment, self._office = deployment, office
+        self._folder = deployment.exchange / COURSE_ID
+        self._changes = Changes()
+        self._labs: dict[str, tuple[int, ...]] = {}  # stamps of release folders that were read
+        self._pages: dict[str, tuple[Share, str]] = {}  # feedback pages by nbgrader's names for them
+        self._page_stamps: dict[str, int] = {}
+        self._last_share = 0
+        self._agreed: tuple[int, ...] = ()
+        self._next_agreements = self._next_sweep = self._not_before = 0.0
+
+    def look(self) -> bool:
+        """Do what is there to do; tell whether submissions came.
+
+        Raises
+        ------
+        HubError, OSError, learning_paths.errors.StoreError
+            When something stands in the way; it is tried again after a while.
+        """
+        if time.monotonic() < self._not_before:
+            return False
+        try:
+            self._releases()
+            arrived = self._deliver()
+            self._feedback()
+            self._agreements()
+            self._sweep()
+        except Exception:
+            self._not_before = time.monotonic() + AFTER_A_FAILURE_SECONDS
+            self._office.arrived.set()
+            self._office.released.set()
+            self._labs.clear()
+            self._changes.forget()
+            raise
+        return arrived
+
+    # labs
+
+    def _releases(self) -> None:
+        outbound = self._folder / "outbound"
+        stamps = {one.name: _stamp(one) for one in _folders(outbound)}
+        changed = {lab for lab in {*stamps, *self._labs} if stamps.get(lab) != self._labs.get(lab)}
+        if self._office.released.is_set():
+            self._office.released.clear()
+            changed |= set(self._office.book.released())
+        for lab in sorted(changed):
+            if _is_settled(outbound / lab):
+                self._release(lab, outbound / lab)
+                if (outbound / lab).is_dir():
+                    self._labs[lab] = _stamp(outbound / lab)
+                    continue
+            self._labs.pop(lab, None)
+
+    def _release(self, lab: str, folder: Path) -> None:
+        """Bring one lab's folder and the book to the same: who changed last wins."""
+        book = self._office.book
+        last, in_folder = book.released().get(lab), book.released(in_folder=True).get(lab)
+        try:
+            tree = read_folder(folder) if folder.is_dir() else None
+        except WorkError as error:
+            log.warning("lab %s, %s, cannot be handed out: %s", lab, folder, error)
+            return
+        here, wanted = tree.digest if tree else None, last.digest if last else None
+        if here == wanted:
+            if last is not None and not last.from_folder:
+                book.note_in_folder(last.number)
+        elif here != (in_folder.digest if in_folder else None):
+            if tree is not None:
+                self._keep(folder, tree)
+            book.release(lab, tree, HOST, self._office.now(), from_folder=True)
+            log.info("lab %s is %s", lab, "handed out" if tree else "taken back")
+        elif last is not None:
+            self._write_release(last, folder)
+            book.note_in_folder(last.number)
+
+    def _write_release(self, release: Release, folder: Path) -> None:
+        if release.digest is None:
+            shutil.rmtree(folder)
+            return
+        draft = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.part")
+        try:
+            self._write(release.digest, draft)
+            if os.geteuid() == 0:
+                belong_to(draft, folder.parent.stat().st_uid)
+            replace_folder(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _keep(self, folder: Path, tree: Tree) -> None:
+        """Keep the parts of files that lie on this host."""
+        for file in tree.files:
+            with (folder / file.path).open("rb") as source:
+                for part in file.parts:
+                    self._office.blobs.put(part, source.read(PART_BYTES))
+
+    def _write(self, digest: str, folder: Path) -> None:
+        folder.mkdir(mode=0o755)
+        for file in self._office.book.tree(digest).files:
+            target = folder / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as out:
+                for part in file.parts:
+                    out.write(self._office.blobs.get(part))
+            target.chmod(0o644)
+
+    # submissions
+
+    def _deliver(self) -> bool:
+        if not self._office.arrived.is_set():
+            return False
+        self._office.arrived.clear()
+        came = False
+        while waiting := self._office.book.undelivered(AT_ONCE):
+            needed = _needed(waiting)
+            for submission, share in waiting:
+                if share in needed:
+                    self._deliver_one(submission, share)
+                self._office.book.note_delivered(share)
+                came = True
+        return came
+
+    def _deliver_one(self, submission: Submission, share: Share) -> None:
+        name = f"{share.learner}+{submission.lab}+{submission.timestamp}+s{submission.sequence}"
+        target = self._folder / "inbound" / name
+        if target.exists():
+            return
+        draft = target.with_name(f".delivering-{os.getpid()}")
+        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            self._write(submission.digest, draft)
+            (draft / "submission_secret.txt").write_text(share.secret)
+            arrive(draft, target, submission.timestamp)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+
+    # feedback
+
+    def _feedback(self) -> None:
+        folder = self._folder / "feedback"
+        if not self._changes.of("feedback", folder, FEEDBACK_SETTLED_SECONDS):
+            return
+        self._learn_pages()
+        fresh: dict[Share, dict[str, int]] = {}
+        with os.scandir(folder) as pages:
+            for page in pages:
+                owner = self._pages.get(page.name)
+                if owner and self._page_stamps.get(page.name) != (stamp := page.stat().st_mtime_ns):
+                    fresh.setdefault(owner[0], {})[page.name] = stamp
+        for share, stamps in fresh.items():
+            self._give_feedback(folder, share)
+            self._page_stamps |= stamps
+
+    def _give_feedback(self, folder: Path, share: Share) -> None:
+        names = {name: f"{notebook}.html" for name, (of, notebook) in self._pages.items() if of == share}
+        files = [of_file(folder / name, shown) for name, shown in names.items() if (folder / name).is_file()]
+        tree = read({"files": Tree(tuple(files)).data()}, MOST_OF_STAFF)
+        for name, shown in names.items():
+            for file in (file for file in tree.files if file.path == shown):
+                with (folder / name).open("rb") as source:
+                    for part in file.parts:
+                        self._office.blobs.put(part, source.read(PART_BYTES))
+        self._office.book.give_feedback(share, tree, HOST, self._office.now())
+
+    def _learn_pages(self) -> None:
+        """Learn how nbgrader would name the feedback on submissions that came since the last time."""
+        book = self._office.book
+        for share in book.shares_since(self._last_share):
+            submission, _ = book.submission(share.sequence)
+            for notebook in book.tree(submission.digest).notebooks:
+                made = notebook_hash(secret=share.secret, notebook_id=notebook)
+                self._pages[f"{made}.html"] = (share, notebook)
+            self._last_share = share.sequence
+
+    # the rest
+
+    def _agreements(self) -> None:
+        now = time.monotonic()
+        changed = self._changes.of("gradebook", self._deployment.gradebook)
+        if now < self._next_agreements and not changed:
+            return
+        self._next_agreements = now + AGREEMENTS_EVERY_SECONDS
+        said = self._office.book.last_change()
+        if said != self._agreed or changed:
+            duedates.enter(self._deployment, self._office.book)
+            self._changes.of("gradebook", self._deployment.gradebook)  # what was written now is known
+            self._agreed = said
+
+    def _sweep(self) -> None:
+        if time.monotonic() >= self._next_sweep:
+            self._next_sweep = time.monotonic() + SWEEP_EVERY_SECONDS
+            if gone := self._office.sweep():
+                log.info("forgot %d parts that were sent and never submitted", gone)
+
+
+def read_folder(folder: Path) -> Tree:
+    """Return the files of a folder of this host as a tree; links are not followed.
+
+    Raises
+    ------
+    WorkError
+        When it could not be handed out.
+    """
+    files = [
+        of_file(path, path.relative_to(folder).as_posix())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    ]
+    return read({"files": Tree(tuple(files)).data()}, MOST_OF_STAFF)
+
+
+def _needed(waiting: Iterable[tuple[Submission, Share]]) -> set[Share]:
+    """Return the shares that graders can use: of each learner and lab the last one, and the last in time."""
+    last: dict[tuple[str, str, bool], Share] = {}
+    for submission, share in waiting:
+        last[share.learner, submission.lab, False] = share
+        if not submission.late_seconds:
+            last[share.learner, submission.lab, True] = share
+    return set(last.values())
+
+
+def _folders(place: Path) -> list[Path]:
+    try:
+        return [one for one in place.iterdir() if not one.name.startswith(".") and one.is_dir()]
+    except FileNotFoundError as error:
+        raise HubError(f"there is no {place}; ./academy hub makes it") from error
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    found = folder.stat()
+    return (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def _is_settled(folder: Path) -> bool:
+    """Tell whether nothing in a folder has changed for a while."""
+    if not folder.is_dir():
+        return True
+    newest = max(path.lstat().st_ctime for path in (folder, *folder.rglob("*")))
+    return time.time() - newest > SETTLED_SECONDS

@@ -1,0 +1,282 @@
+"""The grading host's folders and the exchange say the same, whoever changed something."""
+
+import os
+import shutil
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from nbgrader.api import Base, Gradebook
+from nbgrader.utils import notebook_hash
+
+from graders.configuration import configure
+from graders.watch import Inbound
+from hub_config.deployment import Deployment
+from hub_config.work import bridge as module
+from hub_config.work.bridge import HOST, Bridge
+from tests.hub_config.work.files import tree_of
+from tests.hub_config.work.serving import LAB, Asker
+
+OF_NBGRADER = "ignore:Object of type <SubmittedAssignment> not in session"
+FILES = {f"{LAB}.ipynb": b'{"cells": []}', "data/table.csv": b"a,b\n"}
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Deployment:
+    made = Deployment(tmp_path / "data")
+    for part in ("inbound", "outbound", "feedback"):
+        (made.exchange / "academy" / part).mkdir(parents=True)
+    made.course.mkdir()
+    return made
+
+
+@pytest.fixture
+def bridge(deployment: Deployment, office) -> Bridge:
+    return Bridge(deployment, office)
+
+
+@pytest.fixture
+def ada(person) -> Asker:
+    return person("ada")
+
+
+def place(deployment: Deployment, *parts: str) -> Path:
+    return deployment.exchange.joinpath("academy", *parts)
+
+
+def release_in_folder(deployment: Deployment, monkeypatch, files=FILES, lab: str = LAB) -> None:
+    """Release a lab as nbgrader does on the host, a while ago."""
+    folder = place(deployment, "outbound", lab)
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    monkeypatch.setattr(module, "SETTLED_SECONDS", -1.0)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def inbound(deployment: Deployment) -> list[str]:
+    return sorted(os.listdir(place(deployment, "inbound")))
+
+
+def test_a_lab_released_on_the_host_is_handed_out_once(deployment, bridge, office, ada, monkeypatch):
+    release_in_folder(deployment, monkeypatch)
+    for _ in range(3):
+        bridge.look()
+    (lab,) = ada.ask("GET", "labs").json()
+    assert (lab["lab"], lab["release"], lab["digest"]) == (LAB, 1, tree_of(FILES).digest)
+    for part in tree_of(FILES).parts:
+        assert ada.ask("GET", f"labs/{LAB}/release/{part}").status_code == 200
+    release_in_folder(deployment, monkeypatch, {**FILES, "more.txt": b"1"})
+    bridge.look()
+    assert office.book.released()[LAB].made_by == HOST
+    assert ada.ask("GET", "labs").json()[0]["release"] == 2
+    shutil.rmtree(place(deployment, "outbound", LAB))
+    bridge.look()
+    assert ada.ask("GET", "labs").json() == []
+    assert office.book.tree(tree_of(FILES).digest)
+
+
+def test_a_release_that_is_still_being_written_waits(deployment, bridge, ada, monkeypatch):
+    release_in_folder(deployment, monkeypatch)
+    monkeypatch.setattr(module, "SETTLED_SECONDS", 2.0)
+    bridge.look()
+    assert ada.ask("GET", "labs").json() == []
+    monkeypatch.setattr(module, "SETTLED_SECONDS", -1.0)
+    bridge.look()
+    assert len(ada.ask("GET", "labs").json()) == 1
+
+
+def test_an_instructors_release_reaches_the_folder_and_is_not_undone(
+    deployment, bridge, office, person, monkeypatch
+):
+    release_in_folder(deployment, monkeypatch)
+    bridge.look()
+    ines, newer = person("ines"), {**FILES, "more.txt": b"2"}
+    assert ines.release(newer, force=True).status_code == 200
+    bridge.look()
+    assert files_of(place(deployment, "outbound", LAB)) == newer
+    bridge.look()
+    assert office.book.released()[LAB].number == 2
+    # a process that was killed between folder and book finds both the same
+    again = Bridge(deployment, office)
+    again.look()
+    assert office.book.released()[LAB].number == 2
+    ines.ask("DELETE", f"labs/{LAB}/release")
+    bridge.look()
+    assert os.listdir(place(deployment, "outbound")) == []
+
+
+def test_a_folder_that_cannot_be_handed_out_stops_no_other(deployment, bridge, ada, monkeypatch, caplog):
+    release_in_folder(deployment, monkeypatch)
+    odd = place(deployment, "outbound", "mlp")
+    odd.mkdir()
+    (odd / "timestamp.txt").touch()
+    bridge.look()
+    assert [one["lab"] for one in ada.ask("GET", "labs").json()] == [LAB]
+    assert "cannot be handed out" in caplog.text
+
+
+def test_a_submission_arrives_as_nbgrader_leaves_one(deployment, bridge, ada, person, office):
+    person("ines").release(FILES)
+    watched = Inbound(place(deployment, "inbound"))
+    watched.look()
+    made = ada.submit(FILES).json()
+    assert bridge.look()
+    (name,) = inbound(deployment)
+    assert name == f"ada+{LAB}+{made['timestamp']}+s1"
+    folder = place(deployment, "inbound", name)
+    found = files_of(folder)
+    assert found.pop("timestamp.txt").decode() == made["timestamp"]
+    assert len(found.pop("submission_secret.txt")) == 64
+    assert found == FILES
+    assert folder.stat().st_mode & 0o777 == 0o777
+    assert watched.look() == {LAB: ["ada"]}  # ./academy grade --watch sees it
+    assert not bridge.look()
+    assert not Bridge(deployment, office).look()
+
+
+def test_the_graders_collect_takes_it_into_the_course(deployment, bridge, ada, person):
+    from nbgrader.apps.api import NbGraderAPI
+    from traitlets.config import Config
+
+    person("ines").release(FILES)
+    ada.submit(FILES)
+    last = ada.submit({**FILES, f"{LAB}.ipynb": b'{"cells": [2]}'}).json()
+    bridge.look()
+    config = Config()
+    configure(config, deployment.course)
+    engine = sa.create_engine(f"sqlite:///{deployment.gradebook}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    result = NbGraderAPI(config=config).collect(LAB)
+    assert result["success"], result
+    folder = deployment.course / "submitted" / "ada" / LAB
+    assert (folder / "timestamp.txt").read_text() == last["timestamp"]
+    assert (folder / f"{LAB}.ipynb").read_bytes() == b'{"cells": [2]}'
+
+
+def test_many_at_once_reach_the_folder_only_as_far_as_graders_can_use_them(
+    deployment, bridge, ada, person, office, clock
+):
+    ines = person("ines")
+    ines.release(FILES)
+    ines.ask("PUT", f"labs/{LAB}/deadline", {"due": (clock.now + timedelta(hours=1)).isoformat()})
+    for number in range(5):
+        ada.submit({**FILES, "n.txt": str(number).encode()})
+    clock.now += timedelta(hours=2)
+    for number in range(5):
+        ada.submit({**FILES, "n.txt": str(number).encode()})
+    bridge.look()
+    assert [name.rpartition("+")[2] for name in inbound(deployment)] == ["s5", "s10"]
+    assert office.book.undelivered(10) == []
+    assert len(ada.ask("GET", "submissions").json()) == 10
+
+
+def test_a_pair_s_work_arrives_for_both(deployment, bridge, ada, person):
+    ines = person("ines")
+    ines.release(FILES)
+    ines.ask("PUT", "groups/pair", {"members": ["ada", "grace"], "together": ["*"]})
+    ada.submit(FILES)
+    bridge.look()
+    assert [name.split("+")[0] for name in inbound(deployment)] == ["ada", "grace"]
+    secrets = {
+        files_of(place(deployment, "inbound", n))["submission_secret.txt"] for n in inbound(deployment)
+    }
+    assert len(secrets) == 2
+
+
+def test_feedback_released_on_the_host_reaches_only_whom_it_belongs_to(deployment, bridge, ada, person):
+    person("ines").release(FILES)
+    grace = person("grace")
+    for who in (ada, grace):
+        who.submit(FILES)
+    bridge.look()
+    for name in inbound(deployment):
+        secret = place(deployment, "inbound", name, "submission_secret.txt").read_text()
+        page = place(deployment, "feedback", f"{notebook_hash(secret=secret, notebook_id=LAB)}.html")
+        page.write_text(f"for {name.split('+')[0]}")
+    place(deployment, "feedback", "somebody-elses.html").write_text("from before")
+    bridge.look()
+    for number, who in enumerate((ada, grace), 1):
+        (file,) = who.ask("GET", f"submissions/{number}/feedback").json()["files"]
+        assert file["path"] == f"{LAB}.html"
+        part = who.ask("GET", f"submissions/{number}/feedback/{file['parts'][0]}")
+        assert part.text == f"for {who.name}"
+    page.write_text("for grace, better")
+    os.utime(page, (time.time() + 5,) * 2)
+    os.utime(page.parent, (time.time() - 5,) * 2)
+    bridge.look()
+    (file,) = grace.ask("GET", "submissions/2/feedback").json()["files"]
+    assert file["size"] == len("for grace, better")
+
+
+@pytest.fixture
+def gradebook(deployment: Deployment) -> str:
+    """A gradebook with the lab and ada's graded submission, two hours after ten."""
+    url = f"sqlite:///{deployment.gradebook}"
+    engine = sa.create_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    with Gradebook(url) as book:
+        for lab in (LAB, "mlp"):
+            book.add_assignment(lab, duedate=datetime(2027, 1, 1))
+        for who in ("ada", "grace"):
+            book.add_student(who)
+            book.add_submission(LAB, who, timestamp=datetime(2026, 12, 1, 12))
+    return url
+
+
+def late(url: str, who: str) -> float:
+    with Gradebook(url) as book:
+        return book.find_submission(LAB, who).total_seconds_late
+
+
+@pytest.mark.filterwarnings(OF_NBGRADER)
+def test_nbgraders_own_lateness_is_the_academys(deployment, bridge, gradebook, office, monkeypatch):
+    monkeypatch.setattr(module, "AGREEMENTS_EVERY_SECONDS", 0.0)
+    bridge.look()
+    assert late(gradebook, "ada") == 0
+    office.sayings.deadline(LAB, {"due": "2026-12-01T18:00", "zone": "Asia/Shanghai"}, "ines")
+    bridge.look()
+    assert late(gradebook, "ada") == late(gradebook, "grace") == 7200
+    office.sayings.extend(LAB, {"learner": "ada", "until": "2026-12-01T19:00"}, "ines")
+    bridge.look()
+    assert (late(gradebook, "ada"), late(gradebook, "grace")) == (3600, 7200)
+    office.sayings.deadline(LAB, {"due": None}, "ines")
+    bridge.look()
+    assert late(gradebook, "ada") == 0
+    with Gradebook(gradebook) as book:
+        assert book.find_assignment("mlp").duedate == datetime(2027, 1, 1)  # nobody said anything of it
+
+
+@pytest.mark.filterwarnings(OF_NBGRADER)
+def test_who_is_graded_later_has_the_extension_too(deployment, bridge, gradebook, office, monkeypatch):
+    office.sayings.deadline(LAB, {"due": "2026-12-01T10:00"}, "ines")
+    office.sayings.extend(LAB, {"learner": "alan", "until": "2026-12-01T11:00"}, "ines")
+    bridge.look()
+    with Gradebook(gradebook) as book:
+        book.add_student("alan")
+        book.add_submission(LAB, "alan", timestamp=datetime(2026, 12, 1, 12))
+    bridge.look()
+    assert late(gradebook, "alan") == 3600
+
+
+def test_a_failure_is_tried_again_after_a_while_and_loses_nothing(
+    deployment, bridge, ada, person, monkeypatch
+):
+    person("ines").release(FILES)
+    ada.submit(FILES)
+    away = place(deployment, "inbound").rename(place(deployment, "away"))
+    with pytest.raises(OSError, match="No such file"):
+        bridge.look()
+    away.rename(place(deployment, "inbound"))
+    assert not bridge.look()  # not at once: a full disk is not asked five times a second
+    bridge._not_before = 0.0
+    assert bridge.look()
+    assert len(inbound(deployment)) == 1
