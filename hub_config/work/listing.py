@@ -9,7 +9,8 @@ from nbgrader.exchange import abc
 from graders.exchange_steps import COURSE_ID
 
 from .courier import Courier
-from .step import ServiceExchange, file_digest
+from .step import ServiceExchange
+from .trees import file_digest
 
 Entry = dict[str, Any]
 

@@ -1,6 +1,5 @@
 """What nbgrader's steps share when they go through the academy service."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,12 +72,3 @@ class ServiceExchange(abc.Exchange):
                 " MB allowed; remove large files or clear large outputs"
             )
         return found
-
-
-def file_digest(path: Path) -> str:
-    """Return the sha256 of a file; an empty text where there is none."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return ""

@@ -17,8 +17,8 @@ from graders.lock import PATIENCE, alone
 
 from .courier import Courier, CourierError
 from .listing import List
-from .step import ServiceExchange, file_digest
-from .trees import Tree
+from .step import ServiceExchange
+from .trees import Tree, file_digest
 
 __all__ = [
     "Collect",

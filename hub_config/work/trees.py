@@ -201,3 +201,12 @@ def of_file(path: Path, shown: str) -> File:
             parts.append(hashlib.sha256(piece).hexdigest())
             size += len(piece)
     return File(shown, size, whole.hexdigest(), tuple(parts))
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file; an empty text where there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
