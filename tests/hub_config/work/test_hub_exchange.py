@@ -210,10 +210,10 @@ def service_answers(hub: Hub) -> bool:
         return False
 
 
-def test_what_was_handed_in_is_still_there_after_the_hub_stopped(hub, everybody, learner):
+def test_what_was_handed_in_is_still_there_after_the_hub_stopped(hub, learner):
     before = [one["sequence"] for one in submissions(learner)]
     assert hub.stop() == 130
     hub.start()
-    learner.wait_for_server()
     assert [one["sequence"] for one in submissions(learner)] == before
-    assert json.loads((hub.data / "homes/learner/receipts").glob(f"{LAB}-*.json").__next__().read_text())
+    receipts = (hub.data / "homes/learner/receipts").glob(f"{LAB}-*.json")
+    assert {json.loads(file.read_text())["sequence"] for file in receipts} <= set(before)
