@@ -8,6 +8,7 @@ from typing import Literal
 
 import psutil
 import requests
+from fsspec.core import url_to_fs
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -76,6 +77,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("records", lambda: _records(deployment, settings)),
         ("store", lambda: _store(deployment)),
         ("labs", lambda: _labs(deployment, settings)),
+        ("exchange", lambda: _exchange(deployment, settings)),
         ("walls", _walls),
         ("memory", lambda: _memory(settings)),
     ):
@@ -174,6 +176,22 @@ def _labs(deployment: Deployment, settings: Settings) -> Finding:
     known = Course(deployment.data).known()
     labs = chosen(known, settings.labs)
     return Finding("labs", "fine", f"{len(labs)} of {len(known)} are handed out")
+
+
+def _exchange(deployment: Deployment, settings: Settings) -> Finding:
+    """Look whether the place of submitted files can be reached; nothing is made there."""
+    if settings.exchange.kind == "folder":
+        return Finding("exchange", "fine", "through desks: folders that this machine shares with itself")
+    url = settings.exchange.blobs or str(deployment.blobs)
+    try:
+        files, root = url_to_fs(url)
+        there = files.exists(root)
+    except (ImportError, ValueError) as error:
+        mend = "name a folder, or install the package that this kind of URL needs"
+        return Finding("exchange", "wrong", f"exchange.blobs {url} cannot be opened: {error}; {mend}")
+    except OSError as error:
+        return Finding("exchange", "mind", f"exchange.blobs {url} does not answer now: {error}")
+    return Finding("exchange", "fine", f"through the service, files in {url}{'' if there else ', made then'}")
 
 
 def _walls() -> Finding:

@@ -29,7 +29,7 @@ CLIS: dict[str, ModuleType] = {
     **dict.fromkeys(("plan", "place", "evidence", "refit"), learning_paths.cli),
     **dict.fromkeys(("backup", "restore", "move"), hub_config.storage.cli),
     "hub": hub_config.cli,
-    **dict.fromkeys(("deadline", "extend", "group", "receipt"), hub_config.work.cli),
+    **dict.fromkeys(("deadline", "extend", "work"), hub_config.work.cli),
 }
 LAUNCHERS = {"test", "lock", "doctor", "--help"}  # these are tried in test_launcher
 QUICK = {"plan", "catalogue", "new"}  # these answer at once and write where --root or -o says

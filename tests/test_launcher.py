@@ -75,6 +75,9 @@ def test_an_unknown_verb_is_named_with_the_next_step():
         "grade",
         "prove",
         "mutate",
+        "deadline",
+        "extend",
+        "work",
         "lock",
     ],
 )

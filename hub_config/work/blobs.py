@@ -6,8 +6,9 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import fsspec
 from fsspec.core import url_to_fs
@@ -116,10 +117,9 @@ class Blobs:
     def old(self) -> Iterator[str]:
         """Yield the names of all parts that were written more than a day ago."""
         with _told():
-            for path in self._files.find(self._root):
+            for path, about in self._files.find(self._root, detail=True).items():
                 name = path.rpartition("/")[2]
-                age = datetime.now(UTC) - self._files.modified(path)
-                if len(name) == 64 and age.total_seconds() > OLD_SECONDS:
+                if len(name) == 64 and time.time() - _written(about) > OLD_SECONDS:
                     yield name
 
     def drop(self, part: str) -> None:
@@ -137,6 +137,12 @@ class Blobs:
         for draft in (Path(self._root) / DRAFTS).iterdir():
             if time.time() - draft.stat().st_mtime > OLD_SECONDS:
                 draft.unlink(missing_ok=True)
+
+
+def _written(about: dict[str, Any]) -> float:
+    """Return when a file was written, in seconds since the epoch; now where its store does not say."""
+    at = next((about[key] for key in ("mtime", "LastModified", "created") if key in about), time.time())
+    return at.timestamp() if isinstance(at, datetime) else float(at)
 
 
 def _sync(folder: Path) -> None:

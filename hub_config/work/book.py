@@ -1,27 +1,20 @@
 """What was handed out and in, and the feedback on it: whole changes in one transaction each."""
 
-import json
-import secrets
-from collections import Counter
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from .agreements import Agreed, AgreementTables
-from .database import TreeTables, keep_tree, next_number
-from .errors import BadWork, NotThere
+from .database import AT_ONCE, keep_tree, next_number
+from .errors import NotThere
 from .records import TIME, Feedback, Release, Share, Submission
-from .rules import must_be_calm, must_be_open, received
 from .tables import feedback, releases, shares, submissions, tree_parts
+from .taking import Taking, read_submission
 from .trees import Tree
 
-Seal = Callable[[dict[str, Any]], dict[str, Any]]
 
-
-class Book(AgreementTables, TreeTables):
+class Book(Taking):
     """The book of the exchange.
 
     Parameters
@@ -69,96 +62,6 @@ class Book(AgreementTables, TreeTables):
         with self._reading() as connection:
             return {row.lab: Release(**row._mapping) for row in connection.execute(query)}
 
-    def submit(
-        self, who: str, lab: str, tree: Tree, key: str, now: datetime, seal: Seal
-    ) -> tuple[Submission, bool]:
-        """Take a submission in, with its number, its time and its receipt; the same one twice is one.
-
-        Parameters
-        ----------
-        who
-            Who sends it.
-        key
-            Of this submission, chosen by who sends it: what was lost on the way back is asked for by it.
-        now
-            The service's time.
-        seal
-            Signs what the receipt says.
-
-        Returns
-        -------
-        Submission
-            With its receipt.
-        bool
-            Whether it is new.
-
-        Raises
-        ------
-        Closed, TooOften
-            When the rules say no.
-        BadWork
-            When the key belongs to another submission.
-        """
-
-        def take(connection: Connection) -> tuple[Submission, bool]:
-            known = connection.execute(
-                sa.select(submissions).where(submissions.c.sent_by == who, submissions.c.key == key)
-            ).first()
-            if known is not None:
-                if (known.lab, known.digest) != (lab, tree.digest):
-                    raise BadWork("this key belongs to another submission; choose a new one for each")
-                return _submission(known), False
-            agreed = Agreed(connection, lab)
-            team, terms = agreed.team(who), agreed.terms(who)
-            learners = team.members if team else (who,)
-            before = _before(connection, lab, learners)
-            times = [row.received_at for row in before]
-            must_be_calm(now, {row.sequence: row.received_at for row in before}.values())
-            used = max(Counter(row.learner for row in before).values(), default=0)
-            # judged by the clock as it stands: one that ran ahead and was set right makes nobody late
-            found = must_be_open(terms, now, used)
-            digest = keep_tree(connection, tree, who)
-            row = {
-                "sequence": next_number(connection, submissions.c.sequence),
-                "lab": lab,
-                "sent_by": who,
-                "team": team.name if team else None,
-                "attempt": used + 1,
-                "digest": digest,
-                "received_at": received(now, times),
-                "due_at": terms.due,
-                "late_seconds": found.late_seconds,
-                "penalty_percent": found.penalty_percent,
-            }
-            said = {
-                **row,
-                "learners": list(learners),
-                "received_at": row["received_at"].isoformat(),
-                "due_at": None if terms.due is None else terms.due.isoformat(),
-                "zone": terms.zone,
-                "attempts_allowed": terms.attempts,
-                "files": [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in tree.files],
-            }
-            receipt = seal({("sha256" if name == "digest" else name): value for name, value in said.items()})
-            kept = json.dumps(receipt, ensure_ascii=False)
-            connection.execute(submissions.insert().values(**row, key=key, receipt=kept))
-            sequence = row["sequence"]
-            connection.execute(
-                shares.insert(),
-                [
-                    {
-                        "sequence": sequence,
-                        "learner": one,
-                        "secret": secrets.token_hex(32),
-                        "delivered": False,
-                    }
-                    for one in learners
-                ],
-            )
-            return Submission(**row, receipt=receipt), True
-
-        return self._in_turn(take)
-
     def submission(self, sequence: int) -> tuple[Submission, list[Share]]:
         """Return a submission and whose it is.
 
@@ -174,7 +77,7 @@ class Book(AgreementTables, TreeTables):
             )
             if row is None:
                 raise NotThere(f"there is no submission {sequence}; see the list of submissions")
-            return _submission(row), [_share(one) for one in found]
+            return read_submission(row), [_share(one) for one in found]
 
     def submissions_of(
         self, learner: str, lab: str | None = None, *, most: int | None = None
@@ -190,7 +93,7 @@ class Book(AgreementTables, TreeTables):
         if lab is not None:
             query = query.where(submissions.c.lab == lab)
         with self._reading() as connection:
-            return [_submission(row) for row in connection.execute(query)]
+            return [read_submission(row) for row in connection.execute(query)]
 
     def attempts_of(self, learner: str) -> dict[str, int]:
         """Return how often somebody has handed each lab in."""
@@ -223,12 +126,13 @@ class Book(AgreementTables, TreeTables):
             query = sa.select(submissions, shares.c.learner, shares.c.secret).join(
                 shares, shares.c.sequence == submissions.c.sequence
             )
-            rows = connection.execute(query.where(submissions.c.lab == lab))
-            found = [
-                (_submission(row), Share(row.sequence, row.learner, row.secret))
-                for row in rows
-                if last[row.learner] == row.sequence
-            ]
+            numbers, found = sorted(set(last.values())), []
+            for start in range(0, len(numbers), AT_ONCE):
+                some = submissions.c.sequence.in_(numbers[start : start + AT_ONCE])
+                for row in connection.execute(query.where(some)):
+                    if last[row.learner] == row.sequence:
+                        share = Share(row.sequence, row.learner, row.secret)
+                        found.append((read_submission(row), share))
         return sorted(found, key=lambda one: one[1].learner)
 
     def share_at(self, lab: str, learner: str, received_at: datetime) -> Share:
@@ -265,7 +169,7 @@ class Book(AgreementTables, TreeTables):
         )
         with self._reading() as connection:
             return [
-                (_submission(row), Share(row.sequence, row.learner, row.secret))
+                (read_submission(row), Share(row.sequence, row.learner, row.secret))
                 for row in connection.execute(query)
             ]
 
@@ -308,20 +212,6 @@ class Book(AgreementTables, TreeTables):
         query = sa.select(tree_parts.c.part).where(tree_parts.c.digest == digest, tree_parts.c.part == part)
         with self._reading() as connection:
             return connection.scalar(query) is not None
-
-
-def _before(connection: Connection, lab: str, learners: Iterable[str]) -> list[sa.Row[Any]]:
-    query = (
-        sa.select(shares.c.learner, submissions.c.sequence, submissions.c.received_at)
-        .join(submissions, submissions.c.sequence == shares.c.sequence)
-        .where(submissions.c.lab == lab, shares.c.learner.in_(list(learners)))
-    )
-    return list(connection.execute(query))
-
-
-def _submission(row: sa.Row[Any]) -> Submission:
-    values = {name: getattr(row, name) for name in Submission.__slots__ if name != "receipt"}
-    return Submission(**values, receipt=json.loads(row.receipt))
 
 
 def _share(row: sa.Row[Any]) -> Share:

@@ -5,12 +5,15 @@ carried from desks, and feedback that is released there goes back through the se
 whole step, so that after a kill the next look goes on where the last one was.
 """
 
+import hashlib
 import logging
 import os
+import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.utils import notebook_hash
@@ -26,12 +29,17 @@ from . import duedates
 from .courier import replace_folder
 from .errors import WorkError
 from .office import Office
-from .records import Release, Share, Submission
-from .trees import MOST_OF_STAFF, PART_BYTES, Tree, of_file, read
+from .records import TIME, Release, Share, Submission
+from .trees import MOST_OF_STAFF, OWN_FILES, PART_BYTES, Tree, of_file, read
 
 log = logging.getLogger(__name__)
 
 HOST = "(the academy's host)"
+# what nbgrader named; the bridge's own end with the number of the submission
+FROM_DESK = re.compile(
+    r"(?P<learner>[^+]+)\+(?P<lab>[a-z0-9][a-z0-9-]{0,63})\+(?P<time>[^+]+ UTC)"
+    r"\+(?!s[0-9]{1,9}$)[A-Za-z0-9_-]{1,32}"
+)
 AT_ONCE = 200
 SETTLED_SECONDS = 2.0  # nbgrader writes a release file by file
 FEEDBACK_SETTLED_SECONDS = 0.1
@@ -59,6 +67,7 @@ class Bridge:
         self._pages: dict[str, tuple[Share, str]] = {}  # feedback pages by nbgrader's names for them
         self._page_stamps: dict[str, int] = {}
         self._last_share = 0
+        self._adopted = False
         self._agreed: tuple[int, ...] = ()
         self._next_agreements = self._next_sweep = self._not_before = 0.0
 
@@ -73,6 +82,9 @@ class Bridge:
         if time.monotonic() < self._not_before:
             return False
         try:
+            if not self._adopted:
+                self._adopt()
+                self._adopted = True
             self._releases()
             arrived = self._deliver()
             self._feedback()
@@ -157,6 +169,26 @@ class Bridge:
             target.chmod(0o644)
 
     # submissions
+
+    def _adopt(self) -> None:
+        """Take in what came through desks before work went through the service, oldest first."""
+        inbound = self._folder / "inbound"
+        found = [
+            (match, folder) for folder in _folders(inbound) if (match := FROM_DESK.fullmatch(folder.name))
+        ]
+        for name, folder in sorted(found, key=lambda one: one[0]["time"]):
+            try:
+                at = datetime.strptime(name["time"], TIME).replace(tzinfo=UTC)
+                secret = (folder / "submission_secret.txt").read_text().strip()
+                tree = read_folder(folder, without=OWN_FILES)
+            except (ValueError, OSError, WorkError) as problem:
+                log.warning("%s stays outside of the exchange: %s", folder.name, problem)
+                continue
+            self._keep(folder, tree)
+            key = hashlib.sha256(folder.name.encode()).hexdigest()
+            sign = self._office.signer.sign
+            if self._office.book.adopt(name["learner"], name["lab"], tree, secret, at, key, sign):
+                log.info("taken in from before: %s", folder.name)
 
     def _deliver(self) -> bool:
         if not self._office.arrived.is_set():
@@ -246,8 +278,15 @@ class Bridge:
                 log.info("forgot %d parts that were sent and never submitted", gone)
 
 
-def read_folder(folder: Path) -> Tree:
+def read_folder(folder: Path, without: Collection[str] = ()) -> Tree:
     """Return the files of a folder of this host as a tree; links are not followed.
+
+    Parameters
+    ----------
+    folder
+        Which.
+    without
+        Paths of files that are left out.
 
     Raises
     ------
@@ -257,7 +296,7 @@ def read_folder(folder: Path) -> Tree:
     files = [
         of_file(path, path.relative_to(folder).as_posix())
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink()
+        if path.is_file() and not path.is_symlink() and path.relative_to(folder).as_posix() not in without
     ]
     return read({"files": Tree(tuple(files)).data()}, MOST_OF_STAFF)
 

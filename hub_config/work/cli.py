@@ -1,4 +1,4 @@
-"""`academy deadline`, `extend`, `group`, `receipt`: what staff say of handing in, and receipts checked."""
+"""`academy deadline`, `extend`, `work group`, `work receipt`: what staff say of handing in, and receipts."""
 
 import argparse
 import getpass
@@ -49,8 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     _add_deadline(verbs)
     _add_extend(verbs)
-    _add_group(verbs)
-    _add_receipt(verbs)
+    work = verbs.add_parser(
+        "work",
+        help="groups that hand in together, receipts",
+        description="Groups that are extended or hand in together; receipts of what was handed in.",
+        epilog="example:\n  ./academy work group pair-1 ada grace --together stable-softmax",
+        formatter_class=RAW,
+    )
+    of_work = work.add_subparsers(dest="what", required=True)
+    _add_group(of_work)
+    _add_receipt(of_work)
     return parser
 
 
@@ -118,10 +126,10 @@ def _add_group(verbs: argparse._SubParsersAction) -> None:
         description="Show groups, or say anew who is in one and what they hand in together.",
         epilog=(
             "examples:\n"
-            "  ./academy group\n"
-            "  ./academy group pair-1 ada grace --together stable-softmax\n"
-            "  ./academy group evening ada alan\n"
-            "  ./academy group pair-1 --end"
+            "  ./academy work group\n"
+            "  ./academy work group pair-1 ada grace --together stable-softmax\n"
+            "  ./academy work group evening ada alan\n"
+            "  ./academy work group pair-1 --end"
         ),
         formatter_class=RAW,
     )
@@ -146,8 +154,8 @@ def _add_receipt(verbs: argparse._SubParsersAction) -> None:
         description="Tell whether a receipt is one of this academy's, just as it was given out.",
         epilog=(
             "examples:\n"
-            "  ./academy receipt receipts/stable-softmax-7.json\n"
-            "  ./academy receipt receipts/stable-softmax-7.json --folder stable-softmax"
+            "  ./academy work receipt receipts/stable-softmax-7.json\n"
+            "  ./academy work receipt receipts/stable-softmax-7.json --folder stable-softmax"
         ),
         formatter_class=RAW,
     )
@@ -211,7 +219,7 @@ def _group(options: argparse.Namespace) -> int:
     if options.name is None:
         return _asked(options, lambda sayings: sayings.groups(), lambda found: map(_group_line, found))
     if options.end == bool(options.members):
-        raise BadWork(f"say who is in it, or --end: ./academy group {options.name} NAME NAME")
+        raise BadWork(f"say who is in it, or --end: ./academy work group {options.name} NAME NAME")
     together = [EVERY_LAB if lab == "all" else lab for lab in options.together]
     said = {"members": options.members, "together": together}
     return _told(options, lambda s, by, dry: s.group(options.name, said, by, dry=dry), _group_line)

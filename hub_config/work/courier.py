@@ -1,5 +1,6 @@
 """The way from a person's server to the academy service: files there in parts, back whole or not at all."""
 
+import asyncio
 import hashlib
 import os
 import secrets
@@ -14,7 +15,9 @@ import requests
 from .errors import WorkError
 from .trees import MOST_OF_STAFF, PART_BYTES, File, Tree, of_file, read
 
-TRIES = 4
+# In a server's event loop everybody waits with the step: some seconds. Elsewhere nobody need be told of a
+# minute in which the service or its database is away.
+TRIES_IN_LOOP, TRIES = 4, 8
 WAIT_SECONDS = 0.5  # before the second try, twice as long each time
 PATIENCE = (5.0, 60.0)  # seconds to connect, and between two pieces of an answer
 ASKED_AT_ONCE = 5000
@@ -196,7 +199,7 @@ class Courier:
         if not self._url or not self._token:
             raise CourierError("this server belongs to no academy; start it from the hub: ./academy hub")
         wait, said = WAIT_SECONDS, ""
-        for left in reversed(range(TRIES)):
+        for left in reversed(range(_tries())):
             try:
                 answer = self._session.request(
                     method,
@@ -222,6 +225,14 @@ class Courier:
                 time.sleep(wait)
                 wait *= 2
         raise CourierError(said)
+
+
+def _tries() -> int:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:  # a command, or a thread of its own
+        return TRIES
+    return TRIES_IN_LOOP
 
 
 def _declined(answer: requests.Response) -> CourierError:

@@ -99,12 +99,14 @@ class LabDesk:
         -------
         dict
             By lab: ``released``, ``path`` (None while it is not at home), ``submitted`` (timestamps, oldest
-            first), ``feedback``: none, ready (can be fetched), fetched; ``feedback_path``.
+            first), ``feedback``: none, ready (can be fetched), fetched; ``feedback_path``. Where the exchange
+            knows of a deadline or of a bound, ``due`` (ISO 8601) and ``attempts``; else None.
         """
         config = self._config("")
         labs: dict[str, dict[str, Any]] = {}
         for entry in self._start("List", config, "labs cannot be listed").listed:
-            labs.setdefault(entry["assignment_id"], self._nothing())["released"] = True
+            known = {"released": True, "due": entry.get("due"), "attempts": entry.get("attempts")}
+            labs.setdefault(entry["assignment_id"], self._nothing()).update(known)
         config.ExchangeList.cached = True
         for entry in self._start("List", config, "submissions cannot be listed").listed:
             found = labs.setdefault(entry["assignment_id"], self._nothing())
@@ -122,7 +124,15 @@ class LabDesk:
 
     @staticmethod
     def _nothing() -> dict[str, Any]:
-        return {"released": False, "path": None, "submitted": [], "feedback": "none", "feedback_path": None}
+        return {
+            "released": False,
+            "path": None,
+            "submitted": [],
+            "feedback": "none",
+            "feedback_path": None,
+            "due": None,
+            "attempts": None,
+        }
 
     def _notebook(self, lab: str) -> str:
         if LAB.fullmatch(lab) is None:

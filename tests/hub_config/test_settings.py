@@ -182,3 +182,25 @@ def test_the_command_line_wins_over_the_file(tmp_path, capsys):
     _, found = checked(capsys, "--data", str(tmp_path), "--port", "18997")
     assert ":18997/" in found["address"][1]
     assert Settings().address == Address()
+
+
+def test_check_looks_where_submitted_files_would_lie(tmp_path, capsys):
+    data = written(tmp_path / "data", "exchange: {kind: service}\n")
+    _, found = checked(capsys, "--data", str(data))
+    assert found["exchange"] == ("fine", f"through the service, files in {data}/blobs, made then")
+    assert not (data / "blobs").exists()
+    written(data, "exchange: {kind: service, blobs: 'no-such-protocol://x'}\n")
+    code, found = checked(capsys, "--data", str(data))
+    assert (code, found["exchange"][0]) == (3, "wrong")
+    written(data, "exchange: {kind: folder}\n")
+    assert "desks" in checked(capsys, "--data", str(data))[1]["exchange"][1]
+
+
+@pytest.mark.parametrize(("kind", "writable", "binds"), [("folder", 1, 4), ("service", 0, 1)])
+def test_a_learners_wall_shows_desk_and_labs_only_where_work_goes_through_folders(
+    tmp_path, kind, writable, binds
+):
+    deployment, settings = Deployment(tmp_path), Settings.model_validate({"exchange": {"kind": kind}})
+    ada = Account("ada", "learner", 0.0, FIRST_UID)
+    wall = walls.wall_of(ada, deployment, "namespaces", Servers(), settings.exchange.kind == "folder")
+    assert (len(wall.binds), sum(bind.writable for bind in wall.binds)) == (binds, writable)

@@ -14,6 +14,7 @@ from nbgrader.utils import notebook_hash
 from graders.configuration import configure
 from graders.watch import Inbound
 from hub_config.deployment import Deployment
+from hub_config.errors import HubError
 from hub_config.work import bridge as module
 from hub_config.work.bridge import HOST, Bridge
 from tests.hub_config.work.files import tree_of
@@ -267,13 +268,43 @@ def test_who_is_graded_later_has_the_extension_too(deployment, bridge, gradebook
     assert late(gradebook, "alan") == 3600
 
 
+def test_what_came_through_desks_before_is_taken_in_once_in_its_order(
+    deployment, office, ada, person, monkeypatch
+):
+    for time_of_day, text in (("09:00", "one"), ("11:00", "two")):
+        at = f"2026-11-30 {time_of_day}:00.000000 UTC"
+        folder = place(deployment, "inbound", f"ada+{LAB}+{at}+Ab3_-x9Qw21z")
+        folder.mkdir()
+        (folder / f"{LAB}.ipynb").write_text(text)
+        (folder / "timestamp.txt").write_text(at)
+        (folder / "submission_secret.txt").write_text(f"secret {text}")
+    odd = place(deployment, "inbound", f"ada+{LAB}+tomorrow UTC+mark")
+    odd.mkdir()
+    release_in_folder(deployment, monkeypatch)
+    for _ in range(2):
+        Bridge(deployment, office).look()
+    made = ada.ask("GET", "submissions").json()
+    assert [(one["attempt"], one["timestamp"][11:16]) for one in made] == [(2, "11:00"), (1, "09:00")]
+    assert len(inbound(deployment)) == 3
+    # its feedback goes back, and the next one comes after it
+    page = notebook_hash(secret="secret two", notebook_id=LAB)
+    place(deployment, "feedback", f"{page}.html").write_text("well done")
+    Bridge(deployment, office).look()
+    (file,) = ada.ask("GET", "submissions/2/feedback").json()["files"]
+    assert file["path"] == f"{LAB}.html"
+    assert ada.submit(FILES).json()["attempt"] == 3
+    again = Bridge(deployment, office)
+    again.look()
+    assert len(ada.ask("GET", "submissions").json()) == 3
+
+
 def test_a_failure_is_tried_again_after_a_while_and_loses_nothing(
     deployment, bridge, ada, person, monkeypatch
 ):
     person("ines").release(FILES)
     ada.submit(FILES)
     away = place(deployment, "inbound").rename(place(deployment, "away"))
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(HubError, match="inbound"):
         bridge.look()
     away.rename(place(deployment, "inbound"))
     assert not bridge.look()  # not at once: a full disk is not asked five times a second

@@ -72,19 +72,19 @@ def test_the_hint_goes_where_the_service_holds_it(data, capsys):
 
 def test_extensions_and_groups(data, capsys):
     run(capsys, "deadline", LAB, "--at", "2026-12-01T18:00", "--zone", "Asia/Shanghai")
-    assert run(capsys, "group", "pair", "ada", "grace", "--together", LAB)[1].startswith(
+    assert run(capsys, "work", "group", "pair", "ada", "grace", "--together", LAB)[1].startswith(
         f"now: pair: ada, grace, together in {LAB} ("
     )
     code, out, _ = run(capsys, "extend", LAB, "ada", "--until", "2026-12-03T18:00", "--reason", "ill")
     assert (code, "learner ada: until 2026-12-03 18:00 Asia/Shanghai – ill" in out) == (0, True)
     assert run(capsys, "extend", LAB, "--group", "pair", "--attempts", "2")[0] == 0
     assert len(run(capsys, "deadline", LAB)[1].splitlines()) == 3
-    assert "all labs" in run(capsys, "group", "pair", "ada", "--together", "all", "--dry-run")[1]
+    assert "all labs" in run(capsys, "work", "group", "pair", "ada", "--together", "all", "--dry-run")[1]
     assert run(capsys, "extend", LAB, "ada", "--remove")[0] == 0
     assert len(run(capsys, "deadline", LAB)[1].splitlines()) == 2
-    assert run(capsys, "group")[1].startswith("pair: ada, grace")
-    assert "no more" in run(capsys, "group", "pair", "--end")[1]
-    assert run(capsys, "group")[1] == "nothing yet\n"
+    assert run(capsys, "work", "group")[1].startswith("pair: ada, grace")
+    assert "no more" in run(capsys, "work", "group", "pair", "--end")[1]
+    assert run(capsys, "work", "group")[1] == "nothing yet\n"
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_extensions_and_groups(data, capsys):
         (("extend", LAB, "--until", "2026-12-01T18:00"), "name one of the two"),
         (("extend", LAB, "adaa", "--attempts", "1"), "the nearest: ada"),
         (("extend", LAB, "ada", "--until", "2026-12-01T18:00"), "no deadline to extend"),
-        (("group", "pair"), "say who is in it"),
-        (("group", "pair", "ada", "nobody"), "nobody is called 'nobody'"),
-        (("receipt", "no-such-file"), "name the file"),
+        (("work", "group", "pair"), "say who is in it"),
+        (("work", "group", "pair", "ada", "nobody"), "nobody is called 'nobody'"),
+        (("work", "receipt", "no-such-file"), "name the file"),
     ],
 )
 def test_bad_input_is_told_with_what_next_and_changes_nothing(data, capsys, words, says):
@@ -139,17 +139,17 @@ def test_a_receipt_is_checked_with_its_files(data, capsys, tmp_path):
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    code, out, _ = run(capsys, "receipt", str(receipt), "--folder", str(folder))
+    code, out, _ = run(capsys, "work", "receipt", str(receipt), "--folder", str(folder))
     assert (code, out.startswith(f"holds: ada, lab {LAB}, attempt 1, number 1, received 20")) == (0, True)
     (folder / "data.csv").write_text("b")
-    code, out, _ = run(capsys, "receipt", str(receipt), "--folder", str(folder), "--json")
+    code, out, _ = run(capsys, "work", "receipt", str(receipt), "--folder", str(folder), "--json")
     assert (code, json.loads(out)["differing"]) == (1, ["data.csv"])
 
     receipt.write_text(json.dumps({**made.receipt, "attempt": 2}))
-    code, out, err = run(capsys, "receipt", str(receipt))
+    code, out, err = run(capsys, "work", "receipt", str(receipt))
     assert (code, out, "no receipt of this academy's" in err) == (1, "", True)
     # who has only the public key can check one, too
     receipt.write_text(json.dumps(made.receipt))
     shutil.rmtree(data / "secrets")
-    assert run(capsys, "receipt", str(receipt), "--key", signer.public)[0] == 0
-    assert run(capsys, "receipt", str(receipt))[0] == 2
+    assert run(capsys, "work", "receipt", str(receipt), "--key", signer.public)[0] == 0
+    assert run(capsys, "work", "receipt", str(receipt))[0] == 2

@@ -123,7 +123,7 @@ def test_the_start_page_submits_and_the_grader_on_the_host_gives_feedback(hub, l
     stamp = answer.json()["submitted_at"]
     until(lambda: len(inbound(hub)) == before + 1)
     receipts = list((hub.data / "homes/learner/receipts").glob(f"{LAB}-*.json"))
-    assert main(["receipt", str(receipts[-1]), "--data", str(hub.data)]) == 0
+    assert main(["work", "receipt", str(receipts[-1]), "--data", str(hub.data)]) == 0
 
     from graders.cli import main as grade
 

@@ -1,5 +1,6 @@
 """nbgrader's own steps through the service, from homes that share nothing with it or with each other."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -315,6 +316,14 @@ def test_a_service_that_goes_away_is_waited_for_then_told(ada, service, monkeypa
     service.go_away()
     with pytest.raises(ExchangeError, match=r"does not answer .* your work is safe"):
         ada.step("Submit")
+    assert sum(waits) > 60
+
+    async def in_a_servers_loop() -> None:
+        waits.clear()
+        ada.step("Submit")
+
+    with pytest.raises(ExchangeError, match="does not answer"):
+        asyncio.run(in_a_servers_loop())
     assert waits == [0.5, 1.0, 2.0]
     monkeypatch.setattr(courier.time, "sleep", lambda _: service.come_back() if not waits.pop() else None)
     waits[:] = [9.0, 0.0]  # it is back before the third try

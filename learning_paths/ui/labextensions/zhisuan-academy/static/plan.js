@@ -168,8 +168,15 @@ export class PlanView {
   labLine(lab) {
     const { words } = this;
     const grade = this.page.grades.find(one => one.lab === lab);
-    const submitted = this.page.status.labs[lab]?.submitted.at(-1);
+    const state = this.page.status.labs[lab];
+    const submitted = state?.submitted.at(-1);
     const parts = [];
+    if (state?.due) {
+      parts.push(words.say('due', { moment: words.moment(new Date(state.due)) }));
+    }
+    if (state?.attempts) {
+      parts.push(words.say('attempts', { used: state.submitted.length, of: state.attempts }));
+    }
     if (grade?.score !== null && grade !== undefined) {
       parts.push(words.say('score', { score: words.number(grade.score), points: words.number(grade.points) }));
     }
