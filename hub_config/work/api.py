@@ -13,7 +13,7 @@ from ..handlers import ApiHandler
 from .errors import NotThere, WorkError
 from .office import Office
 from .sayings import NAME
-from .trees import SHA256
+from .trees import ASKED_AT_ONCE, SHA256
 
 NOT_NOW = (
     "the academy's database does not answer now, so nothing was changed; your work is safe in your folder."
@@ -90,6 +90,8 @@ class MissingParts(WorkHandler):
         parts = self.body().get("parts")
         if not isinstance(parts, list) or not all(isinstance(one, str) and len(one) == 64 for one in parts):
             raise web.HTTPError(400, reason='the body needs "parts", a list of sha256')
+        if len(parts) > ASKED_AT_ONCE:
+            raise web.HTTPError(413, reason=f"ask for {ASKED_AT_ONCE} parts at a time")
         await self.answer(lambda: {"missing": self.office.missing(self.person, parts)})
 
 

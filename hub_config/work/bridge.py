@@ -260,16 +260,17 @@ class Bridge:
     # the rest
 
     def _agreements(self) -> None:
-        now = time.monotonic()
-        changed = self._changes.of("gradebook", self._deployment.gradebook)
-        if now < self._next_agreements and not changed:
+        begun = time.monotonic()
+        if begun < self._next_agreements:
             return
-        self._next_agreements = now + AGREEMENTS_EVERY_SECONDS
         said = self._office.book.last_change()
-        if said != self._agreed or changed:
+        if self._changes.of("gradebook", self._deployment.gradebook) or said != self._agreed:
             duedates.enter(self._deployment, self._office.book)
             self._changes.of("gradebook", self._deployment.gradebook)  # what was written now is known
             self._agreed = said
+        # while many are graded the gradebook changes all the time: a tenth of it may go into looking
+        now = time.monotonic()
+        self._next_agreements = now + max(AGREEMENTS_EVERY_SECONDS, 10 * (now - begun))
 
     def _sweep(self) -> None:
         if time.monotonic() >= self._next_sweep:

@@ -13,14 +13,13 @@ from typing import Any
 import requests
 
 from .errors import WorkError
-from .trees import MOST_OF_STAFF, PART_BYTES, File, Tree, of_file, read
+from .trees import ASKED_AT_ONCE, MOST_OF_STAFF, PART_BYTES, File, Tree, of_file, read
 
 # In a server's event loop everybody waits with the step: some seconds. Elsewhere nobody need be told of a
 # minute in which the service or its database is away.
 TRIES_IN_LOOP, TRIES = 4, 8
 WAIT_SECONDS = 0.5  # before the second try, twice as long each time
 PATIENCE = (5.0, 60.0)  # seconds to connect, and between two pieces of an answer
-ASKED_AT_ONCE = 5000
 
 
 class CourierError(Exception):

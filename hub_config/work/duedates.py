@@ -66,7 +66,8 @@ def _write(deployment: Deployment, book: Book) -> int:
                 if work.extension != extension:
                     work.extension = extension
                     changed += 1
-        grades.db.commit()
+        if changed:
+            grades.db.commit()
     return changed
 
 

@@ -16,6 +16,7 @@ from ..settings import Submissions
 from .errors import BadWork, TooLarge
 
 PART_BYTES = 2**20
+ASKED_AT_ONCE = 2000  # parts, in one question which of them have arrived
 SHA256 = r"[0-9a-f]{64}"
 DEEPEST = 8
 MOST_OF_STAFF = Submissions(mib=1024, files=2000)  # of a lab that is handed out, or of one feedback

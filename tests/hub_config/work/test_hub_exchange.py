@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
+from playwright.sync_api import expect
 
 from hub_config.deployment import Deployment
 from hub_config.settings import read
@@ -164,6 +165,28 @@ def test_a_deadline_from_the_command_line_holds_at_once(hub, learner, capsys):
     assert main(["extend", LAB, "learner", "--until", "2999-01-01T00:00", *data]) == 0
     assert learner.server("POST", "/academy/submit", json={"lab": LAB}).status_code == 200
     assert main(["deadline", LAB, "--at", "none", "--late", "none", *data]) == 0
+
+
+@pytest.mark.browser
+def test_the_start_page_tells_the_due_date_and_the_attempts(hub, learner, browser):
+    data = ["--data", str(hub.data)]
+    assert (
+        main(["deadline", LAB, "--at", "2999-12-01T18:00", "--zone", "UTC", "--attempts", "50", *data]) == 0
+    )
+    profile = {"degree": "none", "role": "operator-developer", "hours": 6}
+    assert learner.api("PUT", "/services/academy/api/profile", json=profile).status_code == 200
+    told = learner.server("GET", "/academy/status").json()["labs"][LAB]
+    assert (told["due"], told["attempts"]) == ("2999-12-01T18:00:00+00:00", 50)
+    page = browser.new_context(locale="en-US", timezone_id="Asia/Shanghai").new_page()
+    page.goto(f"{hub.url}/hub/login")
+    page.get_by_label("Name").fill("learner")
+    page.get_by_label("Password").fill(hub.passwords["learner"])
+    page.get_by_role("button", name="Sign in").click()
+    unit = page.locator(f"[data-unit='lab:{LAB}']")
+    expect(unit).to_contain_text("Due Dec 2, 2999, 2:00", timeout=180_000)  # as clocks there show it
+    expect(unit).to_contain_text(f"{len(told['submitted'])} of 50 attempts used")
+    page.context.close()
+    assert main(["deadline", LAB, "--at", "none", "--attempts", "any", *data]) == 0
 
 
 def test_a_killed_service_comes_back_and_an_upload_goes_on(hub, learner):
