@@ -24,6 +24,7 @@ from .provider import DISCOVERY, client_secret
 from .running import check_port
 from .settings import FILE, LOOPBACK, Settings
 from .storage import databases
+from .work.opening import blobs_url
 
 LITTLE_DISK_MIB = 2048
 
@@ -182,7 +183,7 @@ def _exchange(deployment: Deployment, settings: Settings) -> Finding:
     """Look whether the place of submitted files can be reached; nothing is made there."""
     if settings.exchange.kind == "folder":
         return Finding("exchange", "fine", "through desks: folders that this machine shares with itself")
-    url = settings.exchange.blobs or str(deployment.blobs)
+    url = blobs_url(deployment, settings)
     try:
         files, root = url_to_fs(url)
         there = files.exists(root)

@@ -54,6 +54,8 @@ class WorkHandler(ApiHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(error, WorkError):
             self.set_status(error.status)
+            if "seconds" in error.detail:
+                self.set_header("Retry-After", str(error.detail["seconds"]))
             self.finish(json.dumps({"error": str(error), **error.detail}, ensure_ascii=False))
         elif isinstance(error, StoreError):
             self.set_status(503)

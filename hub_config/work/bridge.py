@@ -337,4 +337,5 @@ def _is_settled(folder: Path) -> bool:
     if not folder.is_dir():
         return True
     newest = max(path.lstat().st_ctime for path in (folder, *folder.rglob("*")))
-    return time.time() - newest > SETTLED_SECONDS
+    age = time.time() - newest
+    return age > SETTLED_SECONDS or age < 0  # a clock that was set back holds nothing up

@@ -24,10 +24,18 @@ def open_office(deployment: Deployment, settings: Settings) -> Office:
     learning_paths.errors.StoreError
         When its database cannot be opened.
     """
-    blobs = Blobs(settings.exchange.blobs or str(deployment.blobs))
+    blobs = Blobs(blobs_url(deployment, settings))
     signer = Signer(deployment.secrets)
     book = Book(deployment.store_url)
     return Office(book, blobs, signer, settings.submissions, *_known(deployment))
+
+
+def blobs_url(deployment: Deployment, settings: Settings) -> str:
+    """Return where files are kept: as academy.yml says, a folder as seen from the data folder."""
+    said = settings.exchange.blobs
+    if said is None:
+        return str(deployment.blobs)
+    return said if "://" in said else str(deployment.data / said)
 
 
 def open_sayings(deployment: Deployment, book: Book) -> Sayings:

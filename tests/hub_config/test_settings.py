@@ -192,6 +192,8 @@ def test_check_looks_where_submitted_files_would_lie(tmp_path, capsys):
     written(data, "exchange: {kind: service, blobs: 'no-such-protocol://x'}\n")
     code, found = checked(capsys, "--data", str(data))
     assert (code, found["exchange"][0]) == (3, "wrong")
+    written(data, "exchange: {kind: service, blobs: files}\n")
+    assert f"files in {data}/files" in checked(capsys, "--data", str(data))[1]["exchange"][1]
     written(data, "exchange: {kind: folder}\n")
     assert "desks" in checked(capsys, "--data", str(data))[1]["exchange"][1]
 
