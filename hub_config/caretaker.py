@@ -46,7 +46,7 @@ class Caretaker:
         self._most = most
         self._deployment = deployment
         self._academy = academy
-        self._bridge = Bridge(deployment, office) if office else None
+        self._bridge = Bridge(deployment, office, academy.gradebook.stamp) if office else None
         self._changes = Changes()
         self._post = FeedbackPost(deployment)
         self._next_reading = 0.0

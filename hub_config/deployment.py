@@ -93,6 +93,11 @@ class Deployment:
         return database_url(self.secrets / "hub.url", self.hub / "jupyterhub.sqlite")
 
     @property
+    def work_url(self) -> str:
+        """Database URL of what is handed out and in by the service; see `hub_config.work`."""
+        return database_url(self.secrets / "work.url", self.data / "work.sqlite")
+
+    @property
     def exchange(self) -> Path:
         """nbgrader's exchange, the real one."""
         return self.data / "exchange"

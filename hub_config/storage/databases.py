@@ -80,6 +80,7 @@ def parts(deployment: Deployment) -> tuple[Part, ...]:
         Part("hub", secret / "hub.url", hub_file, _hub_tables, _migrate_hub),
         Part("gradebook", course / "gradebook.url", course / "gradebook.db", _book_tables, _migrate_book),
         Part("paths", secret / "paths.url", deployment.data / "store.sqlite", _store_tables, _migrate_store),
+        Part("work", secret / "work.url", deployment.data / "work.sqlite", _work_tables, _migrate_work),
     )
 
 
@@ -334,3 +335,15 @@ def _migrate_store(url: str) -> None:
     from learning_paths.store import Store
 
     Store(url).close()
+
+
+def _work_tables() -> MetaData:
+    from hub_config.work.tables import metadata
+
+    return metadata
+
+
+def _migrate_work(url: str) -> None:
+    from hub_config.work.book import Book
+
+    Book(url).close()

@@ -12,9 +12,10 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from nbgrader.utils import notebook_hash
 
@@ -57,10 +58,12 @@ class Bridge:
         Whose course and exchange folders.
     office
         The exchange.
+    gradebook
+        Gives what is another after any change in the gradebook.
     """
 
-    def __init__(self, deployment: Deployment, office: Office) -> None:
-        self._deployment, self._office = deployment, office
+    def __init__(self, deployment: Deployment, office: Office, gradebook: Callable[[], Any]) -> None:
+        self._deployment, self._office, self._gradebook = deployment, office, gradebook
         self._folder = deployment.exchange / COURSE_ID
         self._changes = Changes()
         self._labs: dict[str, tuple[int, ...]] = {}  # stamps of release folders that were read
@@ -272,9 +275,9 @@ class Bridge:
         if begun < self._next_agreements:
             return
         said = self._office.book.last_change()
-        if self._changes.of("gradebook", self._deployment.gradebook) or said != self._agreed:
+        if self._changes.differ("gradebook", self._gradebook()) or said != self._agreed:
             duedates.enter(self._deployment, self._office.book)
-            self._changes.of("gradebook", self._deployment.gradebook)  # what was written now is known
+            self._changes.differ("gradebook", self._gradebook())  # what was written now is known
             self._agreed = said
         # while many are graded the gradebook changes all the time: a tenth of it may go into looking
         now = time.monotonic()

@@ -275,7 +275,7 @@ def _book(deployment: Deployment) -> Book:
         raise BadWork(
             f"there is no academy in {deployment.data}; ./academy hub makes one, or name it: --data"
         )
-    return Book(deployment.store_url)
+    return Book(deployment.work_url)
 
 
 def _who() -> str:

@@ -1,4 +1,4 @@
-"""The exchange's tables in the one database, with migrations of their own, and the files that they name."""
+"""The exchange's tables, a part of the academy's database with migrations of its own, and the trees in it."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -13,7 +13,6 @@ from learning_paths.store.database import Database
 from .tables import feedback, releases, shares, submissions, tree_parts, trees, uploads
 from .trees import Tree, kept
 
-VERSIONS = "work_versions"
 AT_ONCE = 400
 """Values asked for in one query."""
 
@@ -24,7 +23,6 @@ class WorkDatabase(Database):
     """The database of the exchange; see `learning_paths.store.database.Database` for what can go wrong."""
 
     migrations = Path(__file__).resolve().parent / "migrations"
-    version_table = VERSIONS
 
     def _in_turn(self, change: Callable[[Connection], T], *, dry: bool = False) -> T:
         """Make a change that numbers something: one at a time, so that numbers follow each other.

@@ -8,6 +8,7 @@ from graders.course import Course
 
 from ..deployment import Deployment
 from ..errors import HubError
+from ..storage import databases
 from .book import Book
 
 
@@ -33,15 +34,15 @@ def enter(deployment: Deployment, book: Book) -> int:
     HubError
         When the gradebook cannot be written now; the next call tries again.
     """
-    said = book.deadlines()
-    if not said or not deployment.gradebook.exists():
+    if not databases.is_there(deployment.gradebook_url) or not book.deadlines():
         return 0
     try:
         changed = _write(deployment, book)
         if changed:
             Course(deployment.data).hand_over()
     except (SQLAlchemyError, OSError) as error:
-        raise HubError(f"cannot write deadlines into {deployment.gradebook}: {error}") from error
+        shown = databases.shown(deployment.gradebook_url)
+        raise HubError(f"cannot write deadlines into the gradebook, {shown}: {error}") from error
     return changed
 
 
@@ -49,7 +50,7 @@ def _write(deployment: Deployment, book: Book) -> int:
     from nbgrader.api import Gradebook, MissingEntry  # half a second, which only this needs
 
     changed = 0
-    with Gradebook(f"sqlite:///{deployment.gradebook}") as grades:
+    with Gradebook(deployment.gradebook_url) as grades:
         for one in book.deadlines():
             try:
                 assignment = grades.find_assignment(one.lab)

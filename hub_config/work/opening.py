@@ -26,7 +26,7 @@ def open_office(deployment: Deployment, settings: Settings) -> Office:
     """
     blobs = Blobs(blobs_url(deployment, settings))
     signer = Signer(deployment.secrets)
-    book = Book(deployment.store_url)
+    book = Book(deployment.work_url)
     return Office(book, blobs, signer, settings.submissions, *_known(deployment))
 
 

@@ -40,7 +40,6 @@ class Database:
     """
 
     migrations = MIGRATIONS
-    version_table = "alembic_version"
 
     def __init__(self, url: str):
         self.engine = _engine(url)
@@ -113,8 +112,7 @@ class Database:
         scripts = ScriptDirectory.from_config(config)
         head = scripts.get_current_head()
         with self.engine.connect() as connection:
-            known = MigrationContext.configure(connection, opts={"version_table": self.version_table})
-            current = known.get_current_revision()
+            current = MigrationContext.configure(connection).get_current_revision()
         if current == head:
             return
         if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:

@@ -1,10 +1,8 @@
-"""Runs the exchange's migrations on the connection that it is given; their versions have their own table."""
+"""Runs the exchange's migrations on the connection that the book hands over."""
 
 from alembic import context
 
-from hub_config.work.database import VERSIONS
-
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, version_table=VERSIONS)
+context.configure(connection=connection)
 with context.begin_transaction():
     context.run_migrations()

@@ -11,6 +11,7 @@ import requests
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
+from hub_config.operations import Watched
 from hub_config.service import MOST_BODY_BYTES, application
 from hub_config.work.office import Office
 from tests.hub_config.work.files import parts_of, tree_of
@@ -49,7 +50,7 @@ class Service:
     def __init__(self, office: Office | None) -> None:
         everybody = [SimpleNamespace(name=name, shown=name) for name in PEOPLE]
         accounts = SimpleNamespace(all=lambda: everybody)
-        self._app = application(None, accounts, "/services/academy/", "secret", office)
+        self._app = application(None, accounts, Watched(None, None), "/services/academy/", "secret", office)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()

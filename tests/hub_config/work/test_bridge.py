@@ -17,6 +17,7 @@ from hub_config.deployment import Deployment
 from hub_config.exchange import desk
 from hub_config.work import bridge as module
 from hub_config.work.bridge import HOST, Bridge
+from learning_paths.evidence import Gradebook as Reader
 from tests.hub_config.work.files import tree_of
 from tests.hub_config.work.serving import LAB, Asker
 
@@ -34,9 +35,13 @@ def deployment(tmp_path: Path) -> Deployment:
     return made
 
 
+def bridged(deployment: Deployment, office) -> Bridge:
+    return Bridge(deployment, office, Reader(deployment.gradebook_url).stamp)
+
+
 @pytest.fixture
 def bridge(deployment: Deployment, office) -> Bridge:
-    return Bridge(deployment, office)
+    return bridged(deployment, office)
 
 
 @pytest.fixture
@@ -106,7 +111,7 @@ def test_an_instructors_release_reaches_the_folder_and_is_not_undone(
     bridge.look()
     assert office.book.released()[LAB].number == 2
     # a process that was killed between folder and book finds both the same
-    again = Bridge(deployment, office)
+    again = bridged(deployment, office)
     again.look()
     assert office.book.released()[LAB].number == 2
     ines.ask("DELETE", f"labs/{LAB}/release")
@@ -140,7 +145,7 @@ def test_a_submission_arrives_as_nbgrader_leaves_one(deployment, bridge, ada, pe
     assert folder.stat().st_mode & 0o777 == 0o777
     assert watched.look() == {LAB: ["ada"]}  # ./academy grade --watch sees it
     assert not bridge.look()
-    assert not Bridge(deployment, office).look()
+    assert not bridged(deployment, office).look()
 
 
 def test_the_graders_collect_takes_it_into_the_course(deployment, bridge, ada, person):
@@ -153,7 +158,7 @@ def test_the_graders_collect_takes_it_into_the_course(deployment, bridge, ada, p
     bridge.look()
     config = Config()
     configure(config, deployment.course)
-    engine = sa.create_engine(f"sqlite:///{deployment.gradebook}")
+    engine = sa.create_engine(deployment.gradebook_url)
     Base.metadata.create_all(engine)
     engine.dispose()
     result = NbGraderAPI(config=config).collect(LAB)
@@ -221,7 +226,7 @@ def test_feedback_released_on_the_host_reaches_only_whom_it_belongs_to(deploymen
 @pytest.fixture
 def gradebook(deployment: Deployment) -> str:
     """A gradebook with the lab and ada's graded submission, two hours after ten."""
-    url = f"sqlite:///{deployment.gradebook}"
+    url = deployment.gradebook_url
     engine = sa.create_engine(url)
     Base.metadata.create_all(engine)
     engine.dispose()
@@ -293,7 +298,7 @@ def test_what_came_through_desks_before_is_taken_in_once_in_its_order(
     (left / "submission_secret.txt").write_text("secret of grace")
     left.chmod(0o777)
     for _ in range(2):
-        Bridge(deployment, office).look()
+        bridged(deployment, office).look()
     made = ada.ask("GET", "submissions").json()
     assert [(one["attempt"], one["timestamp"][11:16]) for one in made] == [(2, "11:00"), (1, "09:00")]
     assert len(inbound(deployment)) == 4
@@ -302,14 +307,14 @@ def test_what_came_through_desks_before_is_taken_in_once_in_its_order(
     # its feedback goes back, and the next one comes after it
     page = notebook_hash(secret="secret two", notebook_id=LAB)
     place(deployment, "feedback", f"{page}.html").write_text("well done")
-    Bridge(deployment, office).look()
+    bridged(deployment, office).look()
     (file,) = ada.ask("GET", f"submissions/{made[0]['sequence']}/feedback").json()["files"]
     assert file["path"] == f"{LAB}.html"
     assert ada.submit(FILES).json()["attempt"] == 3
     # from now on a desk is no way around the exchange
     late = place(deployment, "inbound", f"ada+{LAB}+2026-11-30 12:00:00.000000 UTC+Ab3_-x9Qw21z")
     folder.rename(late)
-    Bridge(deployment, office).look()
+    bridged(deployment, office).look()
     assert len(ada.ask("GET", "submissions").json()) == 3
 
 

@@ -117,7 +117,7 @@ def test_without_an_academy_nothing_is_made(tmp_path, capsys):
 
 @pytest.mark.filterwarnings("ignore:Object of type")
 def test_the_gradebook_has_the_deadline_at_once(data, capsys):
-    url = f"sqlite:///{Deployment(data).gradebook}"
+    url = Deployment(data).gradebook_url
     engine = sa.create_engine(url)
     Base.metadata.create_all(engine)
     engine.dispose()
@@ -131,7 +131,7 @@ def test_the_gradebook_has_the_deadline_at_once(data, capsys):
 def test_a_receipt_is_checked_with_its_files(data, capsys, tmp_path):
     files = {f"{LAB}.ipynb": b"{}", "data.csv": b"a"}
     signer = Signer(data / "secrets")
-    book = Book(Deployment(data).store_url)
+    book = Book(Deployment(data).work_url)
     made, _ = book.submit("ada", LAB, tree_of(files), "k" * 16, datetime.now(UTC), signer.sign)
     book.close()
     receipt, folder = tmp_path / "receipt.json", tmp_path / LAB
