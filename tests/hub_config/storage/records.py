@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
 from hub_config.storage.databases import parts
+from hub_config.work.book import Book
+from hub_config.work.rules import Terms
 from learning_paths.store import Store
+from tests.hub_config.work.files import tree_of
 
 MOMENT = datetime(2026, 11, 3, 9, 30, 15, 123456)
 
@@ -27,6 +30,7 @@ def academy(data):
     fill_hub(made.hub_url)
     fill_gradebook(made.gradebook_url)
     fill_store(made.store_url)
+    fill_work(made.work_url)
     Accounts(made.accounts).add("ada", "learner")
     return made
 
@@ -67,6 +71,17 @@ def fill_store(url):
     store = Store(url)
     store.save_profile("ada", {"degree": "none", "name": "阿达"}, datetime(2026, 11, 3, tzinfo=UTC))
     store.close()
+
+
+def fill_work(url):
+    book, now, lab = Book(url), MOMENT.replace(tzinfo=UTC), tree_of({"lab.ipynb": b"{}"})
+    book.release("lab", lab, "ines", now)
+    book.set_deadline("lab", Terms(now, "Asia/Shanghai", late="percent", percent_per_day=10), "ines", now)
+    book.set_group("pair", ["ada", "学员"], ["*"], "ines", now)
+    made, _ = book.submit("ada", "lab", lab, "key", now, lambda said: {**said, "signature": "签"})
+    book.note_upload("ada", "0" * 64, 5, now)
+    book.give_feedback(book.share_at("lab", "ada", made.received_at), lab, "ines", now)
+    book.close()
 
 
 def rows(part, url):
