@@ -21,8 +21,9 @@ from .errors import HubError, Refused
 from .labs import chosen
 from .provider import DISCOVERY, client_secret
 from .running import check_port
-from .settings import FILE, LOOPBACK, Settings
+from .settings import FILE, Settings
 from .storage import databases
+from .web_address import LOOPBACK
 
 LITTLE_DISK_MIB = 2048
 
