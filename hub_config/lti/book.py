@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..books import opened
+from ..deployment import Deployment
 from .claims import GradeService, Launch
 
 FILE = "lti.sqlite"
@@ -113,6 +114,11 @@ class Book:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @classmethod
+    def of(cls, deployment: Deployment) -> "Book":
+        """Return that of a data folder."""
+        return cls(deployment.data / FILE)
+
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one transaction."""
@@ -191,8 +197,18 @@ class Book:
             for number, context, link, target, item, items, scopes in rows
         ]
 
-    def ask_members(self, context: int, now: float) -> None:
-        """Want the members of a course to be read."""
+    def ask_members(self, launch: Launch, now: float, pause: float) -> None:
+        """Want the members of a launch's course to be read, unless that was done within `pause` seconds."""
+        where = (launch.platform.key, launch.deployment, launch.context.id)
+        with self.change() as book:
+            book.execute(
+                "UPDATE contexts SET asked = ? WHERE platform = ? AND deployment = ? AND context = ?"
+                " AND answered <= ?",
+                (now, *where, now - pause),
+            )
+
+    def ask_members_now(self, context: int, now: float) -> None:
+        """Want the members of a course to be read at once."""
         with self.change() as book:
             book.execute("UPDATE contexts SET asked = ? WHERE number = ?", (now, context))
 

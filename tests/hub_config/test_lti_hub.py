@@ -1,0 +1,248 @@
+"""Learning platforms and a real hub: who comes in, as whom, where to, and what is refused at the door."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import yaml
+
+from hub_config.accounts import Accounts
+from hub_config.authenticator import AccountsAuthenticator
+from hub_config.cli import main
+from hub_config.lti.book import Book
+from hub_config.lti.pages import cookie_kind
+from tests.hub_process import Hub, Person
+from tests.lti_platform import ROLES, LtiPlatform
+
+LAB = "first-programs"
+
+
+def registered(data: Path, *platforms: LtiPlatform, **more: object) -> Path:
+    """Write academy.yml with these platforms."""
+    data.mkdir(parents=True, exist_ok=True)
+    said = {"labs": [LAB], "lti": [{**one.registration, **more} for one in platforms]}
+    (data / "academy.yml").write_text(yaml.safe_dump(said))
+    return data
+
+
+def test_the_check_asks_each_platform_for_its_keys(tmp_path, capsys):
+    check = ["hub", "check", "--data", str(tmp_path)]
+    with LtiPlatform() as platform:
+        registered(tmp_path, platform)
+        assert main(check) == 0
+        assert re.search(r"^  lti +Example Moodle .*: 1 key for its launches$", capsys.readouterr().out, re.M)
+        platform.fails["/jwks"] = 404
+        assert main(check) == 0
+        assert re.search(r"^! lti .*jwks gives no keys \(HTTPError\)", capsys.readouterr().out, re.M)
+
+
+def test_what_to_enter_at_a_platform_is_told_and_the_key_changed(tmp_path, capsys):
+    (tmp_path / "academy.yml").write_text("address: {url: 'https://academy.example.edu'}\n")
+    where = ["--data", str(tmp_path)]
+    assert main(["hub", "lti", *where]) == 0
+    told = capsys.readouterr().out
+    assert "https://academy.example.edu/hub/lti/jwks" in told
+    assert "no platform is registered yet" in told
+    key = re.search(r"^key +(\S+),", told, re.M)[1]
+    assert main(["hub", "lti", "--new-key", *where]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"^key +(\S+),", told, re.M)[1] != key
+    keys = tmp_path / "secrets" / "lti-keys.json"
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert [one["until"] is None for one in json.loads(keys.read_text())] == [True, False]
+    assert main(["hub", "--new-key", *where]) == 2
+    assert "--new-key goes with lti" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LtiPlatform]:
+    with LtiPlatform() as platform:
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def lti_hub(tmp_path_factory, running) -> Iterator[Hub]:
+    hub = Hub(registered(tmp_path_factory.mktemp("lti") / "data", running, teachers="instructor"))
+    running.tool = f"{hub.url}/hub/lti/"
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def platform(running) -> LtiPlatform:
+    running.changes.clear()
+    running.person = {"sub": "0001", "name": "Ada Lovelace"}
+    return running
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page's form."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+    return {name: unescape(value) for name, value in found}
+
+
+def came_back(hub: Hub, platform: LtiPlatform, browser: requests.Session, target: str = "") -> dict[str, str]:
+    """Go to the academy and on to the platform; return what it has the browser post to the academy."""
+    asked = platform.initiation(f"{hub.url}/hub/lti/{target}" if target else "")
+    there = browser.get(f"{hub.url}/hub/lti/login", params=asked, allow_redirects=False)
+    assert there.status_code == 303, there.text
+    back = browser.get(there.headers["Location"])
+    assert f'action="{hub.url}/hub/lti/launch"' in back.text
+    return fields_of(back.text)
+
+
+def post(hub: Hub, browser: requests.Session, fields: dict[str, str]) -> requests.Response:
+    return browser.post(f"{hub.url}/hub/lti/launch", data=fields, allow_redirects=False)
+
+
+def launch(
+    hub: Hub, platform: LtiPlatform, target: str = "", browser: requests.Session | None = None
+) -> tuple[requests.Session, requests.Response]:
+    """Launch as a browser does, up to where the hub sends on; return the browser and that answer."""
+    browser = browser or requests.Session()
+    arrived = post(hub, browser, came_back(hub, platform, browser, target))
+    if arrived.status_code == 303:
+        arrived = browser.get(f"{hub.url}{arrived.headers['Location']}", allow_redirects=False)
+    return browser, arrived
+
+
+def who(hub: Hub, browser: requests.Session) -> tuple[str, str]:
+    """Return the account that a browser is signed in as, and its role."""
+    page = browser.get(f"{hub.url}/hub/home")
+    name = re.search(r'<span class="me-1">([^<]+)</span>', page.text)[1]
+    account = Accounts(hub.data / "accounts.sqlite").get(name)
+    return account.name, account.role
+
+
+@pytest.mark.slow
+def test_a_launch_makes_an_account_and_ends_at_the_lab(lti_hub, platform):
+    browser, arrived = launch(lti_hub, platform, f"lab/{LAB}")
+    assert arrived.status_code == 302
+    assert arrived.headers["Location"] == f"/hub/user-redirect/academy/go/lab:{LAB}?language=en"
+    assert who(lti_hub, browser) == ("ada-lovelace", "learner")
+    person = Person(lti_hub, "ada-lovelace")
+    person.session = browser
+    person.start_server()
+    page = browser.get(f"{lti_hub.url}{arrived.headers['Location']}")
+    assert page.status_code == 200
+    assert urlsplit(page.url).path == f"/user/ada-lovelace/lab/tree/{LAB}/{LAB}.ipynb"
+    assert "jupyter-config-data" in page.text
+    assert (lti_hub.data / "homes" / "ada-lovelace" / LAB / f"{LAB}.ipynb").is_file()
+    # the second launch is the same person, and a course leads to its first lesson
+    _, again = launch(lti_hub, platform, "course/basic-mathematics", browser)
+    page = browser.get(f"{lti_hub.url}{again.headers['Location']}")
+    lesson = r"/user/ada-lovelace/lab/tree/lessons/basic-mathematics/01-\S+\.ipynb"
+    assert re.fullmatch(lesson, urlsplit(page.url).path)
+    (context,) = Book(lti_hub.data / "lti.sqlite").contexts()
+    assert context.title == "Machine learning, 2026"
+
+
+@pytest.mark.slow
+def test_another_persons_session_ends_where_the_next_one_begins(lti_hub, platform):
+    platform.person = {"sub": "0010", "name": "Grace"}
+    platform.changes = {"roles": [f"{ROLES}Instructor"]}
+    browser, _ = launch(lti_hub, platform)
+    assert who(lti_hub, browser) == ("grace", "instructor")
+    assert browser.get(f"{lti_hub.url}/services/academy/").status_code == 200
+    platform.person, platform.changes = {"sub": "0011", "name": "Mallory"}, {}
+    launch(lti_hub, platform, browser=browser)
+    assert who(lti_hub, browser) == ("mallory", "learner")
+    assert browser.get(f"{lti_hub.url}/services/academy/").status_code == 403
+
+
+@pytest.mark.slow
+def test_who_bears_the_name_of_an_account_is_somebody_else(lti_hub, platform):
+    platform.person = {"sub": "manager", "name": "manager"}
+    platform.changes = {
+        "roles": [f"{ROLES}Administrator", "http://purl.imsglobal.org/vocab/lis/v2/system/person#SysAdmin"]
+    }
+    browser, _ = launch(lti_hub, platform)
+    assert who(lti_hub, browser) == ("manager-2", "learner")
+
+
+@pytest.mark.slow
+def test_a_launch_posted_again_or_from_another_browser_opens_nothing(lti_hub, platform):
+    browser, stranger = requests.Session(), requests.Session()
+    fields = came_back(lti_hub, platform, browser)
+    asked_again = post(lti_hub, stranger, fields)  # perhaps the cookie stayed behind: posts once more
+    assert fields_of(asked_again.text) == {**fields, "again": "1"}
+    refused = post(lti_hub, stranger, fields_of(asked_again.text))
+    assert refused.status_code == 400
+    assert "Your browser kept no note of this sign-in" in refused.text
+    kept = browser.cookies.copy()
+    assert post(lti_hub, browser, fields).status_code == 303
+    browser.cookies = kept
+    refused = post(lti_hub, browser, fields)
+    assert refused.status_code == 403
+    assert "This sign-in was used already" in refused.text
+    assert "/hub/login" in stranger.get(f"{lti_hub.url}/hub/home").url
+    for made_up in ("", "a.b.c"):
+        stranger.cookies.set("academy-lti-arrival", made_up)
+        assert stranger.get(f"{lti_hub.url}/hub/lti/arrive").status_code == 400
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changes", "status", "says"),
+    [
+        ({"deployment_id": "8"}, 403, "its deployment id has to be listed in academy.yml"),
+        ({"target_link_uri": "https://evil.org/"}, 400, "The link leads to another place"),
+        ({"custom": {"lab": "../../etc"}}, 404, "is not handed out here"),
+        ({"custom": {"lab": "mlp"}}, 404, "is not handed out here"),  # there is one, closed in this academy
+        ({"sub": "<b>x", "version": "1.1"}, 400, "another version of LTI"),
+    ],
+)
+def test_what_is_refused_is_told_and_makes_no_account(lti_hub, platform, changes, status, says):
+    before = Accounts(lti_hub.data / "accounts.sqlite").all()
+    platform.person = {"sub": "0404", "name": "Nobody"}
+    platform.changes = changes
+    browser, arrived = launch(lti_hub, platform)
+    assert arrived.status_code == status
+    assert says in arrived.text
+    assert Accounts(lti_hub.data / "accounts.sqlite").all() == before
+    assert "/hub/login" in browser.get(f"{lti_hub.url}/hub/home").url
+    secret = re.compile(r"id_token=|eyJ")
+    assert not secret.search((lti_hub.data / "logs" / "hub.log").read_text())
+
+
+@pytest.mark.slow
+def test_the_door_keeps_its_cookies_to_itself_and_asks_only_platforms(lti_hub, platform):
+    asked = platform.initiation()
+    answer = requests.get(f"{lti_hub.url}/hub/lti/login", params=asked, allow_redirects=False)
+    (cookie,) = [one for one in answer.cookies if one.name.startswith("academy-lti-")]
+    assert (cookie.path, cookie.has_nonstandard_attr("HttpOnly")) == ("/hub/lti/", True)
+    assert cookie.get_nonstandard_attr("SameSite") == "Lax"
+    over_tls = {"httponly": True, "secure": True, "samesite": "None"}  # as a platform's post needs it
+    assert cookie_kind("https://academy.example.edu/hub/lti/", across=True) == over_tls
+    assert cookie_kind("https://academy.example.edu/hub/lti/", across=False)["samesite"] == "Lax"
+    unknown = requests.get(f"{lti_hub.url}/hub/lti/login", params={**asked, "iss": "https://evil.org"})
+    assert unknown.status_code == 400
+    assert "is not registered here" in unknown.text
+    told = requests.get(f"{lti_hub.url}/hub/lti/jwks").json()["keys"]
+    assert [one.keys() for one in told] == [{"kty", "use", "alg", "kid", "n", "e"}]
+
+
+@pytest.mark.slow
+def test_in_a_frame_the_academy_asks_for_a_window(lti_hub, platform):
+    framed = {"Sec-Fetch-Dest": "iframe"}
+    asked = {**platform.initiation(), "lti_message_hint": '"><script>alert(1)</script>'}
+    page = requests.post(f"{lti_hub.url}/hub/lti/login", data=asked, headers=framed)
+    assert page.status_code == 200
+    assert 'target="_blank"' in page.text
+    assert "<script>alert(1)" not in page.text
+    assert platform.url in page.headers["Content-Security-Policy"]
+    assert fields_of(page.text.replace("&#34;", "&quot;")) == asked
+    there = requests.post(f"{lti_hub.url}/hub/lti/login", data=asked, allow_redirects=False)
+    assert there.status_code == 303
+
+
+def test_without_a_platform_there_is_no_such_door(tmp_path):
+    accounts = str(tmp_path / "accounts.sqlite")
+    closed = AccountsAuthenticator(accounts_file=accounts)
+    assert not [path for path, _ in closed.get_handlers(None) if path.startswith("/lti/")]
