@@ -83,7 +83,7 @@ class LtiPlatform:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"http://localhost:{self._server.server_port}"  # another site than 127.0.0.1, for browsers
         self.lineitems[f"{self.url}/lineitems/1"] = {"label": "Lab", "scoreMaximum": 100}
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self

@@ -50,12 +50,21 @@ class GradeService:
 
 @dataclass(frozen=True)
 class Choosing:
-    """What a deep-linking request wants back: where to, with which data, how many links."""
+    """What a deep-linking request wants back.
+
+    Parameters
+    ----------
+    return_url, data
+        Where to, and what has to go back with it; None where there is nothing.
+    several, lineitems, window
+        Whether it takes more than one link, line items with them, and links that open a window.
+    """
 
     return_url: str
     data: str | None
     several: bool
     lineitems: bool
+    window: bool
 
 
 @dataclass(frozen=True)
@@ -250,8 +259,13 @@ def _choosing(said: dict[str, Any], platform: Platform) -> Choosing:
     data = found.get("data")
     if data is not None and (not isinstance(data, str) or len(data) > 8 * LONGEST_ADDRESS):
         raise BadLaunch("claim", "data")
+    shown = found.get("accept_presentation_document_targets")
     return Choosing(
-        address, data, found.get("accept_multiple") is True, found.get("accept_lineitem") is not False
+        address,
+        data,
+        several=found.get("accept_multiple") is True,
+        lineitems=found.get("accept_lineitem") is not False,
+        window=isinstance(shown, list) and "window" in shown,
     )
 
 

@@ -8,18 +8,15 @@ is done in a step of its own (`Arrive`), where the browser shows who was signed 
 import asyncio
 import time
 import uuid
-from typing import Any
-from urllib.parse import urlsplit
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
-from jupyterhub.utils import get_browser_protocol
 
 from ..accounts import Account
-from ..provider import NotSignedIn
+from .choosing_page import Chosen, show_choice
 from .claims import Launch
 from .launch import BEGUN_SECONDS, COOKIE, cookie_name
-from .reception import Reception
+from .page import Page
 from .refusal import BadLaunch
 from .tickets import BadTicket
 
@@ -34,59 +31,6 @@ class ByLaunch(Authenticator):
     async def authenticate(self, handler: BaseHandler, data: Account) -> dict:
         """Return the hub's user model of the account."""
         return self.parent.model(data)
-
-
-class Page(BaseHandler):
-    """What the pages share."""
-
-    @property
-    def reception(self) -> Reception:
-        """What a launch leads to."""
-        return self.settings["authenticator"].reception
-
-    @property
-    def tool(self) -> str:
-        """The address below which these pages lie, as browsers know it."""
-        known = self.settings["authenticator"].public
-        here = known.rstrip("/") or f"{get_browser_protocol(self.request)}://{self.request.host}"
-        return f"{here}{self.hub.base_url}lti/"
-
-    @property
-    def content_security_policy(self) -> str:
-        """Only platforms may show these pages in a frame."""
-        hosts = {f"{p.scheme}://{p.netloc}" for p in map(urlsplit, self._known())} | {
-            f"https://{host}" for one in self.reception.platforms for host in one.hosts
-        }
-        return f"frame-ancestors 'self' {' '.join(sorted(hosts))}; base-uri 'none'"
-
-    def _known(self) -> list[str]:
-        return [address for one in self.reception.platforms for address in (one.issuer, one.auth_url)]
-
-    @property
-    def language(self) -> str:
-        """The one of our languages that the browser asks for first."""
-        return "zh" if self.request.headers.get("Accept-Language", "").lower().startswith("zh") else "en"
-
-    def check_xsrf_cookie(self) -> None:
-        """Ask for no token of ours: who posts comes from the platform, and proves it by other means."""
-
-    def keep(self, name: str, ticket: str, seconds: float, *, across: bool) -> None:
-        """Set a cookie of these pages; see `cookie_kind`."""
-        path, kind = f"{self.hub.base_url}lti/", cookie_kind(self.tool, across)
-        self.set_cookie(name, ticket, path=path, max_age=int(seconds), **kind)
-
-    def forget(self, name: str) -> None:
-        """Take a cookie of these pages back."""
-        self.clear_cookie(name, path=f"{self.hub.base_url}lti/")
-
-    def refuse(self, error: BadLaunch) -> NotSignedIn:
-        """Return the error whose page says why, and log what was found."""
-        self.log.warning("a launch from a learning platform is refused: %s", error)
-        return NotSignedIn(error.status, *error.said)
-
-    def asked(self) -> dict[str, str]:
-        """Return the parameters, whether in the address or in the form."""
-        return {name: self.get_argument(name) for name in self.request.arguments}
 
 
 class Login(Page):
@@ -135,6 +79,9 @@ class Launched(Page):
             raise self.refuse(error) from error
 
     async def _lead_on(self, launch: Launch) -> None:
+        if launch.choosing is not None:
+            await show_choice(self, launch)
+            return
         arrival = await asyncio.to_thread(self.reception.receive, launch, self.language)
         said = {"name": arrival.account.name, "path": arrival.path}
         ticket = self.reception.tickets.sign("arrival", said, time.time() + ARRIVAL_SECONDS)
@@ -184,22 +131,9 @@ def pages() -> list[tuple[str, type]]:
         ("/lti/login", Login),
         ("/lti/launch", Launched),
         ("/lti/arrive", Arrive),
+        ("/lti/chosen", Chosen),
         ("/lti/jwks", Keys),
     ]
-
-
-def cookie_kind(tool: str, across: bool) -> dict[str, Any]:
-    """Return how a cookie of these pages is kept.
-
-    Parameters
-    ----------
-    tool
-        Their address.
-    across
-        Whether it is sent along when another site posts here, too; browsers do that over TLS only.
-    """
-    secure = tool.startswith("https:")
-    return {"httponly": True, "secure": secure, "samesite": "None" if across and secure else "Lax"}
 
 
 def our_addresses(public: str) -> dict[str, str]:

@@ -11,14 +11,17 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+import catalogue
 from hub_config.accounts import Accounts
 from hub_config.errors import HubError
+from hub_config.lti import choosing
 from hub_config.lti.book import Book
-from hub_config.lti.claims import Launch, teaches
+from hub_config.lti.claims import CLAIM, DEEP_LINKING, Launch, teaches
 from hub_config.lti.launch import BEGUN_SECONDS, COOKIE, SKEW_SECONDS, Launches, cookie_name
 from hub_config.lti.people import People
 from hub_config.lti.platform_keys import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, PlatformKeys, read_keys
 from hub_config.lti.platforms import Platform
+from hub_config.lti.reception import Offer
 from hub_config.lti.refusal import BadLaunch, words
 from hub_config.lti.tickets import BadTicket, Tickets
 from hub_config.lti.tool_keys import KEPT_SECONDS, ToolKeys
@@ -625,6 +628,51 @@ def test_a_request_for_links_that_cannot_be_answered(door, platform, settings, k
 
 def test_without_settings_there_is_nothing_to_answer(door, platform):
     assert door.refused(**{**platform.deep_linking(), SETTINGS: GONE}).kind == "accepts-no-links"
+
+
+@pytest.fixture
+def offer() -> Offer:
+    return Offer(catalogue.load(), ("mlp", "lora"))
+
+
+def test_the_answer_is_signed_and_holds_what_was_chosen(door, platform, offer, tmp_path):
+    tickets, keys = Tickets("s"), ToolKeys(tmp_path / "lti-keys.json")
+    launch = door.launch(**platform.deep_linking())
+    asked = choosing.kept(choosing.keep(launch, tickets, 0.0), tickets, 1.0)
+    assert asked.choosing == launch.choosing
+    links = choosing.items(asked.choosing, ["lab/mlp", "course/basic-mathematics"], offer, TOOL)
+    (key,) = jwt.PyJWKSet(keys.jwks()["keys"]).keys
+    signed = choosing.answer(asked, platform.platform, links, keys, time.time())
+    said = jwt.decode(signed, key, algorithms=["RS256"], audience=platform.url, issuer=CLIENT)
+    assert said[f"{CLAIM}deployment_id"] == DEPLOYMENT
+    assert said[f"{CLAIM}message_type"] == "LtiDeepLinkingResponse"
+    assert said[f"{DEEP_LINKING}data"] == "what the platform wants back"
+    lab, course = said[f"{DEEP_LINKING}content_items"]
+    assert (lab["type"], lab["url"], lab["custom"]) == ("ltiResourceLink", f"{TOOL}lab/mlp", {"lab": "mlp"})
+    assert lab["lineItem"]["scoreMaximum"] == sum(offer.labs["mlp"].grades.values()) > 0
+    assert "lineItem" not in course
+    # what was chosen leads back here
+    assert door.launch(lab["url"], custom=lab["custom"]).target == "lab/mlp"
+
+
+def test_nothing_is_chosen_that_was_not_asked_for_or_is_not_open(door, platform, offer):
+    one = door.launch(**platform.deep_linking(accept_multiple=False, accept_lineitem=False)).choosing
+    (item,) = choosing.items(one, ["lab/mlp"], offer, TOOL)
+    assert "lineItem" not in item
+    assert choosing.items(one, [], offer, TOOL) == []
+    with pytest.raises(BadLaunch, match="more than one"):
+        choosing.items(one, ["lab/mlp", "lab/lora"], offer, TOOL)
+    for closed in ("lab/stable-softmax", "lab/../mlp", "course/none", "javascript:alert(1)", "", "lab"):
+        with pytest.raises(BadLaunch, match="no-such"):
+            choosing.items(one, [closed], offer, TOOL)
+
+
+def test_a_ticket_of_a_launch_or_of_yesterday_chooses_nothing(door, platform):
+    tickets = Tickets("s")
+    ticket = choosing.keep(door.launch(**platform.deep_linking()), tickets, 0.0)
+    for bad, now in ((ticket, choosing.CHOOSING_SECONDS), (tickets.sign("launch", {}, 9.0), 1.0), ("", 1.0)):
+        with pytest.raises(BadLaunch, match="state"):
+            choosing.kept(bad, tickets, now)
 
 
 # academy.yml

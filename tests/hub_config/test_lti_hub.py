@@ -5,17 +5,19 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
 import yaml
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
 
 from hub_config.accounts import Accounts
 from hub_config.authenticator import AccountsAuthenticator
 from hub_config.cli import main
 from hub_config.lti.book import Book
-from hub_config.lti.pages import cookie_kind
+from hub_config.lti.page import cookie_kind
 from tests.hub_process import Hub, Person
 from tests.lti_platform import ROLES, LtiPlatform
 
@@ -246,3 +248,88 @@ def test_without_a_platform_there_is_no_such_door(tmp_path):
     accounts = str(tmp_path / "accounts.sqlite")
     closed = AccountsAuthenticator(accounts_file=accounts)
     assert not [path for path, _ in closed.get_handlers(None) if path.startswith("/lti/")]
+
+
+# deep linking
+
+
+def chosen(hub: Hub, browser: requests.Session, page: str, **sent: object) -> requests.Response:
+    return browser.post(f"{hub.url}/hub/lti/chosen", data={**fields_of(page), **sent})
+
+
+@pytest.mark.slow
+def test_a_teacher_chooses_and_the_platform_gets_the_links(lti_hub, platform):
+    platform.changes = platform.deep_linking()
+    people = Accounts(lti_hub.data / "accounts.sqlite").all()
+    browser, page = launch(lti_hub, platform, "choose")
+    assert page.status_code == 200
+    offered = re.findall(r'name="target" value="(lab/[^"]+)"', page.text)
+    assert offered == [f"lab/{LAB}"]  # what this academy hands out
+    assert f"frame-ancestors 'self' {platform.url}" in page.headers["Content-Security-Policy"]
+    again = chosen(lti_hub, browser, page.text, do="add")
+    assert again.status_code == 422
+    assert "Nothing is chosen yet" in again.text
+    answer = chosen(lti_hub, browser, again.text, do="add", target=[f"lab/{LAB}", "course/basic-mathematics"])
+    address = re.search(r'<form method="post" action="([^"]+)"', answer.text)[1]
+    assert address == f"{platform.url}/deep_links"
+    assert browser.post(address, data=fields_of(answer.text)).status_code == 200
+    said = platform.returned.pop()  # its signature was checked there, against our keys
+    items = said["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
+    assert [one["url"] for one in items] == [
+        f"{lti_hub.url}/hub/lti/lab/{LAB}",
+        f"{lti_hub.url}/hub/lti/course/basic-mathematics",
+    ]
+    nothing = chosen(lti_hub, browser, page.text, do="none", target=f"lab/{LAB}")
+    browser.post(address, data=fields_of(nothing.text))
+    assert platform.returned.pop()["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"] == []
+    # choosing signs nobody in
+    assert Accounts(lti_hub.data / "accounts.sqlite").all() == people
+    assert "/hub/login" in browser.get(f"{lti_hub.url}/hub/home").url
+
+
+@pytest.mark.slow
+def test_a_choice_that_was_not_offered_or_goes_elsewhere_is_refused(lti_hub, platform):
+    platform.changes = platform.deep_linking(deep_link_return_url="https://evil.org/")
+    _, page = launch(lti_hub, platform, "choose")
+    assert (page.status_code, "an address that is not its own" in page.text) == (403, True)
+    platform.changes = platform.deep_linking()
+    browser, page = launch(lti_hub, platform, "choose")
+    assert chosen(lti_hub, browser, page.text, do="add", target="lab/mlp").status_code == 404
+    forged = fields_of(page.text)["ticket"][:-3] + "abc"
+    assert (
+        chosen(lti_hub, browser, page.text, ticket=forged, do="add", target=f"lab/{LAB}").status_code == 400
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_to_choose_from_can_be_used_by_keyboard_in_both_themes(lti_hub, platform, browser, theme):
+    platform.changes = platform.deep_linking()
+    context = browser.new_context(color_scheme=theme)
+    page = context.new_page()
+    asked = platform.initiation(f"{lti_hub.url}/hub/lti/choose")
+    # the platform is another site: without TLS its post comes without our cookie, and is made once more
+    page.goto(f"{lti_hub.url}/hub/lti/login?{urlencode(asked)}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Choose for your course")
+    expect(page.locator("h1 [lang=zh-CN]")).to_have_text("为课程选择内容")
+    assert [f"{fault['id']}: {fault['help']}" for fault in Axe().run(page).response["violations"]] == []
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == ("rgb(245, 246, 248)" if theme == "light" else "rgb(20, 24, 30)")
+    wanted = page.get_by_role("checkbox", name="Lab: ").first
+    press_until(page, wanted)
+    page.keyboard.press("Space")
+    press_until(page, page.get_by_role("button", name="Add to the course"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{platform.url}/deep_links")
+    items = platform.returned.pop()["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
+    assert [one["custom"] for one in items] == [{"lab": LAB}]
+    context.close()
+
+
+def press_until(page: Page, wanted: Locator) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {wanted}")
