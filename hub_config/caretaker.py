@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from pathlib import Path
-from typing import Any
 
 from tornado.log import app_log
 
@@ -17,6 +15,7 @@ from .exchange import COURSE_ID, carry_inbound
 from .feedback import FeedbackPost
 from .roster import enter
 from .settings import Submissions
+from .watch import Watch
 
 EVERY_SECONDS = 0.2  # a learner waits for it twice: with the submission, and with the feedback
 # Reading the whole gradebook may take a tenth of the time, however many learners it has.
@@ -41,7 +40,7 @@ class Caretaker:
         self._most = most
         self._deployment = deployment
         self._academy = academy
-        self._seen: dict[str, Any] = {}
+        self._watch = Watch()
         self._post = FeedbackPost(deployment)
         self._next_reading = 0.0
 
@@ -67,27 +66,16 @@ class Caretaker:
                 else:
                     app_log.info("submission of %s for lab %s", one.owner, one.lab)
                     arrived = True
-            if self._changed("feedback", exchange / COURSE_ID / "feedback", SETTLED_SECONDS):
+            if self._watch.changed("feedback", exchange / COURSE_ID / "feedback", SETTLED_SECONDS):
                 self._post.carry()
             # before anybody looks: formgrader has no other word for who handed in
-            if self._changed("accounts", self._deployment.accounts) or arrived:
+            if self._watch.changed("accounts", self._deployment.accounts) or arrived:
                 enter(self._deployment, Accounts(self._deployment.accounts).all())
             begun = time.monotonic()
-            if begun >= self._next_reading and self._differs("gradebook", self._academy.gradebook.stamp()):
+            if begun >= self._next_reading and self._watch.differs("gradebook", self._academy.gradebook.stamp()):
                 self._academy.ingest_gradebook()
                 now = time.monotonic()
                 self._next_reading = now + max(LEAST_SECONDS, (now - begun) / SHARE)
         except (OSError, PlanError, HubError) as error:
-            self._seen.clear()
+            self._watch.forget()
             app_log.error("looking after %s: %s", self._deployment.data, error)
-
-    def _changed(self, what: str, path: Path, settles_in: float = 0.0) -> bool:
-        """Tell whether a file or folder is another than at the last look."""
-        stamps = (path.stat().st_mtime_ns,) if path.exists() else ()
-        settled = time.time() - max(stamps, default=0) / 1e9 > settles_in
-        return self._differs(what, stamps, keep=settled)
-
-    def _differs(self, what: str, stamp: Any, *, keep: bool = True) -> bool:
-        """Tell whether a stamp is another than at the last look; one that is not kept is, next time."""
-        before, self._seen[what] = self._seen.get(what, ()), stamp if keep else None
-        return stamp != before

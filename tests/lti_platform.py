@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from hub_config.lti.platforms import Platform
+from hub_config.lti.tool_keys import ToolKeys
 
 CLIENT, DEPLOYMENT, CONTEXT = "academy-at-the-platform", "7", "course-2026"
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -41,6 +42,8 @@ class LtiPlatform:
     ----------
     tool
         The address of the academy's LTI pages, ``…/hub/lti/``; its keys are fetched there.
+    tool_keys
+        The academy's keys themselves, where no hub tells them.
     person
         Claims of who launches.
     changes
@@ -56,6 +59,7 @@ class LtiPlatform:
     """
 
     tool: str = "http://127.0.0.1:9/hub/lti/"
+    tool_keys: ToolKeys | None = None
     person: dict[str, Any] = field(default_factory=lambda: {"sub": "0001", "name": "Ada Lovelace"})
     changes: dict[str, Any] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
@@ -247,7 +251,7 @@ class LtiPlatform:
 
     def _proved(self, text: str, audience: str) -> dict[str, Any]:
         """Check what the academy has signed against the keys that it tells."""
-        told = requests.get(f"{self.tool}jwks", timeout=5).json()
+        told = self.tool_keys.jwks() if self.tool_keys else requests.get(f"{self.tool}jwks", timeout=5).json()
         kid = jwt.get_unverified_header(text)["kid"]
         key = next(one for one in jwt.PyJWKSet(told["keys"]).keys if one.key_id == kid)
         return jwt.decode(text, key, algorithms=["RS256"], audience=audience)
@@ -255,6 +259,14 @@ class LtiPlatform:
     def _may(self, browser: BaseHTTPRequestHandler, scope: str) -> bool:
         token = browser.headers.get("Authorization", "").removeprefix("Bearer ")
         return scope in self._tokens.get(token, ())
+
+    def empty(self) -> None:
+        """Be as at the beginning, with the same keys."""
+        for one in (self.changes, self.members, self.scores, self.returned, self.fails, self.asked):
+            one.clear()
+        self.lineitems.clear()
+        self.lineitems[f"{self.url}/lineitems/1"] = {"label": "Lab", "scoreMaximum": 100}
+        self.person = {"sub": "0001", "name": "Ada Lovelace"}
 
     def forget_tokens(self) -> None:
         """End all access tokens."""
