@@ -23,6 +23,8 @@ from .accounts import Accounts
 from .caretaker import Caretaker
 from .deployment import Deployment
 from .handlers import ApiHandler
+from .lti.cohorts import CohortsPage
+from .lti.delivery import Delivery
 from .operations import Metrics, Ready, Watched
 from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
@@ -122,7 +124,12 @@ class NothingToAsk(ApiHandler):
 
 
 def application(
-    academy: Academy, accounts: Accounts, watched: Watched, prefix: str, cookie_secret: str
+    academy: Academy,
+    accounts: Accounts,
+    watched: Watched,
+    prefix: str,
+    cookie_secret: str,
+    delivery: Delivery | None = None,
 ) -> web.Application:
     """Return the service's web application.
 
@@ -134,9 +141,12 @@ def application(
         ``/services/academy/``.
     cookie_secret
         Signs the cookies of staff who use the page.
+    delivery
+        What goes to learning platforms; None where none is registered.
     """
     routes = [
         *PAGE_ROUTES,
+        ("cohorts", CohortsPage),
         ("oauth_callback", HubOAuthCallbackHandler),
         ("health", Health),
         ("ready", Ready),
@@ -156,6 +166,8 @@ def application(
         + [(prefix + r"static/(.*)", web.StaticFileHandler, {"path": str(FOLDER / "static")})],
         default_handler_class=NoPage,
         academy=academy,
+        accounts=accounts,
+        delivery=delivery,
         standings=lambda: standings(academy, accounts.all()),
         shown=lambda name: next((one.shown for one in accounts.all() if one.name == name), name),
         names=lambda: {one.name for one in accounts.all()},
@@ -180,7 +192,8 @@ async def serve(deployment: Deployment) -> None:
     accounts = Accounts(deployment.accounts)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     watched = Watched(deployment, academy)
-    app = application(academy, accounts, watched, prefix, deployment.secret("cookie-secret"))
+    delivery = Delivery(deployment, academy, chosen.lti) if chosen.lti else None
+    app = application(academy, accounts, watched, prefix, deployment.secret("cookie-secret"), delivery)
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, address.hostname)
     # what was loaded stays: so the collector does not look through all of it in the middle of a plan
@@ -191,8 +204,11 @@ async def serve(deployment: Deployment) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     caretaker = asyncio.create_task(Caretaker(deployment, academy, chosen.submissions).go_on(stopping))
+    sending = asyncio.create_task(delivery.go_on(stopping)) if delivery else None
     await stopping.wait()
     await caretaker
+    if sending:
+        await sending
     academy.close()
 
 

@@ -199,7 +199,8 @@ class LtiPlatform:
         fault = next((code for path, code in self.fails.items() if parts.path.startswith(path)), None)
         status, answer, headers = fault, {"error": "on request"}, {}
         if not fault:
-            status, answer, headers = getattr(self, f"_{page}")(browser, parts.path, asked, body)
+            work = getattr(self, f"_{page}", lambda *_: (404, {}, {}))
+            status, answer, headers = work(browser, parts.path, asked, body)
         if fault == 0:
             browser.close_connection = True
             return

@@ -64,6 +64,10 @@ class Delivery:
         self._next_reading = 0.0
         self._lineitems: dict[tuple[int, str], str] = {}  # those that were found or made, by link and lab
 
+    def shown(self, key: str) -> str:
+        """Return what the platform of a key is called; the key itself where it is registered no more."""
+        return self._platforms[key].shown if key in self._platforms else key
+
     async def go_on(self, stopping: asyncio.Event) -> None:
         """Look all the while until told to stop."""
         while not stopping.is_set():

@@ -111,7 +111,7 @@ class Arrive(Page):
             self.set_session_cookie()
         account = await asyncio.to_thread(self.reception.account, said["name"])
         await self.login_user(account)
-        self.redirect(f"{self.hub.base_url}user-redirect/{said['path']}")
+        self.redirect(f"{self.base_url}{said['path']}")
 
 
 class Keys(Page):

@@ -19,12 +19,13 @@ from .refusal import BadLaunch
 from .tickets import Tickets
 from .tool_keys import ToolKeys
 
+COHORTS = "services/academy/cohorts"  # where who teaches sees how the course stands
 MEMBERS_SECONDS = 3600.0  # between two readings of a course's members that launches bring about
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """Who came in by a launch, and where to, below the person's own server."""
+    """Who came in by a launch, and where to, below the academy's address."""
 
     account: Account
     path: str
@@ -71,7 +72,9 @@ class Reception:
         BadLaunch
             When what the link leads to is not handed out here; nothing is made then.
         """
-        path = self.offer.path(launch.target, launch.language or language)
+        path = f"hub/user-redirect/{self.offer.path(launch.target, launch.language or language)}"
+        if launch.teaches and not launch.target:
+            path = COHORTS
         people = People(self._accounts)
         account = people.find_or_add(launch.platform, launch.subject, launch.called)
         self._book.enter(launch, account.name)

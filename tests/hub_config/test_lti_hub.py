@@ -2,7 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -11,13 +14,16 @@ import pytest
 import requests
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from nbgrader.api import Gradebook
 from playwright.sync_api import Locator, Page, expect
 
+import catalogue
 from hub_config.accounts import Accounts
 from hub_config.authenticator import AccountsAuthenticator
 from hub_config.cli import main
 from hub_config.lti.book import Book
 from hub_config.lti.page import cookie_kind
+from hub_config.lti.returns import Mark, Returns
 from tests.hub_process import Hub, Person
 from tests.lti_platform import ROLES, LtiPlatform
 
@@ -78,8 +84,7 @@ def lti_hub(tmp_path_factory, running) -> Iterator[Hub]:
 
 @pytest.fixture
 def platform(running) -> LtiPlatform:
-    running.changes.clear()
-    running.person = {"sub": "0001", "name": "Ada Lovelace"}
+    running.empty()
     return running
 
 
@@ -302,6 +307,108 @@ def test_a_choice_that_was_not_offered_or_goes_elsewhere_is_refused(lti_hub, pla
 
 
 @pytest.mark.slow
+def test_a_released_mark_reaches_the_platform_and_a_changed_one_once_more(lti_hub, platform):
+    platform.person = {"sub": "0100", "name": "Lin"}
+    browser, arrived = launch(lti_hub, platform, f"lab/{LAB}")
+    lin = Person(lti_hub, "lin")
+    lin.session = browser
+    lin.start_server()
+    browser.get(f"{lti_hub.url}{arrived.headers['Location']}")
+    assert lin.server("POST", "/academy/submit", json={"lab": LAB}).status_code == 200
+    until(lambda: list((lti_hub.data / "exchange" / "academy" / "inbound").glob("lin+*")))
+    grade = ["grade", LAB, "--learner", "lin", "--data", str(lti_hub.data)]
+    assert grading(grade) == 0
+    time.sleep(6)  # it is graded, and nobody has released it
+    assert scores(platform, "0100") == []
+    assert grading([*grade, "--feedback"]) == 0
+    until(lambda: scores(platform, "0100"))
+    (first,) = scores(platform, "0100")
+    assert first["scoreMaximum"] == sum(catalogue.load().labs[LAB].grades.values())
+    with Gradebook(f"sqlite:///{lti_hub.data / 'course' / 'gradebook.db'}") as book:
+        cell = book.find_submission_notebook(LAB, LAB, "lin").grades[0]
+        cell.manual_score = (cell.auto_score or 0.0) + 1.0
+        book.db.commit()
+    until(lambda: len(scores(platform, "0100")) > 1)
+    time.sleep(6)
+    assert [one["scoreGiven"] - first["scoreGiven"] for one in scores(platform, "0100")] == [0.0, 1.0]
+    for place in ("hub.log",):  # neither token nor key in what people read
+        assert not re.search(r"eyJ|BEGIN", (lti_hub.data / "logs" / place).read_text())
+
+
+def grading(arguments: list[str]) -> int:
+    done = subprocess.run([sys.executable, "-m", "graders.cli", *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.returncode
+
+
+def scores(platform: LtiPlatform, subject: str) -> list[dict]:
+    return [score for _, score in platform.scores if score["userId"] == subject]
+
+
+def until(there: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+@pytest.mark.slow
+def test_who_teaches_comes_to_the_page_of_the_course_with_its_members(lti_hub, platform):
+    platform.members = [
+        {"user_id": "0200", "name": "Tea Cher", "roles": ["Instructor"]},
+        {"user_id": "0201", "name": "Mei", "roles": ["Learner"]},
+    ]
+    in_course = {"context": {"id": "course-of-mei", "title": "Mei's <course>"}}
+    platform.person = {"sub": "0299", "name": "Other Teacher"}
+    platform.changes = {
+        "context": {"id": "another", "title": "Another course"},
+        "roles": [f"{ROLES}Instructor"],
+    }
+    launch(lti_hub, platform)
+    platform.person = {"sub": "0200", "name": "Tea Cher"}
+    platform.changes = {**in_course, "roles": [f"{ROLES}Instructor"]}
+    teacher, arrived = launch(lti_hub, platform)
+    assert arrived.headers["Location"] == "/services/academy/cohorts"
+    address = f"{lti_hub.url}/services/academy/cohorts"
+    until(lambda: ">Mei<" in teacher.get(address).text)
+    page = teacher.get(address)
+    assert "Mei&#x27;s &lt;course&gt;" in page.text or "Mei&#39;s &lt;course&gt;" in page.text
+    platform.person, platform.changes = {"sub": "0201", "name": "Mei"}, in_course
+    mei, _ = launch(lti_hub, platform)
+    assert mei.get(address).status_code == 403
+
+
+@pytest.mark.slow
+def test_a_mark_that_does_not_arrive_is_shown_and_sent_again_on_request(lti_hub, platform):
+    platform.person, platform.changes = {"sub": "0300", "name": "Wen"}, {"context": {"id": "course-of-wen"}}
+    launch(lti_hub, platform, f"lab/{LAB}")
+    platform.person = {"sub": "0301", "name": "Wens Teacher"}
+    platform.changes |= {"roles": [f"{ROLES}Instructor"], "resource_link": {"id": "link-2"}}
+    platform.members = [
+        {"user_id": "0300", "name": "Wen", "roles": ["Learner"]},
+        {"user_id": "0301", "name": "Wens Teacher", "roles": ["Instructor"]},
+    ]
+    teacher, _ = launch(lti_hub, platform)
+    book = Book(lti_hub.data / "lti.sqlite")
+    context = next(one for one in book.contexts() if one.context == "course-of-wen")
+    link = next(one for one in book.links() if one.context == context.number and one.target)
+    platform.fails["/lineitems"] = 503
+    Returns(book).want([Mark(link.number, "wen", LAB, 3.0, 4.0)], time.time())
+    address = f"{lti_hub.url}/services/academy/cohorts"
+    until(lambda: "answered 503" in teacher.get(address).text)
+    platform.fails.clear()
+    page = teacher.get(f"{address}?language=zh")
+    assert "尝试 1 次仍未送达" in page.text
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.text)[1]
+    sent = {"_xsrf": xsrf, "context": str(context.number), "do": "marks"}
+    assert "Marks are being sent" in teacher.post(address, data=sent).text
+    until(lambda: scores(platform, "0300"))
+    until(lambda: "arrived" in teacher.get(address).text)
+    for wrong, status in (({"context": "999"}, 404), ({"do": "erase"}, 400), ({"_xsrf": "x"}, 403)):
+        assert teacher.post(address, data={**sent, **wrong}).status_code == status
+
+
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_to_choose_from_can_be_used_by_keyboard_in_both_themes(lti_hub, platform, browser, theme):
@@ -324,6 +431,22 @@ def test_the_page_to_choose_from_can_be_used_by_keyboard_in_both_themes(lti_hub,
     page.wait_for_url(f"{platform.url}/deep_links")
     items = platform.returned.pop()["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
     assert [one["custom"] for one in items] == [{"lab": LAB}]
+    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_of_the_courses_is_fit_for_everybody(lti_hub, platform, browser, theme):
+    platform.person, platform.changes = {"sub": "0400", "name": "Dr. Who"}, {"roles": [f"{ROLES}Instructor"]}
+    context = browser.new_context(color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{lti_hub.url}/hub/lti/login?{urlencode(platform.initiation())}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Courses at learning platforms")
+    assert [f"{fault['id']}: {fault['help']}" for fault in Axe().run(page).response["violations"]] == []
+    press_until(page, page.get_by_role("button", name="Read the members now").first)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Members are being read")
     context.close()
 
 

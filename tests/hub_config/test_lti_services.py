@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
+from tornado.httpclient import HTTPResponse
+from tornado.testing import AsyncHTTPTestCase
 
 from catalogue import Catalogue, load
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
+from hub_config.handlers import Handler
 from hub_config.lti.book import Book, Member
 from hub_config.lti.claims import GradeService, Launch, read_claims
 from hub_config.lti.delivery import Delivery
@@ -21,6 +24,7 @@ from hub_config.lti.people import People
 from hub_config.lti.returns import FIRST_PAUSE, LONGEST_PAUSE, Mark, Returns
 from hub_config.lti.services import Score, ServiceError, Services
 from hub_config.lti.tool_keys import ToolKeys
+from hub_config.service import application
 from learning_paths.academy import Academy
 from tests.learning_paths.small_academy import LABS, POINTS, Teacher, write_tree
 from tests.lti_platform import ENDPOINT, GRADE_SCOPES, ROLES, LtiPlatform
@@ -463,6 +467,72 @@ def test_members_that_cannot_be_read_change_nothing_and_say_why(office):
     office.look()
     assert "names 0 members" in office.delivery.book.contexts()[0].failure
     assert all(one.active for one in office.delivery.book.members(1))
+
+
+# the page of the courses
+
+
+@pytest.fixture
+def ask(office, monkeypatch) -> Iterator[Callable[..., HTTPResponse]]:
+    """Ask the service as somebody with a role: ``ask("ada", "learner", "GET")``."""
+
+    def who(handler):
+        name, role = handler.request.headers["X-Person"].split()
+        return {"name": name, "groups": [role]}
+
+    monkeypatch.setattr(Handler, "get_current_user", who)
+    monkeypatch.setattr(Handler, "check_xsrf_cookie", lambda _: None)  # it is the hub test's
+
+    class Case(AsyncHTTPTestCase):
+        def get_app(self):
+            accounts = Accounts(office.deployment.accounts)
+            return application(office.academy, accounts, "/", "secret", office.delivery)
+
+        def runTest(self):
+            return None
+
+    case = Case()
+    case.setUp()
+
+    def asked(name: str, role: str, method: str = "GET", body: str | None = None) -> HTTPResponse:
+        headers = {"X-Person": f"{name} {role}"}
+        return case.fetch("/cohorts", method=method, headers=headers, body=body, follow_redirects=False)
+
+    yield asked
+    case.tearDown()
+
+
+def test_who_teaches_sees_the_own_courses_alone(office, ask):
+    ada = office.launch(name="Ada")
+    teacher = {"roles": [f"{ROLES}Instructor"], "resource_link": {"id": "2"}}
+    office.launch(sub="0002", name="Tess", **teacher)
+    other = {**teacher, "context": {"id": "other", "title": "Another course"}}
+    office.launch(sub="0003", name="Otto", **other)
+    assert ask("ada", "learner").code == 403
+    assert ask(ada, "learner").code == 403
+    seen = ask("tess", "learner").body.decode()
+    assert "Machine learning, 2026" in seen
+    assert "Ada" in seen
+    assert "Another course" not in seen
+    assert "/learners/" not in seen  # whose plan is for staff
+    for staff in ("instructor", "manager"):
+        seen = ask("anybody", staff).body.decode()
+        assert "Another course" in seen
+        assert "/learners/ada" in seen
+    courses = {one.context: one.number for one in office.delivery.book.contexts()}
+    wanted = f"context={courses['other']}&do=members"
+    assert ask("tess", "learner", "POST", wanted).code == 404
+    assert office.delivery.book.contexts()[1].asked == 0
+    assert ask("otto", "learner", "POST", wanted).code == 303
+    assert office.delivery.book.contexts()[1].asked > 0
+
+
+def test_who_teaches_no_more_sees_it_no_more(office, ask):
+    teacher = {"roles": [f"{ROLES}Instructor"]}
+    office.launch(sub="0002", name="Tess", **teacher)
+    assert ask("tess", "learner").code == 200
+    office.launch(sub="0002", name="Tess")
+    assert ask("tess", "learner").code == 403
 
 
 def test_the_loop_ends_when_it_is_told(office):
