@@ -128,5 +128,5 @@ def _item(target: str, choosing: Choosing, offer: Offer, tool: str) -> dict[str,
     if points and choosing.lineitems:
         item["lineItem"] = {"scoreMaximum": points, "label": title.en, "resourceId": target}
     if choosing.window:
-        item["window"] = {"targetName": "zhisuan-academy"}
+        item["window"] = {"targetName": "_blank"}
     return item

@@ -41,7 +41,6 @@ class Chosen(Page):
             raise self.refuse(error) from error
         nonce = secrets.token_urlsafe(16)
         self.set_header("Content-Security-Policy", f"{self.frames}; {POLICY}; script-src 'nonce-{nonce}'")
-        self.set_header("Referrer-Policy", "no-referrer")
         given = {"address": asked.choosing.return_url, "signed": signed, "nonce": nonce}
         self.finish(await self.render_template("lti_chosen.html", **given))
 

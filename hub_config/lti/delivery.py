@@ -62,6 +62,7 @@ class Delivery:
         self._people = People(Accounts(deployment.accounts))
         self._watch = Watch()
         self._next_reading = 0.0
+        self._stopping: asyncio.Event | None = None
         self._lineitems: dict[tuple[int, str], str] = {}  # those that were found or made, by link and lab
 
     def shown(self, key: str) -> str:
@@ -70,6 +71,7 @@ class Delivery:
 
     async def go_on(self, stopping: asyncio.Event) -> None:
         """Look all the while until told to stop."""
+        self._stopping = stopping
         while not stopping.is_set():
             await asyncio.to_thread(self.look)
             try:
@@ -172,6 +174,8 @@ class Delivery:
         contexts = {context.number: context for context in self.book.contexts()}
         away: dict[str, str] = {}
         for one in due:
+            if self._stopping is not None and self._stopping.is_set():
+                return  # what is left is due at the next start
             link = links[one.link]
             context = contexts[link.context]
             key = context.platform

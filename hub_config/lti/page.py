@@ -14,6 +14,12 @@ from .refusal import BadLaunch
 class Page(BaseHandler):
     """What the pages share."""
 
+    def set_default_headers(self) -> None:
+        """Leave no copy of what platforms sent."""
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Referrer-Policy", "no-referrer")
+
     @property
     def reception(self) -> Reception:
         """What a launch leads to."""

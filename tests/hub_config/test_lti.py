@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,15 +10,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import catalogue
+from catalogue.folders import CHECKOUT
 from hub_config.accounts import Accounts
 from hub_config.errors import HubError
 from hub_config.lti import choosing
 from hub_config.lti.book import Book
 from hub_config.lti.claims import CLAIM, DEEP_LINKING, Launch, teaches
 from hub_config.lti.launch import BEGUN_SECONDS, COOKIE, SKEW_SECONDS, Launches, cookie_name
+from hub_config.lti.pages import our_addresses
 from hub_config.lti.people import People
 from hub_config.lti.platform_keys import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, PlatformKeys, read_keys
 from hub_config.lti.platforms import Platform
@@ -25,7 +29,7 @@ from hub_config.lti.reception import Offer
 from hub_config.lti.refusal import BadLaunch, words
 from hub_config.lti.tickets import BadTicket, Tickets
 from hub_config.lti.tool_keys import KEPT_SECONDS, ToolKeys
-from hub_config.settings import read
+from hub_config.settings import Settings, read
 from tests.lti_platform import CLIENT, DEPLOYMENT, ENDPOINT, GONE, GRADE_SCOPES, ROLES, SETTINGS, LtiPlatform
 from tests.lti_platform import new_key as new_platform_key
 
@@ -727,6 +731,20 @@ def test_a_fault_in_a_registration_is_told_with_its_line(tmp_path, change, says)
     (tmp_path / "academy.yml").write_text(MOODLE.replace(*change))
     with pytest.raises(HubError, match=says):
         read(tmp_path)
+
+
+DOCS = CHECKOUT / "docs" / "hub" / "lti.md"
+
+
+def test_what_the_page_on_registering_says_can_be_written_so():
+    text = DOCS.read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert [Settings.model_validate(yaml.safe_load(one)).lti[0].id for one in examples] == [
+        "moodle",
+        "canvas",
+    ]
+    for address in our_addresses("https://academy.example.edu/").values():
+        assert address.removeprefix("https://academy.example.edu") in text
 
 
 def test_every_refusal_is_told_in_both_languages():
