@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -56,6 +57,8 @@ class LtiPlatform:
         Path to HTTP status with which it is answered; 0 takes what was sent and answers nothing.
     asked
         Paths that it was asked for.
+    framed
+        The address that its page ``/frame`` shows in a frame.
     """
 
     tool: str = "http://127.0.0.1:9/hub/lti/"
@@ -68,6 +71,7 @@ class LtiPlatform:
     returned: list[dict[str, Any]] = field(default_factory=list)
     fails: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    framed: str = ""
     keys: list[tuple[str, rsa.RSAPrivateKey]] = field(default_factory=lambda: [new_key()])
     _hints: dict[str, dict[str, Any]] = field(default_factory=dict)
     _tokens: dict[str, set[str]] = field(default_factory=dict)
@@ -214,6 +218,10 @@ class LtiPlatform:
 
     def _jwks(self, *_: Any) -> tuple[int, Any, dict[str, str]]:
         return 200, self.jwks(), {}
+
+    def _frame(self, *_: Any) -> tuple[int, Any, dict[str, str]]:
+        shown = f'<iframe src="{escape(self.framed)}" width="1000" height="700"></iframe>'
+        return 200, f"<!DOCTYPE html><title>Platform</title>{shown}", {}
 
     def _auth(self, _: Any, __: str, asked: dict[str, str], ___: str) -> tuple[int, Any, dict[str, str]]:
         """Answer the authentication request with the form that a browser posts to the academy."""

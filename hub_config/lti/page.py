@@ -1,6 +1,5 @@
 """What the hub's pages for learning platforms share: their address, frames, cookies, refusals."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from jupyterhub.handlers.base import BaseHandler
@@ -59,11 +58,11 @@ class Page(BaseHandler):
     def keep(self, name: str, ticket: str, seconds: float, *, across: bool) -> None:
         """Set a cookie of these pages; see `cookie_kind`."""
         path, kind = f"{self.hub.base_url}lti/", cookie_kind(self.tool, across)
-        self.set_cookie(name, ticket, path=path, max_age=int(seconds), **kind)
+        self.add_header("Set-Cookie", f"{name}={ticket}; Path={path}; Max-Age={int(seconds)}; {kind}")
 
-    def forget(self, name: str) -> None:
+    def forget(self, name: str, *, across: bool) -> None:
         """Take a cookie of these pages back."""
-        self.clear_cookie(name, path=f"{self.hub.base_url}lti/")
+        self.keep(name, "", 0, across=across)
 
     def refuse(self, error: BadLaunch) -> NotSignedIn:
         """Return the error whose page says why, and log what was found."""
@@ -75,15 +74,17 @@ class Page(BaseHandler):
         return {name: self.get_argument(name) for name in self.request.arguments}
 
 
-def cookie_kind(tool: str, across: bool) -> dict[str, Any]:
-    """Return how a cookie of these pages is kept.
+def cookie_kind(tool: str, across: bool) -> str:
+    """Return how a cookie of these pages is kept, as its attributes say.
 
     Parameters
     ----------
     tool
         Their address.
     across
-        Whether it is sent along when another site posts here, too; browsers do that over TLS only.
+        Whether it is sent along when another site posts here or shows these pages in its frame. Browsers do
+        that over TLS only, and in frames some keep a jar for each site around them (``Partitioned``).
     """
-    secure = tool.startswith("https:")
-    return {"httponly": True, "secure": secure, "samesite": "None" if across and secure else "Lax"}
+    if not tool.startswith("https:"):
+        return "HttpOnly; SameSite=Lax"
+    return f"HttpOnly; Secure; SameSite={'None; Partitioned' if across else 'Lax'}"

@@ -49,7 +49,7 @@ class Login(Page):
             raise self.refuse(error) from error
         unfinished = sorted(name for name in self.request.cookies if name.startswith(COOKIE))
         for name in unfinished[MOST_COOKIES:]:
-            self.forget(name)
+            self.forget(name, across=True)
         self.keep(begun.cookie, begun.ticket, BEGUN_SECONDS, across=True)
         self.redirect(begun.to, status=303)
 
@@ -71,7 +71,7 @@ class Launched(Page):
             fields = {"state": state, "id_token": token, "again": "1"}
             self.finish(await self.render_template("lti_again.html", fields=fields))
             return
-        self.forget(kept)
+        self.forget(kept, across=True)
         try:
             launch = await asyncio.to_thread(self.reception.launches.finish, state, token, ticket, self.tool)
             await self._lead_on(launch)
@@ -103,7 +103,7 @@ class Arrive(Page):
             said = self.reception.tickets.read("arrival", self.get_cookie(ARRIVAL, ""), time.time())
         except BadTicket as error:
             raise self.refuse(BadLaunch("no-cookie", str(error))) from error
-        self.forget(ARRIVAL)
+        self.forget(ARRIVAL, across=False)
         before = self.get_current_user_cookie()
         if before is None or before.name != said["name"]:
             self.clear_login_cookie()
