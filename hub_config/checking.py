@@ -77,7 +77,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("data", lambda: _data(deployment)),
         ("accounts", lambda: _accounts(deployment)),
         ("provider", lambda: _provider(deployment, settings)),
-        *(("lti", partial(_platform, one)) for one in settings.lti),
+        *(("lti", partial(_platform, one, settings)) for one in settings.lti),
         ("records", lambda: _records(deployment, settings)),
         ("store", lambda: _store(deployment)),
         ("labs", lambda: _labs(deployment, settings)),
@@ -162,8 +162,8 @@ def _records(deployment: Deployment, settings: Settings) -> Finding:
     return Finding("records", "fine", f"{databases.shown(url)}, PostgreSQL {version}")
 
 
-def _platform(platform: Platform) -> Finding:
-    return Finding("lti", *looked_at(platform))
+def _platform(platform: Platform, settings: Settings) -> Finding:
+    return Finding("lti", *looked_at(platform, settings.address.public))
 
 
 def _store(deployment: Deployment) -> Finding:

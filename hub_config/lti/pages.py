@@ -114,6 +114,18 @@ class Arrive(Page):
         self.redirect(f"{self.base_url}{said['path']}")
 
 
+class Direct(Page):
+    """The address of a link, followed outside the platform: it leads to the same place, after signing in."""
+
+    async def get(self, target: str) -> None:
+        """Send the browser on."""
+        try:
+            path = self.reception.offer.path(target, self.language)
+        except BadLaunch as error:
+            raise self.refuse(error) from error
+        self.redirect(f"{self.hub.base_url}user-redirect/{path}")
+
+
 class Keys(Page):
     """The academy's public keys, for platforms."""
 
@@ -133,6 +145,7 @@ def pages() -> list[tuple[str, type]]:
         ("/lti/arrive", Arrive),
         ("/lti/chosen", Chosen),
         ("/lti/jwks", Keys),
+        ("/lti/((?:lab|course)/[^/]+)", Direct),
     ]
 
 

@@ -45,12 +45,23 @@ def tell(deployment: Deployment, settings: Settings, *, new_key: bool) -> Iterat
         yield "no platform is registered yet: enter one under lti in academy.yml (docs/hub/lti.md)"
 
 
-def looked_at(platform: Platform) -> tuple[Literal["fine", "mind"], str]:
-    """Ask a platform for its keys; return the verdict and what would happen."""
+def looked_at(platform: Platform, public: str) -> tuple[Literal["fine", "mind"], str]:
+    """Ask a platform for its keys; return the verdict and what would happen.
+
+    Parameters
+    ----------
+    platform
+        Which.
+    public
+        The academy's address.
+    """
     who = f"{platform.shown} ({platform.issuer}), deployments {', '.join(platform.deployments)}"
     try:
         found = read_keys(fetch_limited(platform.jwks_url))
     except (requests.RequestException, ValueError) as error:
         said = str(error) if isinstance(error, ValueError) else type(error).__name__
         return "mind", f"{platform.jwks_url} gives no keys ({said}): nobody could come in from {who} now"
+    if not public.startswith("https:"):
+        says = f"{who}: content cannot be chosen in its frame, because browsers keep no sign-in there"
+        return "mind", f"{says} without TLS; set address.url to the academy's https address"
     return "fine", f"{who}: {len(found)} key{'s' if len(found) > 1 else ''} for its launches"

@@ -154,6 +154,13 @@ def test_who_teaches_the_course_teaches_it_whatever_else_they_are(door):
     assert not door.launch(roles=[]).teaches
 
 
+@pytest.mark.parametrize(
+    "changes", [{"aud": [CLIENT]}, {"azp": CLIENT}, {"aud": [CLIENT, "another-tool"], "azp": CLIENT}]
+)
+def test_an_audience_may_be_a_list_with_us_as_the_one_it_is_for(door, changes):
+    assert door.launch(**changes).subject == "0001"
+
+
 def test_clocks_may_differ_by_a_minute(door):
     for seconds in (SKEW_SECONDS - 5, 5 - SKEW_SECONDS):
         door.clock[0] = time.time() + seconds

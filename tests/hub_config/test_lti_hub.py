@@ -43,6 +43,13 @@ def test_the_check_asks_each_platform_for_its_keys(tmp_path, capsys):
     with LtiPlatform() as platform:
         registered(tmp_path, platform)
         assert main(check) == 0
+        told = capsys.readouterr().out
+        assert re.search(
+            r"^! lti +Example Moodle .*set address\.url to the academy's https address$", told, re.M
+        )
+        with (tmp_path / "academy.yml").open("a") as file:
+            file.write("address: {url: 'https://academy.example.edu/'}\n")
+        assert main(check) == 0
         assert re.search(r"^  lti +Example Moodle .*: 1 key for its launches$", capsys.readouterr().out, re.M)
         platform.fails["/jwks"] = 404
         assert main(check) == 0
@@ -233,6 +240,17 @@ def test_the_door_keeps_its_cookies_to_itself_and_asks_only_platforms(lti_hub, p
     assert "is not registered here" in unknown.text
     told = requests.get(f"{lti_hub.url}/hub/lti/jwks").json()["keys"]
     assert [one.keys() for one in told] == [{"kty", "use", "alg", "kid", "n", "e"}]
+
+
+@pytest.mark.slow
+def test_the_address_of_a_link_leads_there_without_the_platform_too(lti_hub):
+    there = requests.get(f"{lti_hub.url}/hub/lti/lab/{LAB}", allow_redirects=False)
+    assert there.headers["Location"] == f"/hub/user-redirect/academy/go/lab:{LAB}?language=en"
+    assert (
+        "/hub/login" in requests.get(f"{lti_hub.url}/hub/lti/lab/{LAB}").url
+    )  # who is nobody signs in first
+    for closed in ("lab/mlp", "course/none", "lab/..", "lab/..%2F..%2Flogin"):
+        assert requests.get(f"{lti_hub.url}/hub/lti/{closed}").status_code == 404, closed
 
 
 @pytest.mark.slow
