@@ -57,7 +57,7 @@ class FeedbackPost:
 def feedback_files(submission: Path) -> list[str]:
     """Return the names that feedback on a submission is released under, one for each notebook.
 
-    There are none where the submission brings no secret that can be read; what it brings is the learner's word.
+    There are none where it brings no secret that can be read: what it brings is its learner's word.
     """
     try:
         secret = (submission / "submission_secret.txt").read_text()

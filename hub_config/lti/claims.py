@@ -236,7 +236,7 @@ def _target(said: dict[str, Any], tool: str) -> str:
     except ValueError:
         here = False
     if not here or "\\" in address:
-        raise BadLaunch("target", address[:200])
+        raise BadLaunch("target", repr(address[:200]))
     path = unquote(urlsplit(address).path.removeprefix(urlsplit(tool).path)).strip("/")
     kind, _, name = path.partition("/")
     if kind in ("lab", "course") and name:

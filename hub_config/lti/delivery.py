@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from nbgrader.utils import notebook_hash
 from tornado.log import app_log
 
 from graders.configuration import COURSE_ID
@@ -14,6 +13,7 @@ from learning_paths.errors import PlanError
 from ..accounts import Accounts
 from ..deployment import Deployment
 from ..errors import HubError
+from ..feedback import feedback_files
 from ..watch import Watch
 from .book import Book, Context, Link, Member
 from .claims import teaches
@@ -21,7 +21,7 @@ from .people import People
 from .platforms import LONGEST_ID, Platform
 from .refusal import BadLaunch
 from .returns import Mark, Return, Returns
-from .services import Score, ServiceError, Services
+from .services import Away, Score, ServiceError, Services
 from .tool_keys import ToolKeys
 
 EVERY_SECONDS = 1.0
@@ -73,7 +73,10 @@ class Delivery:
         """Look all the while until told to stop."""
         self._stopping = stopping
         while not stopping.is_set():
-            await asyncio.to_thread(self.look)
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:  # noqa: BLE001 - told, and the next look goes on
+                app_log.exception("looking after learning platforms")
             try:
                 await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
             except TimeoutError:
@@ -159,12 +162,10 @@ class Delivery:
 
     def _counts(self, link: Link, lab: str) -> bool:
         """Tell whether a lab's marks belong to a link: to the lab itself, or to its course."""
-        kind, _, name = link.target.partition("/")
-        if kind == "lab":
-            return name == lab
         known = self._academy.catalogue.labs.get(lab)
-        in_course = known is not None and kind == "course" and name == known.course
-        return in_course and link.grades.makes_lineitems
+        if known is None or link.target == f"lab/{lab}":
+            return known is not None
+        return link.target == f"course/{known.course}" and link.grades.makes_lineitems
 
     def _send_marks(self) -> None:
         due = self.returns.due(self._clock(), MOST_AT_A_TIME)
@@ -172,7 +173,7 @@ class Delivery:
             return
         links = {link.number: link for link in self.book.links()}
         contexts = {context.number: context for context in self.book.contexts()}
-        away: dict[str, str] = {}
+        away: dict[str, Away] = {}
         for one in due:
             if self._stopping is not None and self._stopping.is_set():
                 return  # what is left is due at the next start
@@ -181,11 +182,11 @@ class Delivery:
             key = context.platform
             try:
                 if key in away:  # the others wait no longer for one that does not answer
-                    raise ServiceError(away[key])
+                    raise away[key]
                 self._send(one, link, context)
             except ServiceError as error:
-                if error.status is None:
-                    away[key] = str(error)
+                if isinstance(error, Away):
+                    away[key] = error
                 elif error.status == 404:
                     self._lineitems.pop((link.number, one.lab), None)
                 app_log.warning("mark of %s for %s: %s", one.account, one.lab, error)
@@ -227,11 +228,6 @@ class Delivery:
 
 def is_released(deployment: Deployment, account: str, lab: str) -> bool:
     """Tell whether the feedback on what was graded last has been released to the learner."""
-    graded = deployment.course / "autograded" / account / lab
-    try:
-        secret = (graded / "submission_secret.txt").read_text()
-    except OSError:
-        return False
-    feedback = deployment.exchange / COURSE_ID / "feedback"
-    names = [notebook_hash(secret=secret, notebook_id=one.stem) for one in graded.glob("*.ipynb")]
-    return bool(names) and all((feedback / f"{name}.html").is_file() for name in names)
+    names = feedback_files(deployment.course / "autograded" / account / lab)
+    released = deployment.exchange / COURSE_ID / "feedback"
+    return bool(names) and all((released / name).is_file() for name in names)

@@ -114,7 +114,7 @@ class Offer:
         kind, _, name = target.partition("/")
         found = {"lab": self.labs, "course": self.courses}.get(kind, {}).get(name)
         if found is None:
-            raise BadLaunch("no-such", target[:200])
+            raise BadLaunch("no-such", repr(target[:200]))
         return found.title
 
     def points(self, target: str) -> float | None:

@@ -46,6 +46,10 @@ class ServiceError(Exception):
         self.status = status
 
 
+class Away(ServiceError):
+    """A platform cannot be reached, or leads elsewhere."""
+
+
 @dataclass(frozen=True)
 class Score:
     """A mark as a platform gets it.
@@ -176,7 +180,7 @@ class Services:
                 status, host = error.response.status_code, error.response.url.split("?")[0]
                 raise ServiceError(f"{host} answered {status}", status) from error
             except requests.RequestException as error:
-                raise ServiceError(f"{self._platform.id} cannot be reached: {error}") from error
+                raise Away(f"{self._platform.id} cannot be reached: {error}") from error
             except NONSENSE as error:
                 raise ServiceError(f"{type(error).__name__}: {error}") from error
 

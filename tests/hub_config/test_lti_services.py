@@ -323,6 +323,47 @@ def test_a_link_without_scores_is_left_alone(office):
     assert office.delivery.returns.of_context(1) == []
 
 
+def test_who_left_the_course_holds_up_nobody_else(office):
+    names = [office.launch(sub=f"2{i}", name=f"Learner {i}") for i in range(3)]
+    for name in names:
+        office.grade(name, 1.0)
+        office.release(name)
+    office.platform.fails["/token"] = 503
+    office.look()
+    office.platform.fails.clear()
+    with office.delivery.book.change() as book:
+        book.execute("UPDATE members SET active = 0 WHERE account = ?", (names[0],))
+    office.look(FIRST_PAUSE * 4)
+    assert {who for who, _, _ in office.sent} == {"21", "22"}
+
+
+def test_a_secret_that_cannot_be_read_is_no_release(office):
+    ada = office.launch()
+    office.grade(ada, 1.0)
+    office.release(ada)
+    secret = office.deployment.course / "autograded" / ada / LAB / "submission_secret.txt"
+    for content in (b"\xff\xfe", b""):
+        secret.write_bytes(content)
+        office.look()
+    assert office.sent == []
+
+
+def test_what_nobody_foresaw_ends_no_delivery(office, monkeypatch):
+    looks = []
+    monkeypatch.setattr("hub_config.lti.delivery.EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(office.delivery, "look", lambda: looks.append(1) or {}["nothing"])
+
+    async def several() -> None:
+        stopping = asyncio.Event()
+        task = asyncio.create_task(office.delivery.go_on(stopping))
+        while len(looks) < 3:
+            await asyncio.sleep(0.01)
+        stopping.set()
+        await task
+
+    asyncio.run(asyncio.wait_for(several(), 20))
+
+
 def test_who_left_the_course_or_a_link_that_leads_elsewhere_gets_no_mark(office):
     ada = office.launch()
     office.grade(ada, 1.0)
