@@ -72,7 +72,9 @@ class Caretaker:
             if self._watch.changed("accounts", self._deployment.accounts) or arrived:
                 enter(self._deployment, Accounts(self._deployment.accounts).all())
             begun = time.monotonic()
-            if begun >= self._next_reading and self._watch.differs("gradebook", self._academy.gradebook.stamp()):
+            if begun >= self._next_reading and self._watch.differs(
+                "gradebook", self._academy.gradebook.stamp()
+            ):
                 self._academy.ingest_gradebook()
                 now = time.monotonic()
                 self._next_reading = now + max(LEAST_SECONDS, (now - begun) / SHARE)

@@ -11,7 +11,6 @@ from ..books import opened
 from ..deployment import Deployment
 from .claims import GradeService, Launch
 
-FILE = "lti.sqlite"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS nonces (
     nonce       TEXT PRIMARY KEY,
@@ -117,7 +116,7 @@ class Book:
     @classmethod
     def of(cls, deployment: Deployment) -> "Book":
         """Return that of a data folder."""
-        return cls(deployment.data / FILE)
+        return cls(deployment.lti)
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:

@@ -127,13 +127,16 @@ class Delivery:
         return Member(account.name, subject, teacher)
 
     def _want_marks(self) -> None:
-        deployment = self._deployment
-        feedback = deployment.exchange / COURSE_ID / "feedback"
-        files = {"gradebook": deployment.gradebook, "feedback": feedback, "book": self.book.path}
+        feedback = self._deployment.exchange / COURSE_ID / "feedback"
         if self._clock() < self._next_reading:
             return
         begun = time.monotonic()
-        if any([self._watch.changed(what, path, SETTLED_SECONDS) for what, path in files.items()]):
+        changed = [
+            self._watch.differs("gradebook", self._academy.gradebook.stamp()),
+            self._watch.changed("feedback", feedback, SETTLED_SECONDS),
+            self._watch.changed("book", self.book.path, SETTLED_SECONDS),
+        ]
+        if any(changed):
             self.returns.want(self._released(), self._clock())
             seconds = time.monotonic() - begun
             self._next_reading = self._clock() + max(LEAST_SECONDS, seconds / SHARE)

@@ -24,7 +24,10 @@ from hub_config.lti.people import People
 from hub_config.lti.returns import FIRST_PAUSE, LONGEST_PAUSE, Mark, Returns
 from hub_config.lti.services import Score, ServiceError, Services
 from hub_config.lti.tool_keys import ToolKeys
+from hub_config.operations import Watched
 from hub_config.service import application
+from hub_config.storage.backup import back_up
+from hub_config.storage.restoring import restore
 from learning_paths.academy import Academy
 from tests.learning_paths.small_academy import LABS, POINTS, Teacher, write_tree
 from tests.lti_platform import ENDPOINT, GRADE_SCOPES, ROLES, LtiPlatform
@@ -125,9 +128,9 @@ def office(platform, small, empty_gradebook, tmp_path) -> Iterator[Office]:
     deployment = Deployment(tmp_path)
     (deployment.exchange / "academy" / "feedback").mkdir(parents=True)
     deployment.course.mkdir()
-    shutil.copy(empty_gradebook, deployment.gradebook)
-    academy = Academy(f"sqlite:///{tmp_path / 'store.sqlite'}", small, deployment.gradebook)
-    yield Office(deployment, academy, platform, Teacher(deployment.gradebook))
+    gradebook = Path(shutil.copy(empty_gradebook, deployment.course))
+    academy = Academy(f"sqlite:///{tmp_path / 'store.sqlite'}", small, gradebook)
+    yield Office(deployment, academy, platform, Teacher(gradebook))
     academy.close()
 
 
@@ -262,6 +265,21 @@ def test_what_changes_while_it_is_sent_stays_due(tmp_path):
     assert (left.score, left.sent_score) == (2.0, 1.0)
     returns.failed(sending, "of the mark before", 21.0)  # says nothing of the new one
     assert returns.due(21.0, 9) == [left]
+
+
+def test_a_backup_holds_courses_and_marks_as_they_were_at_one_moment(office):
+    office.launch()
+    office.deployment.hub.mkdir()
+    office.delivery.returns.want([Mark(1, "ada", LAB, 1.0, 2.0)], 0.0)
+    with office.delivery.book.change() as book:
+        book.execute("DELETE FROM contexts")  # which nobody else sees until it is done
+        file = office.deployment.data.with_name("backup.tar.gz")
+        back_up(office.deployment, file, lambda _: None)
+        book.rollback()
+    restored = Deployment(office.deployment.data.with_name("restored"))
+    restore(file, restored.data, lambda _: None)
+    assert [one.title for one in Book.of(restored).contexts()] == ["Machine learning, 2026"]
+    assert len(Returns(Book.of(restored)).due(10.0, 9)) == 1
 
 
 def test_the_time_of_a_change_never_goes_back(tmp_path):
@@ -527,7 +545,8 @@ def ask(office, monkeypatch) -> Iterator[Callable[..., HTTPResponse]]:
     class Case(AsyncHTTPTestCase):
         def get_app(self):
             accounts = Accounts(office.deployment.accounts)
-            return application(office.academy, accounts, "/", "secret", office.delivery)
+            watched = Watched(office.deployment, office.academy)
+            return application(office.academy, accounts, watched, "/", "secret", office.delivery)
 
         def runTest(self):
             return None
