@@ -47,7 +47,7 @@ class ServiceError(Exception):
 
 
 class Away(ServiceError):
-    """A platform cannot be reached, or leads elsewhere."""
+    """A platform cannot be reached."""
 
 
 @dataclass(frozen=True)
@@ -237,25 +237,29 @@ class _Session(requests.Session):
     def __init__(self, platform: Platform) -> None:
         super().__init__()
         self._platform, self._left = platform, MOST_REQUESTS
-        self.trust_env = False  # no credentials of a .netrc file
+        self.auth = _as_it_is  # else credentials of a .netrc file would take the token's place
 
     def request(self, method: str, url: str, **given: Any) -> requests.Response:
         if not self._platform.owns(url):
-            raise requests.RequestException(f"{url[:100]!r} is no address of it; see hosts in academy.yml")
+            raise ServiceError(f"{url[:100]!r} is no address of it; see hosts in academy.yml")
         self._left -= 1
         if self._left < 0:
-            raise requests.RequestException(f"more than {MOST_REQUESTS} pages")
+            raise ServiceError(f"more than {MOST_REQUESTS} pages")
         given |= {"timeout": PATIENCE_SECONDS, "allow_redirects": False, "stream": True}
         answer = super().request(method, url, **given)
         got, end = b"", time.monotonic() + PATIENCE_SECONDS
         for part in answer.iter_content(2**16):
             got += part
             if len(got) > MOST_BYTES or time.monotonic() > end:
-                raise requests.RequestException(f"more than {MOST_BYTES} bytes, or too slow")
+                raise ServiceError(f"more than {MOST_BYTES} bytes, or too slow")
         answer._content = got
         if 300 <= answer.status_code < 400:
-            raise requests.RequestException(f"it leads elsewhere ({answer.status_code})")
+            raise ServiceError(f"it leads elsewhere ({answer.status_code})", answer.status_code)
         return answer
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def _grades(connector: ServiceConnector, grades: GradeService) -> AssignmentsGradesService:

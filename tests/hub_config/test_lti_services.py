@@ -604,3 +604,12 @@ def test_the_loop_ends_when_it_is_told(office):
         await asyncio.wait_for(task, 20)
 
     asyncio.run(stopped())
+
+
+def test_no_credentials_of_a_file_take_the_tokens_place(platform, services, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine localhost login ada password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    services.send(grades_at(platform), f"{platform.url}/lineitems/1", SCORE)
+    assert len(platform.scores) == 1
