@@ -219,6 +219,19 @@ class Book:
                 _put_member(book, context, member)
             book.execute("UPDATE contexts SET answered = ?, failure = '' WHERE number = ?", (now, context))
 
+    def keep_only(self, known: set[tuple[str, str, str]]) -> None:
+        """Take out of all courses who is not among these: platform, subject and account of each."""
+        asked = (
+            "SELECT contexts.platform, subject, account, members.context FROM members"
+            " JOIN contexts ON members.context = contexts.number WHERE active"
+        )
+        with self.change() as book:
+            gone = [row for row in book.execute(asked).fetchall() if row[:3] not in known]
+            for _, _, account, context in gone:
+                book.execute(
+                    "UPDATE members SET active = 0 WHERE context = ? AND account = ?", (context, account)
+                )
+
     def fail_members(self, context: int, why: str, now: float) -> None:
         """Remember why the members of a course could not be read."""
         with self.change() as book:

@@ -85,6 +85,9 @@ class Delivery:
     def look(self) -> None:
         """Do what is there to do; a failure is logged and tried again at the next look."""
         try:
+            if self._watch.changed("accounts", self._deployment.accounts, SETTLED_SECONDS):
+                # an account that is gone leaves its courses, before anybody else is given its name
+                self.book.keep_only(self._people.known())
             self._read_members()
             self._want_marks()
             self._send_marks()

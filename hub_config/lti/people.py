@@ -1,7 +1,8 @@
 """Which account belongs to whom at a learning platform, and what that person may do here.
 
 A person is what the platform calls them (``sub``, unique within the issuer) under the registration by which
-they come. Nothing else that a platform says opens an account: neither a name nor an address.
+they come. Nothing else that a platform says opens an account: neither a name nor an address. The account is
+kept by its number, which is never given twice: who is given the name of somebody who left is not that person.
 """
 
 import sqlite3
@@ -16,10 +17,11 @@ TABLE = """
 CREATE TABLE IF NOT EXISTS platform_people (
     platform  TEXT NOT NULL,
     subject   TEXT NOT NULL,
-    name      TEXT NOT NULL REFERENCES accounts (name),
+    number    INTEGER NOT NULL REFERENCES accounts (number),
     PRIMARY KEY (platform, subject)
 )
 """
+KNOWN = "platform_people AS person JOIN accounts USING (number)"
 
 
 class People:
@@ -44,15 +46,21 @@ class People:
     def find_or_add(self, platform: Platform, subject: str, called: str) -> Account:
         """Return somebody's account; who is new gets a learner's, under a free name."""
         with self._change() as book:
-            asked = "SELECT name FROM platform_people WHERE platform = ? AND subject = ?"
+            asked = f"SELECT name FROM {KNOWN} WHERE platform = ? AND person.subject = ?"
             row = book.execute(asked, (platform.key, subject)).fetchone()
             if row is None:
                 row = (add_without_password(book, called, "learner", called),)
                 book.execute(
-                    "INSERT INTO platform_people (platform, subject, name) VALUES (?, ?, ?)",
+                    "INSERT OR REPLACE INTO platform_people (platform, subject, number)"
+                    " SELECT ?, ?, number FROM accounts WHERE name = ?",
                     (platform.key, subject, *row),
                 )
         return self._accounts.get(row[0])
+
+    def known(self) -> set[tuple[str, str, str]]:
+        """Return platform (its key), subject and account of everybody."""
+        with self._change() as book:
+            return set(book.execute(f"SELECT platform, person.subject, name FROM {KNOWN}").fetchall())
 
     def let_teach(self, name: str, platforms: Iterable[Platform], book: Book) -> Account:
         """Give a platform's person the role that follows from the courses that they teach now.
@@ -71,7 +79,7 @@ class People:
         with self._change() as open_book:
             open_book.execute(
                 "UPDATE accounts SET role = ? WHERE name = ? AND role IN ('learner', 'instructor')"
-                " AND name IN (SELECT name FROM platform_people)",
+                " AND number IN (SELECT number FROM platform_people)",
                 (role, name),
             )
         return self._accounts.get(name)

@@ -355,6 +355,23 @@ def test_who_left_the_course_holds_up_nobody_else(office):
     assert {who for who, _, _ in office.sent} == {"21", "22"}
 
 
+def test_who_is_given_the_name_of_somebody_who_left_is_not_that_person(office):
+    ada = office.launch(name="Ada")
+    accounts = Accounts(office.deployment.accounts)
+    with accounts.open() as book:
+        book.execute("DELETE FROM accounts WHERE name = ?", (ada,))
+    accounts.add(ada, "learner")
+    office.grade(ada, 1.0)
+    office.release(ada)
+    office.look()
+    assert office.sent == []
+    assert [one.active for one in office.delivery.book.members(1)] == [False]
+    again = office.launch(name="Ada")
+    assert again != ada
+    office.look()
+    assert {one.account for one in office.delivery.book.members(1) if one.active} == {again}
+
+
 def test_a_secret_that_cannot_be_read_is_no_release(office):
     ada = office.launch()
     office.grade(ada, 1.0)
