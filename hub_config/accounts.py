@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 import pwd
 import re
 import secrets
@@ -15,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
+from .books import opened
 from .errors import HubError
 from .passwords import hashed, new_password
 
@@ -105,28 +105,17 @@ class Accounts:
         self.path = path
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            if not self.path.exists():  # closing the file beside SQLite gives up this process's locks on it
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            book = sqlite3.connect(self.path, timeout=10)
-            try:
-                with book:
-                    book.execute(SCHEMA)
-                    book.execute(INVITATIONS)
-                    _bring_up_to_date(book)
-                    yield book
-            finally:
-                book.close()
-        except (OSError, sqlite3.Error) as error:
-            raise HubError(
-                f"cannot use the accounts, {self.path}: {error}; mend the file or its rights,"
-                " or restore it from a backup, then run the command again"
-            ) from error
+    def open(self) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction."""
+        with opened(self.path, "the accounts") as book:
+            book.execute(SCHEMA)
+            book.execute(INVITATIONS)
+            _bring_up_to_date(book)
+            yield book
 
     def all(self) -> list[Account]:
         """Return everybody, first come first."""
-        with self._open() as book:
+        with self.open() as book:
             rows = book.execute(f"SELECT {FIELDS} FROM accounts ORDER BY number").fetchall()
         return [Account(*row) for row in rows]
 
@@ -170,7 +159,7 @@ class Accounts:
         handed_out = password is None
         password = password or new_password()
         salt, digest = hashed(password)
-        with self._open() as book:
+        with self.open() as book:
             book.execute("BEGIN IMMEDIATE")  # two who add people at a time give out no user id twice
             if book.execute("SELECT 1 FROM accounts WHERE name = ?", (name,)).fetchone():
                 raise HubError(
@@ -209,20 +198,20 @@ class Accounts:
         self.get(name)
         secret = secrets.token_urlsafe(32)
         row = (name, _fingerprint(secret), time.time() + INVITATION_DAYS * 86400)
-        with self._open() as book:
+        with self.open() as book:
             book.execute("INSERT OR REPLACE INTO invitations (name, hash, until) VALUES (?, ?, ?)", row)
         return secret
 
     def invited(self, secret: str) -> str | None:
         """Return whom a link is for; None where it was used, is over, or was never given."""
         asked = (_fingerprint(secret), time.time())
-        with self._open() as book:
+        with self.open() as book:
             row = book.execute("SELECT name FROM invitations WHERE hash = ? AND until > ?", asked).fetchone()
         return row[0] if row else None
 
     def _set(self, name: str, password: str, handed_out: bool) -> None:
         salt, digest = hashed(password)
-        with self._open() as book:
+        with self.open() as book:
             book.execute("DELETE FROM invitations WHERE name = ?", (name,))
             book.execute(
                 "UPDATE accounts SET salt = ?, hash = ?, changed = ?, handed_out = ? WHERE name = ?",
@@ -242,7 +231,7 @@ class Accounts:
             before.called if called is None else _display_name(called),
             before.called_zh if called_zh is None else _display_name(called_zh),
         )
-        with self._open() as book:
+        with self.open() as book:
             book.execute("UPDATE accounts SET called = ?, called_zh = ? WHERE name = ?", (*new, name))
         return self.get(name)
 
@@ -258,7 +247,7 @@ class Accounts:
         """
         self.get(name)
         signs_in_as = signs_in_as.strip().casefold()
-        with self._open() as book:
+        with self.open() as book:
             book.execute("BEGIN IMMEDIATE")
             _must_be_free(book, signs_in_as, name)
             book.execute(
@@ -277,7 +266,7 @@ class Accounts:
         signs_in_as
             The person's name there.
         """
-        with self._open() as book:
+        with self.open() as book:
             book.execute("BEGIN IMMEDIATE")
             row = book.execute(f"SELECT {FIELDS} FROM accounts WHERE subject = ?", (subject,)).fetchone()
             if row is None:
@@ -289,35 +278,53 @@ class Accounts:
 
     def add_outside(self, subject: str, signs_in_as: str, called: str = "") -> Account:
         """Add a learner whom the sign-in provider knows, under a free name made from the name there."""
-        wanted = re.sub(r"[^a-z0-9]+", "-", signs_in_as.partition("@")[0]).strip("-")[:28].strip("-")
-        wanted = wanted if NAME.fullmatch(wanted) else f"learner-{wanted}".strip("-")[:28].strip("-")
-        try:
-            called = _display_name(called)
-        except HubError:  # the person is let in all the same, and can be renamed
-            called = ""
-        with self._open() as book:
+        with self.open() as book:
             book.execute("BEGIN IMMEDIATE")
-            taken = {row[0] for row in book.execute("SELECT name FROM accounts")}
-            name = next(n for n in (wanted, *(f"{wanted}-{i}" for i in range(2, 1000))) if n not in taken)
-            _must_be_free(book, signs_in_as, name)
-            salt, digest = hashed(secrets.token_urlsafe(32))  # of a password that nobody knows
-            row = (name, "learner", salt, digest, time.time(), _next_uid(book), called, signs_in_as, subject)
-            book.execute(
-                "INSERT INTO accounts (name, role, salt, hash, changed, uid, called, signs_in_as, subject)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
+            _must_be_free(book, signs_in_as, "")
+            name = add_without_password(book, signs_in_as.partition("@")[0], "learner", called)
+            row = (signs_in_as, subject, name)
+            book.execute("UPDATE accounts SET signs_in_as = ?, subject = ? WHERE name = ?", row)
         return self.get(name)
 
     def check(self, name: str, password: str) -> Account | None:
         """Return the account when the password is right, else None; as slowly for an unknown name."""
-        with self._open() as book:
+        with self.open() as book:
             row = book.execute(
                 f"SELECT salt, hash, {FIELDS} FROM accounts WHERE name = ?", (name,)
             ).fetchone()
         salt, wanted, *fields = row or (b"\0" * 16, b"")
         _, found = hashed(password, salt)
         return Account(*fields) if hmac.compare_digest(found, wanted) else None
+
+
+def add_without_password(book: sqlite3.Connection, wanted: str, role: Role, called: str) -> str:
+    """Add somebody who signs in elsewhere, and return the name: a free one, like the one wanted.
+
+    Parameters
+    ----------
+    book
+        The accounts, opened to write (`Accounts.open`).
+    wanted
+        Any text; letters and digits of it are used.
+    role
+        What the person may do.
+    called
+        How the person is called; left out where it cannot be a display name.
+    """
+    wanted = re.sub(r"[^a-z0-9]+", "-", wanted.casefold()).strip("-")[:28].strip("-")
+    wanted = wanted if NAME.fullmatch(wanted) else f"learner-{wanted}".strip("-")[:28].strip("-")
+    try:
+        called = _display_name(called)
+    except HubError:  # the person is let in all the same, and can be renamed
+        called = ""
+    taken = {row[0] for row in book.execute("SELECT name FROM accounts")}
+    name = next(n for n in (wanted, *(f"{wanted}-{i}" for i in range(2, 10_000))) if n not in taken)
+    salt, digest = secrets.token_bytes(16), secrets.token_bytes(64)  # the hash of no password
+    book.execute(
+        "INSERT INTO accounts (name, role, salt, hash, changed, uid, called) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (name, role, salt, digest, time.time(), _next_uid(book), called),
+    )
+    return name
 
 
 def _fingerprint(secret: str) -> bytes:

@@ -13,9 +13,12 @@ from traitlets import Bool, Float, Instance, Integer, Unicode
 
 from . import provider
 from .accounts import Account, Accounts
+from .deployment import Deployment
+from .lti import pages as lti_pages
+from .lti.reception import Reception
 from .password_page import Invitation, OwnPassword, SignIn
 from .passwords import weakness
-from .settings import Provider
+from .settings import Provider, Settings
 
 
 class Patience:
@@ -75,12 +78,20 @@ class AccountsAuthenticator(Authenticator):
         config=True
     )
 
+    settings = Instance(Settings, (), help="What the administrator chose.").tag(config=True)
+    public = Unicode(help="The academy's address on the web; empty: as browsers know the hub.").tag(
+        config=True
+    )
+
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
         self._patience = Patience(self.free_tries, self.longest_wait)
         self.provided: OAuthenticator | None = None
         if self.provider.kind is not None:
             self.provided = provider.provided(self, self.provider, self.provider_secret, self.callback)
+        self.reception: Reception | None = None
+        if self.settings.lti:
+            self.reception = Reception(Deployment(Path(self.accounts_file).parent), self.settings)
 
     @property
     def _accounts(self) -> Accounts:
@@ -106,7 +117,12 @@ class AccountsAuthenticator(Authenticator):
     def get_handlers(self, app) -> list[tuple[str, type]]:
         """Return the pages that belong to signing in."""
         own = [("/login", SignIn), ("/password", OwnPassword), (r"/invitation/([\w-]+)", Invitation)]
-        return own + (provider.pages() if self.provided is not None else [])
+        own += provider.pages() if self.provided is not None else []
+        return own + (lti_pages.pages() if self.reception is not None else [])
+
+    def model(self, account: Account) -> dict:
+        """Return the hub's user model of an account."""
+        return _user_model(account)
 
     async def admit(self, claims: dict) -> dict:
         """Return the hub's user model of whom the provider made these claims about."""

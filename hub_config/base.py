@@ -85,6 +85,8 @@ def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
         c.AccountsAuthenticator.callback = (
             f"{settings.address.public}hub/oauth_callback" if settings.address.url else ""
         )
+    c.AccountsAuthenticator.settings = settings
+    c.AccountsAuthenticator.public = settings.address.url or ""
     c.Authenticator.allow_all = True  # whoever has an account; nobody can make one alone
     c.Authenticator.manage_groups = True
     c.Authenticator.enable_auth_state = True

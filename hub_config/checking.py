@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Literal
 
 import psutil
@@ -20,10 +21,13 @@ from .accounts import Accounts
 from .deployment import Deployment
 from .errors import HubError, Refused
 from .labs import chosen
+from .lti.platforms import Platform
+from .lti.registering import looked_at
 from .provider import DISCOVERY, client_secret
 from .running import check_port
-from .settings import FILE, LOOPBACK, Settings
+from .settings import FILE, Settings
 from .storage import databases
+from .web_address import LOOPBACK
 from .work.opening import blobs_url
 
 LITTLE_DISK_MIB = 2048
@@ -75,6 +79,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("data", lambda: _data(deployment)),
         ("accounts", lambda: _accounts(deployment)),
         ("provider", lambda: _provider(deployment, settings)),
+        *(("lti", partial(_platform, one, settings)) for one in settings.lti),
         ("records", lambda: _records(deployment, settings)),
         ("store", lambda: _store(deployment)),
         ("labs", lambda: _labs(deployment, settings)),
@@ -158,6 +163,10 @@ def _records(deployment: Deployment, settings: Settings) -> Finding:
         return Finding("records", "fine", databases.where(deployment))
     version = databases.reached(deployment, url)
     return Finding("records", "fine", f"{databases.shown(url)}, PostgreSQL {version}")
+
+
+def _platform(platform: Platform, settings: Settings) -> Finding:
+    return Finding("lti", *looked_at(platform, settings.address.public))
 
 
 def _store(deployment: Deployment) -> Finding:

@@ -15,6 +15,7 @@ examples:
   ./academy hub --port 8001 --data /srv/academy
   ./academy hub init                      write academy.yml, every key with its meaning, to choose in
   ./academy hub check                     what it says, against this machine; starts nothing
+  ./academy hub lti                       what to enter at a learning platform (Moodle, Canvas)
   ./academy hub --add-learner ada         one more account; the password is printed once
   ./academy hub --add-learner ada --called "Ada Lovelace" --called-zh 阿达
   ./academy hub --add-learner ada --by-link    a link in place of the password
@@ -59,14 +60,15 @@ def _parser() -> argparse.ArgumentParser:
     hub.add_argument(
         "do",
         nargs="?",
-        choices=("init", "check"),
+        choices=("init", "check", "lti"),
         help=f"init: write a commented {FILE} into the data folder; check: say what would happen; "
-        "neither: run the hub",
+        "lti: say what to enter at a learning platform; none of them: run the hub",
     )
     hub.add_argument("--data", metavar="FOLDER", help="where everything that it makes lies (or ACADEMY_DATA)")
     hub.add_argument("--port", type=_port, help=f"public port, over the one in {FILE} (8000)")
     hub.add_argument("--ip", help=f"public address, over the one in {FILE} (127.0.0.1: this machine only)")
     hub.add_argument("--verbose", action="store_true", help="show the hub's log here as well")
+    hub.add_argument("--new-key", action="store_true", help="with lti: sign with another key from now on")
     hub.add_argument("--json", action="store_true", help="with check: one JSON document")
     people = hub.add_argument_group("accounts (each does its work and ends; the hub may run meanwhile)")
     one = people.add_mutually_exclusive_group()
@@ -108,6 +110,14 @@ def _hub_verb(options: argparse.Namespace) -> int:
     if options.do == "init":
         return _init(deployment)
     settings = _with_command_line(read(deployment.data), options)
+    if options.new_key and options.do != "lti":
+        raise HubError("--new-key goes with lti: ./academy hub lti --new-key")
+    if options.do == "lti":
+        from .lti.registering import tell
+
+        for line in tell(deployment, settings, new_key=options.new_key):
+            print(line)
+        return 0
     if options.do == "check":
         from .checking import check
 

@@ -113,6 +113,11 @@ class Deployment:
         return self.data / "accounts.sqlite"
 
     @property
+    def lti(self) -> Path:
+        """The database of courses at learning platforms."""
+        return self.data / "lti.sqlite"
+
+    @property
     def first_passwords(self) -> Path:
         """The passwords generated at first start, for who runs the academy to hand out and delete."""
         return self.data / "accounts-first-start.txt"

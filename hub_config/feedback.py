@@ -48,13 +48,25 @@ class FeedbackPost:
     def _read_submissions(self) -> None:
         """Learn which feedback files belong to submissions that have come since the last time."""
         for folder in (self._course / "inbound").glob("*+*+*"):
-            secret = folder / "submission_secret.txt"
-            if folder.name in self._read or not secret.is_file():
-                continue
-            for notebook in folder.glob("*.ipynb"):
-                made = notebook_hash(secret=secret.read_text(), notebook_id=notebook.stem)
-                self._owners[f"{made}.html"] = folder.name.split("+")[0]
-            self._read.add(folder.name)
+            if folder.name not in self._read:
+                owner = folder.name.split("+")[0]
+                self._owners |= dict.fromkeys(feedback_files(folder), owner)
+                self._read.add(folder.name)
+
+
+def feedback_files(submission: Path) -> list[str]:
+    """Return the names that feedback on a submission is released under, one for each notebook.
+
+    There are none where it brings no secret that can be read: what it brings is its learner's word.
+    """
+    try:
+        secret = (submission / "submission_secret.txt").read_text()
+    except (OSError, ValueError):
+        return []
+    if not secret:
+        return []
+    names = (notebook_hash(secret=secret, notebook_id=one.stem) for one in submission.glob("*.ipynb"))
+    return [f"{name}.html" for name in names]
 
 
 def _copy_newer(source: Path, target: Path) -> int:

@@ -54,6 +54,15 @@ class Page(Handler):
         """Say what is wrong and where to go on, in both languages."""
         self.show("problem.html", said=PROBLEMS.get(status_code, OURS))
 
+    @property
+    def language(self) -> str:
+        """The language that was asked for, else the first of ours that the browser names, else English."""
+        asked = self.get_query_argument("language", "")
+        if asked in LANGUAGES:
+            return asked
+        named = re.findall(r"(?:^|[,\s])(en|zh)\b", self.request.headers.get("Accept-Language", "").lower())
+        return named[0] if named else "en"
+
     def show(self, template: str, **given: Any) -> None:
         """Answer with a page that knows where it stands."""
         places = {"prefix": self.settings["prefix"], "hub": self.hub_auth.hub_prefix}
@@ -68,7 +77,8 @@ class LearnersPage(Page):
         """Show it."""
         self.must_be_staff()
         found = await asyncio.to_thread(self.settings["standings"])
-        self.show("learners.html", standings=found, person=self.person, address=address)
+        cohorts = self.settings["delivery"] is not None
+        self.show("learners.html", standings=found, person=self.person, address=address, cohorts=cohorts)
 
 
 class LearnerPage(Page):
@@ -93,15 +103,6 @@ class LearnerPage(Page):
             return
         asked = {"language": self.language, "mark": mark["id"]}
         self.redirect(f"{self.settings['prefix']}{address(learner)}?{urlencode(asked)}", status=303)
-
-    @property
-    def language(self) -> str:
-        """The language that was asked for, else the first of ours that the browser names, else English."""
-        asked = self.get_query_argument("language", "")
-        if asked in LANGUAGES:
-            return asked
-        named = re.findall(r"(?:^|[,\s])(en|zh)\b", self.request.headers.get("Accept-Language", "").lower())
-        return named[0] if named else "en"
 
     def _check(self, learner: str) -> None:
         self.must_be_staff()

@@ -23,6 +23,8 @@ from .accounts import Accounts
 from .caretaker import Caretaker
 from .deployment import Deployment
 from .handlers import ApiHandler
+from .lti.cohorts import CohortsPage
+from .lti.delivery import Delivery
 from .operations import Metrics, Ready, Watched
 from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
@@ -130,7 +132,9 @@ def application(
     watched: Watched,
     prefix: str,
     cookie_secret: str,
+    *,
     work: Office | None = None,
+    delivery: Delivery | None = None,
 ) -> web.Application:
     """Return the service's web application.
 
@@ -144,9 +148,12 @@ def application(
         Signs the cookies of staff who use the page.
     work
         The work exchange; None where that is a folder.
+    delivery
+        What goes to learning platforms; None where none is registered.
     """
     routes = [
         *PAGE_ROUTES,
+        ("cohorts", CohortsPage),
         ("oauth_callback", HubOAuthCallbackHandler),
         ("health", Health),
         ("ready", Ready),
@@ -168,6 +175,8 @@ def application(
         default_handler_class=NoPage,
         academy=academy,
         work=work,
+        accounts=accounts,
+        delivery=delivery,
         standings=lambda: standings(academy, accounts.all()),
         shown=lambda name: next((one.shown for one in accounts.all() if one.name == name), name),
         names=lambda: {one.name for one in accounts.all()},
@@ -193,7 +202,9 @@ async def serve(deployment: Deployment) -> None:
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     watched = Watched(deployment, academy)
     work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None
-    app = application(academy, accounts, watched, prefix, deployment.secret("cookie-secret"), work)
+    delivery = Delivery(deployment, academy, chosen.lti) if chosen.lti else None
+    secret = deployment.secret("cookie-secret")
+    app = application(academy, accounts, watched, prefix, secret, work=work, delivery=delivery)
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, address.hostname)
     # what was loaded stays: so the collector does not look through all of it in the middle of a plan
@@ -203,8 +214,10 @@ async def serve(deployment: Deployment) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    caretaker = Caretaker(deployment, academy, chosen.submissions, work)
-    looking = asyncio.create_task(caretaker.go_on(stopping))
+    tasks = [Caretaker(deployment, academy, chosen.submissions, work).go_on(stopping)]
+    if delivery:
+        tasks.append(delivery.go_on(stopping))
+    looking = asyncio.gather(*tasks)
     await stopping.wait()
     await looking
     academy.close()

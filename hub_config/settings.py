@@ -16,24 +16,11 @@ from catalogue.schema import Id, Keys, Line
 from sandbox import Limits
 
 from .errors import HubError
+from .lti.platforms import Platform, twice
+from .web_address import private_address, web_address
 
 FILE = "academy.yml"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DEEPEST = 5  # files, one over the other
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"{text!r} is no web address; write one like https://academy.example.edu/")
-    return text
-
-
-def _private_address(text: str) -> str:
-    parts = urlsplit(_web_address(text))
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise ValueError(f"{text!r} is not encrypted; only https keeps who signs in from others")
-    return text
 
 
 class Address(Keys):
@@ -44,7 +31,7 @@ class Address(Keys):
         description="Public address; `127.0.0.1` is this machine only, `0.0.0.0` every address it has",
         examples=["0.0.0.0"],
     )
-    url: Annotated[Line, AfterValidator(_web_address)] | None = Field(
+    url: Annotated[Line, AfterValidator(web_address)] | None = Field(
         None,
         description="Its address on the web, for links, where a web server stands before it",
         examples=["https://academy.example.edu/"],
@@ -96,7 +83,7 @@ class Provider(Keys):
         examples=["Example University"],
     )
     shown_zh: Line = Field("统一身份认证", description="The same in Chinese", examples=["示例大学"])
-    url: Annotated[Line, AfterValidator(_private_address)] | None = Field(
+    url: Annotated[Line, AfterValidator(private_address)] | None = Field(
         None,
         description="The issuer of OpenID Connect; the address of an own GitLab or GitHub Enterprise",
         examples=["https://login.example.edu/realms/main"],
@@ -224,6 +211,10 @@ class Settings(Keys):
     address: Address = Field(Address(), description="Where the hub listens")
     sign_in: SignIn = Field(SignIn(), description="How people come in")
     provider: Provider = Field(Provider(), description="Where the organisation signs its people in")
+    lti: tuple[Platform, ...] = Field(
+        (),
+        description="Learning platforms (Moodle, Canvas) whose people come in by LTI 1.3: docs/hub/lti.md",
+    )
     database: Database = Field(Database(), description="Where the records lie")
     servers: Servers = Field(Servers(), description="What one person's server may use")
     submissions: Submissions = Field(Submissions(), description="What one submission may bring")
@@ -236,6 +227,8 @@ class Settings(Keys):
             raise ValueError(f"provider.kind is {self.provider.kind!r}, which needs {lacking} beside it")
         if self.provider.domains and self.provider.kind != "oidc":
             raise ValueError("provider.domains needs provider.kind oidc: others do not say what is verified")
+        if doubled := twice(self.lti):
+            raise ValueError(f"lti names {doubled} twice; one entry lists all deployments of a registration")
         return self
 
 

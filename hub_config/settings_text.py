@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -33,7 +34,7 @@ def _lines(model: type[BaseModel], indent: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if not indent:
             yield ""
-        example = "" if _section(field) else f", for example {_example(field)}"
+        example = f", for example {_example(field)}" if field.examples else ""
         yield f"## {indent}{field.description}{example}"
         if section := _section(field):
             yield f"# {name}:"
@@ -55,13 +56,23 @@ def _rows(model: type[BaseModel], within: str) -> Iterator[str]:
         if section := _section(field):
             yield from _rows(section, f"{name}.")
             continue
-        default = "" if field.default is None else f"`{_value(field.default)}`"
+        if entry := _entry(field):
+            yield f"| `{within}{name}` | {field.description} | list of mappings | `[]` |  |"
+            yield from _rows(entry, f"{name}[].")
+            continue
+        default = "" if field.is_required() or field.default is None else f"`{_value(field.default)}`"
         shape = form(schema["properties"][name])
         yield f"| `{within}{name}` | {field.description} | {shape} | {default} | `{_example(field)}` |"
 
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:
     return type(field.default) if isinstance(field.default, BaseModel) else None
+
+
+def _entry(field: FieldInfo) -> type[BaseModel] | None:
+    """Return what a list is made of, where that is mappings with keys of their own."""
+    inner = next(iter(get_args(field.annotation)), None)
+    return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
 
 
 def _example(field: FieldInfo) -> str:

@@ -158,10 +158,11 @@ def _fill(deployment: Deployment, archive: _Archive, homes: bool) -> None:
                 copy = Path(folder) / part.name
                 save(part.metadata, part.url, copy, lambda *_: None)
                 _add_database(archive, deployment, part.file, copy)
-        accounts = Path(folder) / deployment.accounts.name
-        if deployment.accounts.exists():
-            save_file(deployment.accounts, accounts)
-            _add_database(archive, deployment, deployment.accounts, accounts)
+        for file in (deployment.accounts, deployment.lti):
+            if file.exists():
+                copy = Path(folder) / file.name
+                save_file(file, copy)
+                _add_database(archive, deployment, file, copy)
         left_out = _left_out(deployment, books) | {Path(folder)}
         for path in _in_order(deployment, homes):
             name = str(path.relative_to(deployment.data))
@@ -171,7 +172,7 @@ def _fill(deployment: Deployment, archive: _Archive, homes: bool) -> None:
 
 def _left_out(deployment: Deployment, books: list[Part]) -> set[Path]:
     """Return what is in the backup otherwise, or is a memory that is made anew."""
-    files = [*(part.file for part in books), deployment.accounts, deployment.course / LEDGER]
+    files = [*(part.file for part in books), deployment.accounts, deployment.lti, deployment.course / LEDGER]
     beside = {file.with_name(file.name + end) for file in files for end in ("", LEFT, *BESIDE_SQLITE)}
     return beside | {part.kept for part in books}
 

@@ -114,6 +114,10 @@ def elsewhere(data: Path, learner: str) -> list[Elsewhere]:
         handed_in = inbound.is_dir() and any(inbound.glob(f"{glob.escape(learner)}+*"))
         command = f"rm -r {shlex.quote(str(inbound))}/{name}+*"
         found.append(Elsewhere("handed in", str(inbound), handed_in, command))
+    platforms = data / "lti.sqlite"
+    rows = (f"DELETE FROM {table} WHERE account = '{literal}'" for table in ("members", "returns"))
+    command = shlex.join(["sqlite3", str(platforms), "; ".join(rows)])
+    found.append(Elsewhere("courses at learning platforms", str(platforms), platforms.exists(), command))
     found.append(Elsewhere("account", str(accounts), accounts.exists(), delete))
     return found
 

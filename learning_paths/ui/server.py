@@ -1,8 +1,8 @@
 """The start page's own handlers on the learner's server.
 
 ``/academy/api/…`` passes questions on to the academy service under the server's token; ``/academy/open``,
-``/academy/submit`` and ``/academy/feedback`` move files in the learner's home; ``/academy/status`` says what
-lies there. The learner's server holds neither store nor answers.
+``/academy/go/…``, ``/academy/submit`` and ``/academy/feedback`` move files in the learner's home;
+``/academy/status`` says what lies there. The learner's server holds neither store nor answers.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jupyter_server.base.handlers import APIHandler
-from jupyter_server.utils import url_path_join
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
@@ -32,13 +32,37 @@ _QUESTIONS = re.compile(
 )
 
 
-class AcademyHandler(APIHandler):
-    """What all handlers share: errors as ``{"error": …}``, the learner's home, one thread for nbgrader."""
+class AtHome:
+    """What all handlers share: the learner's home, one thread for nbgrader."""
 
     @property
     def home(self) -> Path:
         """The folder that the learner's files lie in."""
         return Path(self.settings["server_root_dir"]).expanduser()
+
+    async def at_desk(self, step: str, *given: str) -> Any:
+        """Run a step of `LabDesk` in its thread."""
+        desk, thread = LabDesk(self.home), self.settings["academy_thread"]
+        return await asyncio.get_running_loop().run_in_executor(thread, partial(getattr(desk, step), *given))
+
+    async def bring(self, unit: str, language: str) -> dict[str, Any]:
+        """Copy a lesson or fetch a lab; return where its notebook lies, and whether it is new."""
+        kind, _, name = unit.partition(":")
+        if kind == "lab":
+            return await self.at_desk("fetch", name)
+        if kind != "lesson":
+            raise UIError(f"{unit!r} is neither lesson nor lab; open one from the plan")
+        material = os.environ.get("ACADEMY_MATERIAL")
+        if not material or not Path(material).is_dir():
+            raise UIError(
+                "the course material is not here; start this server from the hub: ./academy hub", 503
+            )
+        copied = await asyncio.to_thread(open_lesson, unit, Path(material), self.home, language)
+        return {"path": copied.path, "new": copied.new, "outdated": copied.outdated}
+
+
+class AcademyHandler(AtHome, APIHandler):
+    """What answers in JSON, errors as ``{"error": …}``."""
 
     def body(self) -> dict[str, Any]:
         """Return the request's JSON object; raise `UIError` when it is none."""
@@ -56,11 +80,6 @@ class AcademyHandler(APIHandler):
         if not isinstance(value, str) or not value:
             raise UIError(f"the request lacks {name!r}; reload the page and try again")
         return value
-
-    async def at_desk(self, step: str, *given: str) -> Any:
-        """Run a step of `LabDesk` in its thread."""
-        desk, thread = LabDesk(self.home), self.settings["academy_thread"]
-        return await asyncio.get_running_loop().run_in_executor(thread, partial(getattr(desk, step), *given))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say what went wrong as JSON, in the words of the error where it is ours."""
@@ -139,21 +158,23 @@ class OpenHandler(AcademyHandler):
     @web.authenticated
     async def post(self) -> None:
         """Copy a lesson or fetch a lab; answer where its notebook lies."""
-        unit = self.field("unit")
-        kind, _, name = unit.partition(":")
-        if kind == "lab":
-            self.finish(json.dumps(await self.at_desk("fetch", name)))
-            return
-        if kind != "lesson":
-            raise UIError(f"{unit!r} is neither lesson nor lab; open one from the plan")
-        material = os.environ.get("ACADEMY_MATERIAL")
-        if not material or not Path(material).is_dir():
-            raise UIError(
-                "the course material is not here; start this server from the hub: ./academy hub", 503
-            )
         language = str(self.body().get("language", "en"))
-        copied = await asyncio.to_thread(open_lesson, unit, Path(material), self.home, language)
-        self.finish(json.dumps({"path": copied.path, "new": copied.new, "outdated": copied.outdated}))
+        self.finish(json.dumps(await self.bring(self.field("unit"), language)))
+
+
+class GoHandler(AtHome, JupyterHandler):
+    """Brings a lesson or a lab home and shows it in Lab: the address that links from elsewhere lead to."""
+
+    @web.authenticated
+    async def get(self, unit: str) -> None:
+        """Send the browser on to the notebook; where there is none, to Lab with its start page."""
+        try:
+            brought = await self.bring(unit, self.get_query_argument("language", "en"))
+        except UIError as error:
+            self.log.warning("a link leads to %s: %s", unit, error)
+            self.redirect(url_path_join(self.base_url, "lab"))
+            return
+        self.redirect(url_path_join(self.base_url, "lab", "tree", url_escape(brought["path"])))
 
 
 class SubmitHandler(AcademyHandler):
@@ -209,6 +230,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
         [
             (at("api", "(.+)"), ServiceHandler),
             (at("open"), OpenHandler),
+            (at("go", "(.+)"), GoHandler),
             (at("submit"), SubmitHandler),
             (at("feedback"), FeedbackHandler),
             (at("status"), StatusHandler),

@@ -266,7 +266,7 @@ def test_a_file_of_an_older_academy_gets_its_new_columns(accounts: Accounts) -> 
 def test_a_look_gives_up_no_lock_of_a_writer_in_the_same_process(accounts: Accounts) -> None:
     accounts.add("ada", "learner", "a-password")
     write = f"import sqlite3; sqlite3.connect({str(accounts.path)!r}, timeout=0.1).execute('BEGIN IMMEDIATE')"
-    with accounts._open() as book:
+    with accounts.open() as book:
         book.execute("UPDATE accounts SET called = 'Ada'")
         assert accounts.get("ada").called == ""
         other = subprocess.run([sys.executable, "-c", write], capture_output=True, text=True, check=False)

@@ -174,6 +174,19 @@ def test_feedback_reaches_only_whom_it_belongs_to(deployment: Deployment) -> Non
     assert post.carry() == FeedbackPost(deployment).carry() == 0
 
 
+@pytest.mark.parametrize("secret", [b"\xff\xfe", b""])
+def test_a_secret_that_cannot_be_read_holds_up_nobody_elses_feedback(
+    deployment: Deployment, secret: bytes
+) -> None:
+    (hand_in(deployment, "ada") / "submission_secret.txt").write_bytes(secret)
+    hand_in(deployment, "grace")
+    carry(deployment)
+    name = notebook_hash(secret="secret of grace", notebook_id=LAB)
+    (deployment.exchange / "academy" / "feedback" / f"{name}.html").write_text("for grace")
+    assert FeedbackPost(deployment).carry() == 1
+    assert [file.read_text() for file in desk(deployment, "grace").feedback.iterdir()] == ["for grace"]
+
+
 def test_feedback_released_anew_replaces_the_old(deployment: Deployment) -> None:
     hand_in(deployment, "ada")
     carry(deployment)

@@ -20,6 +20,7 @@ TABLE = [
     ("GET", "/hub/metrics", None, NOBODY),
     ("GET", f"{ACADEMY}static/staff.css", None, ANYBODY),
     ("GET", ACADEMY, None, STAFF),
+    ("GET", f"{ACADEMY}cohorts", None, STAFF),
     ("GET", f"{ACADEMY}learners/learner", None, STAFF),
     ("POST", f"{ACADEMY}learners/learner", {}, NOBODY),  # the form works from the page alone
     ("GET", f"{ACADEMY}api/me", None, EVERYBODY),

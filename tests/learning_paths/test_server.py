@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import requests
 
 FLOATS = "lesson:numerics-information/01-floating-point"
 
@@ -147,3 +148,18 @@ def test_what_could_not_be_graded_is_refused_before_it_is_handed_in(campus):
 def test_the_server_log_holds_no_tracebacks(campus):
     campus.ask("open", {"unit": "lesson:nothing/01-nothing"})
     assert "Traceback" not in campus.log.read_text()
+
+
+def test_a_link_from_elsewhere_ends_at_the_notebook_and_else_at_lab(campus):
+    def end(unit: str, **headers: str) -> str:
+        where = f"{campus.url}/academy/go/{unit}"
+        found = requests.get(where, headers=headers, allow_redirects=False, timeout=60)
+        assert found.status_code == 302
+        return found.headers["Location"]
+
+    known = {"Authorization": f"token {campus.token}"}
+    assert end(FLOATS, **known).endswith("/lab/tree/lessons/numerics-information/01-floating-point.ipynb")
+    assert (campus.home / "lessons" / "numerics-information" / "01-floating-point.ipynb").is_file()
+    for unknown in ("lesson:nothing/01-nothing", "lab:no-such-lab", "lab:..%2f..%2fetc", "//evil.org"):
+        assert end(unknown, **known).endswith("/lab")
+    assert "/login" in end(FLOATS)

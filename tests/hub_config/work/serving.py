@@ -50,7 +50,9 @@ class Service:
     def __init__(self, office: Office | None) -> None:
         everybody = [SimpleNamespace(name=name, shown=name) for name in PEOPLE]
         accounts = SimpleNamespace(all=lambda: everybody)
-        self._app = application(None, accounts, Watched(None, None), "/services/academy/", "secret", office)
+        self._app = application(
+            None, accounts, Watched(None, None), "/services/academy/", "secret", work=office
+        )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()

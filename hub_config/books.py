@@ -1,0 +1,41 @@
+"""Small SQLite files of the data folder: opened for one change, private, in words where that fails."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import HubError
+
+
+@contextmanager
+def opened(path: Path, called: str) -> Iterator[sqlite3.Connection]:
+    """Open a file for one transaction; made with mode 0600 when it is not there.
+
+    Parameters
+    ----------
+    path
+        The file.
+    called
+        What it holds, for messages.
+
+    Raises
+    ------
+    HubError
+        When it cannot be used; nothing has changed then.
+    """
+    try:
+        if not path.exists():  # closing the file beside SQLite gives up this process's locks on it
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        book = sqlite3.connect(path, timeout=10)
+        try:
+            with book:
+                yield book
+        finally:
+            book.close()
+    except (OSError, sqlite3.Error) as error:
+        raise HubError(
+            f"cannot use {called}, {path}: {error}; mend the file or its rights,"
+            " or restore it from a backup, then run the command again"
+        ) from error

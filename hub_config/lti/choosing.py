@@ -1,0 +1,132 @@
+"""Deep linking: the answer to a platform that asks for links (LTI Deep Linking 2.0)."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from catalogue import Text
+
+from .claims import CLAIM, DEEP_LINKING, Choosing, Launch
+from .platforms import Platform
+from .reception import Offer
+from .refusal import BadLaunch
+from .tickets import BadTicket, Tickets
+from .tool_keys import ToolKeys
+
+CHOOSING_SECONDS = 3600.0  # that somebody may take to choose
+ANSWER_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asked for links, as a form takes it along.
+
+    Parameters
+    ----------
+    platform
+        `Platform.key`.
+    deployment
+        Of the launch.
+    choosing
+        What is wanted back.
+    """
+
+    platform: str
+    deployment: str
+    choosing: Choosing
+
+
+def keep(launch: Launch, tickets: Tickets, now: float) -> str:
+    """Return the ticket that a form takes along."""
+    said = {
+        "platform": launch.platform.key,
+        "deployment": launch.deployment,
+        "choosing": asdict(launch.choosing),
+    }
+    return tickets.sign("choosing", said, now + CHOOSING_SECONDS)
+
+
+def kept(ticket: str, tickets: Tickets, now: float) -> Asked:
+    """Return who asked for links.
+
+    Raises
+    ------
+    BadLaunch
+        When the ticket is none of ours, or over.
+    """
+    try:
+        said = tickets.read("choosing", ticket, now)
+    except BadTicket as error:
+        raise BadLaunch("state", str(error)) from error
+    return Asked(said["platform"], said["deployment"], Choosing(**said["choosing"]))
+
+
+def groups(offer: Offer) -> list[tuple[str, Text, list[tuple[str, Text]]]]:
+    """Return what can be chosen: each course with its title, and its labs with theirs, as targets."""
+    return [
+        (
+            f"course/{slug}",
+            course.title,
+            [(f"lab/{name}", lab.title) for name, lab in offer.labs.items() if lab.course == slug],
+        )
+        for slug, course in offer.courses.items()
+    ]
+
+
+def items(choosing: Choosing, targets: Sequence[str], offer: Offer, tool: str) -> list[dict[str, Any]]:
+    """Return links as a platform takes them.
+
+    Parameters
+    ----------
+    choosing
+        What it wants.
+    targets
+        ``lab/…`` and ``course/…``.
+    offer
+        What may be linked to.
+    tool
+        The address below which all targets lie.
+
+    Raises
+    ------
+    BadLaunch
+        When a target is not handed out here, or there are more than are taken.
+    """
+    if len(targets) > 1 and not choosing.several:
+        raise BadLaunch("claim", "more than one link")
+    return [_item(one, choosing, offer, tool) for one in targets]
+
+
+def answer(asked: Asked, platform: Platform, links: list[dict[str, Any]], keys: ToolKeys, now: float) -> str:
+    """Return the signed answer to who asked, with these links; none when nobody wants any."""
+    said: dict[str, Any] = {
+        "iss": platform.client_id,
+        "aud": platform.issuer,
+        "iat": int(now),
+        "exp": int(now) + ANSWER_SECONDS,
+        "nonce": secrets.token_urlsafe(16),
+        f"{CLAIM}message_type": "LtiDeepLinkingResponse",
+        f"{CLAIM}version": "1.3.0",
+        f"{CLAIM}deployment_id": asked.deployment,
+        f"{DEEP_LINKING}content_items": links,
+    }
+    if asked.choosing.data is not None:
+        said[f"{DEEP_LINKING}data"] = asked.choosing.data
+    return keys.sign(said)
+
+
+def _item(target: str, choosing: Choosing, offer: Offer, tool: str) -> dict[str, Any]:
+    title, points = offer.title(target), offer.points(target)
+    kind, _, name = target.partition("/")
+    item: dict[str, Any] = {
+        "type": "ltiResourceLink",
+        "title": f"{title.en} {title.zh}",
+        "url": f"{tool}{target}",
+        "custom": {kind: name},
+    }
+    if points and choosing.lineitems:
+        item["lineItem"] = {"scoreMaximum": points, "label": title.en, "resourceId": target}
+    if choosing.window:
+        item["window"] = {"targetName": "_blank"}
+    return item

@@ -1,0 +1,239 @@
+"""What goes on with learning platforms by itself: released marks are sent, members of courses are read."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from tornado.log import app_log
+
+from graders.configuration import COURSE_ID
+from learning_paths.academy import Academy
+from learning_paths.errors import PlanError
+
+from ..accounts import Accounts
+from ..changes import Changes
+from ..deployment import Deployment
+from ..errors import HubError
+from ..feedback import feedback_files
+from .book import Book, Context, Link, Member
+from .claims import teaches
+from .people import People
+from .platforms import LONGEST_ID, Platform
+from .refusal import BadLaunch
+from .returns import Mark, Return, Returns
+from .services import Away, Score, ServiceError, Services
+from .tool_keys import ToolKeys
+
+EVERY_SECONDS = 1.0
+# Reading marks may take a tenth of the time, however many learners there are.
+LEAST_SECONDS, SHARE = 1.0, 0.1
+SETTLED_SECONDS = 0.1
+MOST_AT_A_TIME = 50
+
+
+class Delivery:
+    """Sends marks and reads members.
+
+    Parameters
+    ----------
+    deployment
+        The data folder.
+    academy
+        Knows labs and grades.
+    platforms
+        Those that are registered.
+    clock
+        Returns seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        academy: Academy,
+        platforms: Iterable[Platform],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._deployment, self._academy, self._clock = deployment, academy, clock
+        self._platforms = {one.key: one for one in platforms}
+        keys = ToolKeys.of(deployment)
+        self._services = {key: Services(one, keys) for key, one in self._platforms.items()}
+        self.book = Book.of(deployment)
+        self.returns = Returns(self.book)
+        self._people = People(Accounts(deployment.accounts))
+        self._changes = Changes()
+        self._next_reading = 0.0
+        self._stopping: asyncio.Event | None = None
+        self._lineitems: dict[tuple[int, str], str] = {}  # those that were found or made, by link and lab
+
+    def shown(self, key: str) -> str:
+        """Return what the platform of a key is called; the key itself where it is registered no more."""
+        return self._platforms[key].shown if key in self._platforms else key
+
+    async def go_on(self, stopping: asyncio.Event) -> None:
+        """Look all the while until told to stop."""
+        self._stopping = stopping
+        while not stopping.is_set():
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:  # noqa: BLE001 - told, and the next look goes on
+                app_log.exception("looking after learning platforms")
+            try:
+                await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
+            except TimeoutError:
+                continue
+
+    def look(self) -> None:
+        """Do what is there to do; a failure is logged and tried again at the next look."""
+        try:
+            if self._changes.of("accounts", self._deployment.accounts, SETTLED_SECONDS):
+                # an account that is gone leaves its courses, before anybody else is given its name
+                self.book.keep_only(self._people.known())
+            self._read_members()
+            self._want_marks()
+            self._send_marks()
+        except (OSError, PlanError, HubError) as error:
+            self._changes.forget()
+            app_log.error("looking after learning platforms: %s", error)
+
+    def _read_members(self) -> None:
+        for context in self.book.contexts():
+            platform = self._platforms.get(context.platform)
+            if context.asked > context.answered and context.members_url and platform is not None:
+                try:
+                    found = self._services[platform.key].members(context.members_url)
+                except ServiceError as error:
+                    app_log.warning("members of course %r at %s: %s", context.title, platform.id, error)
+                    self.book.fail_members(context.number, str(error), self._clock())
+                    continue
+                self._enter(context, platform, found)
+
+    def _enter(self, context: Context, platform: Platform, found: list[dict]) -> None:
+        before = {one.account for one in self.book.members(context.number)}
+        members = [one for one in (self._member(platform, said) for said in found) if one is not None]
+        self.book.put_members(context.number, members, self._clock())
+        for name in before | {one.account for one in members}:
+            self._people.let_teach(name, self._platforms.values(), self.book)
+        app_log.info("course %r at %s has %d members", context.title, platform.id, len(members))
+
+    def _member(self, platform: Platform, said: dict) -> Member | None:
+        """Return one who is in a course now; None for who is not, or is not well-formed."""
+        subject, name = said.get("user_id"), said.get("name")
+        if said.get("status", "Active") != "Active" or not isinstance(subject, str):
+            return None
+        try:
+            teacher = teaches(said.get("roles", []))
+        except BadLaunch:
+            return None
+        if not 0 < len(subject) <= LONGEST_ID or not subject.isprintable():
+            return None
+        account = self._people.find_or_add(platform, subject, name if isinstance(name, str) else "")
+        return Member(account.name, subject, teacher)
+
+    def _want_marks(self) -> None:
+        feedback = self._deployment.exchange / COURSE_ID / "feedback"
+        if self._clock() < self._next_reading:
+            return
+        begun = time.monotonic()
+        changed = [
+            self._changes.differ("gradebook", self._academy.gradebook.stamp()),
+            self._changes.of("feedback", feedback, SETTLED_SECONDS),
+            self._changes.of("book", self.book.path, SETTLED_SECONDS),
+        ]
+        if any(changed):
+            self.returns.want(self._released(), self._clock())
+            seconds = time.monotonic() - begun
+            self._next_reading = self._clock() + max(LEAST_SECONDS, seconds / SHARE)
+
+    def _released(self) -> Iterator[Mark]:
+        """Yield the released marks of everybody whose platform takes scores for the lab."""
+        links: dict[int, list[Link]] = {}
+        for link in self.book.links():
+            if link.grades.takes_scores:
+                links.setdefault(link.context, []).append(link)
+        for context, here in links.items():
+            for member in self.book.members(context):
+                if member.teaches or not member.active:
+                    continue
+                for grade in self._academy.grades(member.account):
+                    lab = grade["lab"]
+                    wanted = [link for link in here if self._counts(link, lab)]
+                    if wanted and grade["score"] is not None and self._is_released(member.account, lab):
+                        yield from (
+                            Mark(link.number, member.account, lab, grade["score"], grade["points"])
+                            for link in wanted
+                        )
+
+    def _is_released(self, account: str, lab: str) -> bool:
+        return is_released(self._deployment, account, lab)
+
+    def _counts(self, link: Link, lab: str) -> bool:
+        """Tell whether a lab's marks belong to a link: to the lab itself, or to its course."""
+        known = self._academy.catalogue.labs.get(lab)
+        if known is None or link.target == f"lab/{lab}":
+            return known is not None
+        return link.target == f"course/{known.course}" and link.grades.makes_lineitems
+
+    def _send_marks(self) -> None:
+        due = self.returns.due(self._clock(), MOST_AT_A_TIME)
+        if not due:
+            return
+        links = {link.number: link for link in self.book.links()}
+        contexts = {context.number: context for context in self.book.contexts()}
+        away: dict[str, Away] = {}
+        for one in due:
+            if self._stopping is not None and self._stopping.is_set():
+                return  # what is left is due at the next start
+            link = links[one.link]
+            context = contexts[link.context]
+            key = context.platform
+            try:
+                if key in away:  # the others wait no longer for one that does not answer
+                    raise away[key]
+                self._send(one, link, context)
+            except ServiceError as error:
+                if isinstance(error, Away):
+                    away[key] = error
+                elif error.status == 404:
+                    self._lineitems.pop((link.number, one.lab), None)
+                app_log.warning("mark of %s for %s: %s", one.account, one.lab, error)
+                self.returns.failed(one, str(error), self._clock())
+            else:
+                self.returns.arrived(one, self._clock())
+
+    def _send(self, one: Return, link: Link, context: Context) -> None:
+        if context.platform not in self._services:
+            raise ServiceError(f"{context.platform} is not registered any more")
+        if not self._counts(link, one.lab):
+            raise ServiceError(f"the link leads to {link.target or 'the desk'} now")
+        members = {member.account: member for member in self.book.members(context.number)}
+        member = members.get(one.account)
+        if member is None or not member.active:
+            raise ServiceError(f"{one.account} is not in the course any more")
+        score = Score(member.subject, one.score, one.points, one.changed)
+        services = self._services[context.platform]
+        try:
+            services.send(link.grades, self._lineitem(one, link, services), score)
+        except ServiceError as error:
+            # the platform has a mark of this time already: the one whose answer got lost
+            if error.status != 409 or not one.tries:
+                raise
+
+    def _lineitem(self, one: Return, link: Link, services: Services) -> str:
+        whole_course = link.target.startswith("course/")
+        if link.grades.lineitem and not whole_course:
+            return link.grades.lineitem
+        place = (link.number, one.lab)
+        if place not in self._lineitems:
+            title = self._academy.catalogue.labs[one.lab].title.en
+            of_link = "" if whole_course else link.link
+            self._lineitems[place] = services.lineitem(
+                link.grades, f"lab/{one.lab}", title, one.points, of_link
+            )
+        return self._lineitems[place]
+
+
+def is_released(deployment: Deployment, account: str, lab: str) -> bool:
+    """Tell whether the feedback on what was graded last has been released to the learner."""
+    names = feedback_files(deployment.course / "autograded" / account / lab)
+    released = deployment.exchange / COURSE_ID / "feedback"
+    return bool(names) and all((released / name).is_file() for name in names)
