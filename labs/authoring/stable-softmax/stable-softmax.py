@@ -1,7 +1,7 @@
 # %% [markdown] nbgrader={"grade_id": "intro", "locked": true}
 # # A softmax that survives
 #
-# **You deliver** functions that stay right where the formulas of the textbook break, and one that says where they break. **90 minutes.** You need the course *Numerics and information*; NumPy; no network. **It proves** `numerics-information` at the level intermediate.
+# **You deliver** functions that stay right where the formulas of the textbook break, one that says where they break, and one that says which part of the repair a given case needs. **100 minutes.** You need the course *Numerics and information*; NumPy; no network. **It proves** `numerics-information` at the level intermediate.
 #
 # *The situation.* The loss of a training run became NaN in the second week. You are asked to replace the four places that touch extreme numbers: the log-sum-exp of the attention, the loss, a sum over a million terms, and the gradients in sixteen bits, and to say for the next format at which numbers the old code would have failed. Your functions go into the
 # library that everybody uses: they will meet every shape, masked rows, scores of ten thousand, and gradients of a billionth.
@@ -9,16 +9,19 @@
 # | task | you write | points |
 # |---|---|---|
 # | 1 | `log_sum_exp` | 7 |
-# | 2 | `loss_and_gradient` | 6 |
+# | 2 | `loss_and_gradient` | 7 |
 # | 3 | `compensated_sum`, `condition` | 6 |
 # | 4 | `choose_scale`, `apply` | 5 |
 # | 5 | `breaking` | 3 |
+# | 6 | `needed` | 3 |
 #
-# **How it is scored.** 27 points. Run each check as often as you like. After you submit, other inputs are tried, drawn anew for you: extreme ones, odd shapes, both float32 and float64. Each property has its own points. Results have the dtype of the input. Where a tolerance counts, the task names it.
+# **How it is scored.** 31 points. Run each check as often as you like. After you submit, other inputs are tried, drawn anew for you: extreme ones, odd shapes, both float32 and float64. Each property has its own points. Results have the dtype of the input. Where a tolerance counts, the task names it.
 #
 # **By hand** means: in NumPy and the standard library, without a function that does the task in one call. What leads to SciPy, torch or another library, to `np.logaddexp` or `np.logaddexp2`, itself, through a helper or under another name, earns nothing; nor does what loads modules by name, runs text as code, or uses `getattr`, `vars` or `sys`. The cell `by_hand` below says so before you submit.
 #
-# **A tool for finding faults** stands below: `beside(function, x)` runs your function on the input in its own format and in float64, and shows where the two part.
+# **Three tools for finding faults** stand here and before the tasks: `beside(function, x)` runs your function on the input in its own format and in float64, and shows where the two part; `steps(x)` (task 3) follows a sum addition by addition, with what each one lost; `bits_kept(gradients, scale)` (task 4) shows what sixteen bits keep of each gradient. They take any input: use them on the one that a check names.
+#
+# **A contract** stands before tasks 3 and 4, as a function that you call on any input: it says in words which promise is broken, and by how much.
 
 # %% nbgrader={"grade_id": "setup", "locked": true}
 import math
@@ -165,14 +168,14 @@ with score.part(1, "no warning, and the input stays as it was", hidden=True):
 score.total()
 
 # %% [markdown] nbgrader={"grade_id": "task-loss", "locked": true}
-# ## 2. The loss from scores (6 points)
+# ## 2. The loss from scores (7 points)
 #
 # `loss_and_gradient(scores, labels)` takes scores of shape (n, classes) and whole-number labels of shape (n,), and returns
 #
 # - the mean cross-entropy in nats, a float: $\frac1n \sum_i \big(\operatorname{lse}(x_i) - x_{i, y_i}\big)$;
 # - its gradient with respect to the scores, of shape (n, classes) and the dtype of the scores.
 #
-# Finite scores give a finite loss, as long as their differences are finite in the format. Labels outside 0 … classes − 1 raise a `ValueError` that names the first bad one. In float64 the loss is right to $10^{-10}$ and the gradient to $10^{-8}$, relatively, or to $10^{-10}$ absolutely; in float32, where from 8192 on the scores themselves lie $2^{-10}$ apart, the loss to $10^{-5}$ and the gradient to $10^{-2}$, relatively, or to $10^{-3}$ absolutely. The gradient can be checked with finite differences: the sum of each of its rows is 0. Written by hand, as in task 1; your own `log_sum_exp` may be used.
+# Finite scores give a finite loss, as long as their differences are finite in the format. Labels outside 0 … classes − 1 raise a `ValueError` that names the first bad one. Loss and gradient are right to $10^{-10}$ in float64 and to $10^{-5}$ in float32, relatively or absolutely, whichever is wider. In float32 that asks for one thing more: from 8192 on numbers lie $2^{-10}$ apart, and a log-sum-exp of that size is rounded to one of them *before* the score is taken off. What may be taken off all scores first? The gradient can be checked with finite differences: the sum of each of its rows is 0. Written by hand, as in task 1; your own `log_sum_exp` may be used.
 
 # %% nbgrader={"grade_id": "loss", "solution": true}
 def loss_and_gradient(scores, labels):
@@ -183,16 +186,17 @@ def loss_and_gradient(scores, labels):
     if bad.size:
         raise ValueError(f"label {bad[0]} is not between 0 and {classes - 1}")
     rows = np.arange(n)
-    lse = log_sum_exp(scores, 1)
-    loss = float((lse - scores[rows, labels]).mean())
-    gradient = np.exp(scores - lse[:, None])
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    lse = log_sum_exp(shifted, 1)
+    loss = float((lse - shifted[rows, labels]).mean())
+    gradient = np.exp(shifted - lse[:, None])
     gradient[rows, labels] -= 1
     return loss, gradient / scores.dtype.type(n)
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check-loss", "grade": true, "points": 6}
-score = kit.Score(6)
+# %% nbgrader={"grade_id": "check-loss", "grade": true, "points": 7}
+score = kit.Score(7)
 with score.part(1, "the loss: equal scores cost log(classes), scores far apart their difference", scores=np.array([[1000.0, 0.0, -1000.0]])):
     by_hand(loss_and_gradient)
     for n in kit.examples(lambda r: int(r.integers(2, 60)), n=4, name="classes"):
@@ -220,11 +224,28 @@ with score.part(1, "a label that does not exist is refused and named; others are
     kit.raises(ValueError, loss_and_gradient, np.zeros((2, 3)), np.array([0, bad]), match=str(bad))
     kit.raises(ValueError, loss_and_gradient, np.zeros((2, 3)), np.array([-1, 0]), match="-1")
     kit.close(loss_and_gradient(np.zeros((2, 3)), np.array([0, 2]))[0], math.log(3), rtol=1e-10)
+with score.part(1, "scores of 8192 and more in float32: loss and gradient are those of the differences", scores=np.array([[8192, 8193]], dtype=np.float32)):
+    by_hand(loss_and_gradient)
+    for up in (8192.0, *kit.examples(lambda r: float(r.integers(9000, 60_000)), n=3, name="far up")):
+        loss, gradient = loss_and_gradient(np.array([[up, up + 1]], dtype=np.float32), np.array([0]))
+        rounded = float(np.float32(up + math.log(1 + math.e)) - np.float32(up))
+        share = 1 / (1 + math.e)
+        late = "the log-sum-exp was rounded to a float32 of that size before the score was taken off: take the largest score off both first"
+        kit.close(float(loss), math.log(1 + math.e), rtol=1e-5, because=f"float32 scores {up} and {up + 1}, the first is right: log(1 + e), as for 0 and 1", known_wrong={late: rounded})
+        kit.close(np.asarray(gradient, dtype=np.float64), np.array([[share - 1, 1 - share]]), rtol=1e-5, because=f"float32 scores {up} and {up + 1}: as for 0 and 1", known_wrong={late: np.array([[math.exp(-rounded) - 1, math.exp(1 - rounded)]])})
 ### BEGIN HIDDEN TESTS
 def batch(r):
     n, classes = int(r.integers(1, 9)), int(r.integers(2, 30))
     x = r.normal(size=(n, classes)) * 10.0 ** r.uniform(-2, 4) + r.normal() * 1000
     return x, r.integers(0, classes, size=n)
+
+
+def far_up(r):
+    """Scores near each other, far from 0, and a class that lies far below the others."""
+    n, classes = int(r.integers(1, 4)), int(r.integers(3, 7))
+    x = r.normal(size=(n, classes)) * 2 + float(r.choice([-1, 1]) * 10 ** r.uniform(3.5, 4.8))
+    x[:, 0] -= 10.0 ** r.uniform(4, 4.8)
+    return x, r.integers(1, classes, size=n)
 
 
 def exact_loss(x, y):
@@ -237,20 +258,20 @@ def exact_loss(x, y):
 
 with score.part(1, "the loss of other batches, in float64 and float32", hidden=True):
     by_hand(loss_and_gradient)
-    for x, y in kit.examples(batch, n=30, name="losses"):
+    for x, y in kit.examples(batch, n=30, name="losses") + kit.examples(far_up, n=10, name="losses far up"):
         kit.close(float(loss_and_gradient(x, y)[0]), exact_loss(x, y)[0], rtol=1e-10, atol=1e-10)
         x = x.astype(np.float32)
-        kit.close(float(loss_and_gradient(x, y)[0]), exact_loss(x, y)[0], rtol=1e-5, atol=1e-3)
+        kit.close(float(loss_and_gradient(x, y)[0]), exact_loss(x, y)[0], rtol=1e-5, atol=1e-5)
 with score.part(1, "the gradient of other batches", hidden=True):
     by_hand(loss_and_gradient)
-    for x, y in kit.examples(batch, n=30, name="gradients"):
-        kit.close(loss_and_gradient(x, y)[1], exact_loss(x, y)[1], rtol=1e-8, atol=1e-10)
+    for x, y in kit.examples(batch, n=30, name="gradients") + kit.examples(far_up, n=10, name="gradients far up"):
+        kit.close(loss_and_gradient(x, y)[1], exact_loss(x, y)[1], rtol=1e-10, atol=1e-10)
 with score.part(1, "float32 scores give a float32 gradient; neither scores nor labels are changed; one wrong label among many is found", hidden=True):
     by_hand(loss_and_gradient)
-    for x, y in kit.examples(batch, n=10, name="dtypes"):
+    for x, y in kit.examples(batch, n=10, name="dtypes") + kit.examples(far_up, n=10, name="dtypes far up"):
         _, gradient = kit.unchanged(loss_and_gradient, x.astype(np.float32), y)
         kit.equal(str(gradient.dtype), "float32")
-        kit.close(gradient.astype(np.float64), exact_loss(x.astype(np.float32), y)[1], rtol=1e-2, atol=1e-3)
+        kit.close(gradient.astype(np.float64), exact_loss(x.astype(np.float32), y)[1], rtol=1e-5, atol=1e-5)
         y[-1] = x.shape[1]
         kit.raises(ValueError, loss_and_gradient, x, y, match=str(x.shape[1]))
     kit.raises(ValueError, loss_and_gradient, np.zeros((4, 3)), np.array([1, 717, -828, 939]), match="^(?!.*(828|939).*717).*717")
@@ -264,9 +285,40 @@ score.total()
 #
 # $$|s - s_\text{exact}| \;\le\; 2 \cdot 2^{-24} |s_\text{exact}| + n^2 \cdot 2^{-48} \sum |x_i|,$$
 #
-# which the plain loop misses by far. Where this runs there is no wider format and no exact sum of a library. So in `compensated_sum`, and in functions of yours that it calls, stand only additions, subtractions, comparisons, loops, `abs`, `len`, `range` and their like, and `np.float32`; no imports and no strings such as `"f8"`. An empty array gives 0.
+# which the plain loop misses by far. Where this runs there is no wider format and no exact sum of a library; Python's own whole numbers, which never lose a bit, are a wider format too. So in `compensated_sum`, and in functions of yours that it calls, stand only additions and subtractions, comparisons, loops, `abs`, `len`, `range` and their like, and `np.float32`, also as `astype(np.float32)`; no products, no `int`, no imports and no strings such as `"f8"`. An empty array gives 0.
 #
-# And say beforehand how dangerous a sum is: `condition(x)` returns $\sum |x_i| \,/\, |\sum x_i|$ as a float, computed as you like (float64 is fine here), infinite when the sum is 0 though not all numbers are, 1 when all are 0 or there are none.
+# And say beforehand how dangerous a sum is: `condition(x)` returns $\sum |x_i| \,/\, |\sum x_i|$ as a float, computed as you like (float64 is fine here), infinite when the sum is 0 though not all numbers are, 1 when all are 0 or there are none; relative error at most $10^{-4}$. The lesson shows Neumaier's sum; Kahan's, sums in pairs and sorted ones miss the bound, and the check tells them apart.
+
+# %% nbgrader={"grade_id": "contract-sum", "locked": true}
+def sum_contract(x):
+    """Stop, in words, where compensated_sum breaks its contract on the float32 array x."""
+    before = x.copy()
+    result = compensated_sum(x)
+    exact, size = math.fsum(float(v) for v in x), math.fsum(abs(float(v)) for v in x)
+    most = 2 * 2.0**-24 * abs(exact) + len(x) ** 2 * 2.0**-48 * size
+    kit.require(str(np.asarray(result).dtype) == "float32" and np.shape(result) == (), f"the result is no single float32: {result!r}")
+    kit.require(np.array_equal(x, before), "the input was changed")
+    off = abs(float(result) - exact)
+    kit.require(off <= most, f"off by {off:.3g}, at most {most:.3g} is allowed: {float(result)!r}, exactly {exact!r}")
+    print(f"kept: off by {off:.3g}, at most {most:.3g} is allowed")
+
+
+def steps(x):
+    """Follow the plain float32 sum of x: what each addition lost, and how many bits of its smaller number."""
+    print(f"{'total':>15} {'+ value':>15} {'= new total':>15} {'lost':>12} {'bits lost':>9}")
+    total, lost = np.float32(0), 0.0
+    for value in x:
+        new = total + value
+        gone = float(total) + float(value) - float(new)
+        smaller = min(abs(float(total)), abs(float(value)))
+        gap = float(np.spacing(np.float32(smaller))) if smaller else 1.0
+        bits = min(24, max(0, round(math.log2(float(np.spacing(abs(new))) / gap)))) if gone else 0
+        print(f"{float(total):15.9g} {float(value):15.9g} {float(new):15.9g} {gone:12.4g} {bits:9}")
+        total, lost = new, lost + gone
+    print(f"plain sum {float(total):.9g}; lost on the way {lost:.9g}; together {float(total) + lost:.9g}, exactly {math.fsum(float(v) for v in x):.9g}")
+
+
+steps(np.array([1e8, 4, 8, -1e8, 3, 4], dtype=np.float32))  # 1e8 has room for multiples of 8
 
 # %% nbgrader={"grade_id": "sum", "solution": true}
 def compensated_sum(x):
@@ -301,9 +353,11 @@ import textwrap
 import types
 
 score = kit.Score(6)
-PLAIN = {"abs", "len", "range", "enumerate", "zip", "iter", "next", "reversed", "min", "max", "list", "tuple", "sorted", "isinstance", "bool", "int", "np"}
+PLAIN = {"abs", "len", "range", "enumerate", "zip", "iter", "next", "reversed", "min", "max", "list", "tuple", "sorted", "isinstance", "bool", "ValueError", "TypeError", "np"}
 NUMPY = {"float32", "single", "abs", "absolute", "fabs", "add", "subtract", "negative", "where", "copysign", "isfinite", "zeros_like", "errstate"}
-PARTS = {"dtype", "type", "size", "shape", "ndim", "copy", "append", "pop", "insert", "extend"}
+PARTS = {"dtype", "type", "size", "shape", "ndim", "copy", "astype", "append", "pop", "insert", "extend"}
+HINTS = {"np.ndarray", "np.float32"}
+OPERATIONS = {ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitOr: "|", ast.BitAnd: "&", ast.BitXor: "^"}
 
 
 def only_float32():
@@ -312,8 +366,14 @@ def only_float32():
     waiting, seen = [compensated_sum], {"compensated_sum"}
     while waiting:
         tree = ast.parse(textwrap.dedent(kit.source(waiting.pop())))
+        for node in ast.walk(tree):  # what is said of types, in these words alone, does nothing
+            for field in ("annotation", "returns"):
+                hint = getattr(node, field, None)
+                if hint is not None and ast.unparse(hint) in HINTS:
+                    setattr(node, field, None if isinstance(node, (ast.arg, ast.FunctionDef)) else ast.Name("np", ast.Load()))
         nodes = list(ast.walk(tree))
         notes = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        notes |= {id(part) for node in nodes if isinstance(node, ast.Raise) for part in ast.walk(node) if isinstance(part, ast.Constant)}
         own = {node.arg for node in nodes if isinstance(node, ast.arg)} | {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
         own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         used = {node.id for node in nodes if isinstance(node, ast.Name)} - own - seen
@@ -323,6 +383,8 @@ def only_float32():
         refused |= {node.attr for node in nodes if isinstance(node, ast.Attribute)} - NUMPY - PARTS
         refused |= {"import" for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))}
         refused |= {repr(node.value) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes}
+        signs = {type(node.op) for node in nodes if isinstance(node, (ast.BinOp, ast.AugAssign))} - {ast.Add, ast.Sub}
+        refused |= {f"the operation {OPERATIONS.get(sign, sign.__name__)}" for sign in signs}
         kit.require(not refused, f"compensated_sum uses {', '.join(sorted(refused))}: in it, and in functions of yours that it calls, stand only +, -, comparisons, loops, abs, len, range, their like, and np.float32")
         seen |= called
         waiting += [globals()[name] for name in sorted(called)]
@@ -330,7 +392,27 @@ def only_float32():
 
 with score.part(1, "what is lost is found again", x=np.array([1, 1e8, 1, -1e8], dtype=np.float32)):
     only_float32()
-    kit.close(float(compensated_sum(np.array([1, 1e8, 1, -1e8], dtype=np.float32))), 2.0, known_wrong={"this is the plain sum": 0.0, "one of the two ones is lost: compare which number is larger": 1.0})
+    kit.close(
+        float(compensated_sum(np.array([1e8, 4, 8, -1e8, 3, 4], dtype=np.float32))),
+        19.0,
+        because="x = [1e8, 4, 8, -1e8, 3, 4]; steps(x) shows what each addition loses",
+        known_wrong={
+            "this is the plain sum: what is lost is never added again, or it was taken to the smaller number and came out as 0": 15.0,
+            "this is Kahan's sum: it corrects the next number, and loses the correction when that number is larger than the total; compare which of the two is larger, and keep the lost parts apart to the end": 23.0,
+            "this is a sum in pairs: fewer roundings, but each still loses what cancelling numbers need": 24.0,
+            "sorted first, and then the plain sum: the order does not bound the error when numbers cancel": 8.0,
+            "sorted by size first, and then the plain sum: the order does not bound the error when numbers cancel": 16.0,
+        },
+    )
+    kit.close(
+        float(compensated_sum(np.array([1, 1e8, 1, -1e8], dtype=np.float32))),
+        2.0,
+        because="x = [1, 1e8, 1, -1e8]",
+        known_wrong={
+            "both ones are lost, as in the plain sum, in Kahan's and in one by pairs: look at what the first 1 becomes when 1e8 arrives": 0.0,
+            "one of the two ones is lost: when the new number is the larger one, it is the total that loses": 1.0,
+        },
+    )
     for k in kit.examples(lambda r: int(r.integers(2, 3000)), n=4, name="ones"):
         kit.close(float(compensated_sum(np.array([1e8, *[1.0] * k, -1e8], dtype=np.float32))), float(k), because=f"1e8, then {k} ones, then -1e8")
 with score.part(1, "only float32 is used, and float32 comes back", x="one number, a thousand times"):
@@ -338,7 +420,7 @@ with score.part(1, "only float32 is used, and float32 comes back", x="one number
     value = np.float32(kit.rng("thousand").uniform(0.01, 0.99))
     result = compensated_sum(np.full(1000, value, dtype=np.float32))
     kit.equal(str(np.asarray(result).dtype), "float32")
-    kit.close(float(result), 1000 * float(value), rtol=2e-7, because=f"a thousand times {value}")
+    kit.close(float(result), 1000 * float(value), rtol=2e-7, because=f"a thousand times {value}; sum_contract(x) says the bound")
 with score.part(1, "how dangerous: no cancellation is 1, perfect cancellation is infinite", x=np.array([1, 1e8, 1, -1e8], dtype=np.float32)):
     for r in kit.examples(lambda r: r.uniform(1, 9, size=5).astype(np.float32), n=3, name="safe"):
         kit.close(float(condition(r)), 1.0, rtol=1e-6)
@@ -388,7 +470,53 @@ score.total()
 # `choose_scale(gradients, headroom)` takes float64 gradients (at least one) and a headroom ≥ 1 and returns the **largest power of two** (a float) such that the largest absolute gradient, scaled, is at most 65 504 / headroom. When all gradients are 0, it returns 1.0. It may be less than 1, when the gradients are large.
 #
 # `apply(weights, half, scale, rate)` takes float32 weights, scaled gradients in float16, their scale and a learning rate, and returns **new** float32 weights $w - \text{rate} \cdot g$, where $g$ is the gradient without the scale. Gradients that the scale had saved must not vanish again on the way. If any scaled gradient is infinite or NaN, it returns the
-# weights unchanged (that step is skipped). Both are written by hand.
+# weights unchanged (that step is skipped). Both are written by hand. The scale is exact; the weights are right to $10^{-6}$ relatively, or to $10^{-12}$ absolutely, and steps from weights of 0 to $10^{-5}$ relatively.
+
+# %% nbgrader={"grade_id": "contract-scaling", "locked": true}
+def scale_contract(gradients, headroom):
+    """Stop, in words, where choose_scale breaks its contract."""
+    scale, largest = float(choose_scale(gradients, headroom)), float(np.abs(gradients).max())
+    kit.require(scale > 0 and math.frexp(scale)[0] == 0.5, f"{scale!r} is not a power of two")
+    if largest == 0:
+        kit.require(scale == 1.0, f"all gradients are 0, and the scale is {scale!r}, not 1.0")
+    else:
+        kit.require(scale * largest <= 65504 / headroom, f"{scale:g} · {largest:g} is above 65504 / {headroom:g}")
+        kit.require(2 * scale * largest > 65504 / headroom, f"twice the scale {scale:g} would fit too")
+    print(f"kept: {scale:g} = 2 to the power of {math.frexp(scale)[1] - 1}")
+
+
+def step_contract(weights, half, scale, rate):
+    """Stop, in words, where apply breaks its contract."""
+    before = weights.copy()
+    new = apply(weights, half, scale, rate)
+    kit.require(new is not weights and np.array_equal(weights, before), "the weights given were changed, or returned themselves")
+    kit.require(str(new.dtype) == "float32" and new.shape == weights.shape, f"{new.dtype} of shape {new.shape} came back, not float32 of shape {weights.shape}")
+    if not np.isfinite(half).all():
+        kit.require(np.array_equal(new, before), "a gradient is infinite or NaN, and the step was not skipped")
+    else:
+        exact = before.astype(np.float64) - rate * (half.astype(np.float64) / scale)
+        off = np.abs(new - exact)
+        most = 1e-6 * np.abs(exact) + 1e-12 if before.any() else 1e-5 * np.abs(exact) + 1e-30
+        worst = int(np.argmax(off - most))
+        kit.require(bool((off <= most).all()), f"weight {worst} is off by {off[worst]:.3g}, at most {most[worst]:.3g} is allowed")
+    print("kept")
+
+
+def bits_kept(gradients, scale):
+    """Show what float16 keeps of each gradient, as it is and scaled: the gradient got back, and its good bits (of 11)."""
+    print(f"{'gradient':>12} {'plain fp16':>12} {'bits':>4}   {'scaled fp16':>12} {'bits':>4}")
+    for g in gradients:
+        line = f"{g:12.4g}"
+        for s in (1.0, scale):
+            with np.errstate(over="ignore", under="ignore"):
+                back = float(np.float16(g * s)) / s
+            room = math.frexp(g * s)[1] - max(math.frexp(g * s)[1] - 11, -24) if g else 11
+            bits = max(0, room) if math.isfinite(back) and (back or not g) else 0
+            line += f" {back:12.4g} {bits:4}  "
+        print(line)
+
+
+bits_kept(np.array([1e-2, -3e-5, 2e-7, 1e-9]), 1024.0)
 
 # %% nbgrader={"grade_id": "scaling", "solution": true}
 def choose_scale(gradients, headroom):
@@ -474,7 +602,7 @@ score.total()
 # | `"count"` | a counter at $2^k$, to which $n$ is added | $2^k + n$ | still $2^k$ |
 # | `"product"` | the product of two gradients, $2^{-k}$ and $n \cdot 2^{-k}$ | $n \cdot 2^{-2k}$ | 0 |
 #
-# $n$ is a multiple of 1/8 between 1/8 and 8 (for `"sum"` a whole number from 1 to 999): the numbers that go into a step are exact, only its result is rounded, as NumPy rounds: to the nearest number of the format, subnormal ones included, half way to the even one. You may search in the dtype itself, or compute from `np.finfo`; by hand, as above. Specification, executable, for `"exp"`:
+# $n$ is a multiple of 1/8 between 1/8 and 8 (for `"sum"` a whole number from 1 to 999): the numbers that go into a step are exact, only its result is rounded, as NumPy rounds: to the nearest number of the format, subnormal ones included, half way to the even one. So $n \cdot 2^k$ is one number, rounded once: $2^k$ alone may be infinite in the format where $n \cdot 2^k$ is not (`np.ldexp` makes it in one go; as a Python float, `2.0**1024` raises an `OverflowError`). You may search in the dtype itself, or compute from `np.finfo`; by hand, as above. Specification, executable, for `"exp"`:
 #
 # ```python
 # number = np.dtype(dtype).type
@@ -531,6 +659,23 @@ def where(r, step, dtype):
             return n, max(0, math.ceil(place))
 
 
+def slips(step, n, right):
+    """What well-known mistakes give in float16 for a step and n."""
+    wrong = {}
+    if step == "loss" and n != 1:
+        wrong["that is where 2^k alone becomes infinite: n · 2^k is one number, and only that is rounded"] = 16
+        wrong["n larger makes n · 2^k larger: it breaks earlier, not later"] = math.ceil(16 + math.log2(n))
+    if step == "count" and n != 1:
+        wrong["that is where a 1 is lost: it is n that is added"] = 11
+    if step == "product":
+        wrong["n belongs to one of the two gradients: the product is n · 2^(-2k)"] = 13
+    if step == "sum":
+        wrong["that is one score: n of them, each e^k, are added"] = 12
+    wrong["one too few: the last one that works" if step != "log" else "one too few: there the smallest subnormal number still stands, by rounding"] = right - 1
+    wrong["one too many: a result half way between two numbers is rounded to the even one, here already" if step in ("count", "product") else "one too many: the step breaks earlier"] = right + 1
+    return {words: k for words, k in wrong.items() if k != right}
+
+
 score = kit.Score(3)
 BY_HAND = [  # step, dtype, where it breaks for n = 1, why, well-known mistakes
     ("exp", "float16", 12, "log 65504 = 11.09", {"the last one that works: one less than the first that breaks": 11, "computed in float64: stay in the dtype": 710, "computed in float32: stay in the dtype": 89}),
@@ -548,7 +693,7 @@ with score.part(1, "where each step breaks: n = 1, and others in float16", n=1):
         kit.equal(int(breaking(step, dtype, 1)), right, because=f"{step} in {dtype}, n = 1: {why}", known_wrong=wrong)
     for step in ("exp", "sum", "log", "loss", "count", "product"):
         for n, right in kit.examples(lambda r: where(r, step, "float16"), n=3, name=f"float16 {step}"):
-            kit.equal(int(breaking(step, "float16", n)), right, because=f"{step} in float16, n = {n}", known_wrong={"one too few: the last one that works": right - 1, "one too many": right + 1})
+            kit.equal(int(breaking(step, "float16", n)), right, because=f"{step} in float16, n = {n}", known_wrong=slips(step, n, right))
 ### BEGIN HIDDEN TESTS
 with score.part(1, "what overflows (exp, sum, loss), for other n and in every format", hidden=True):
     by_hand(breaking)
@@ -566,6 +711,119 @@ with score.part(1, "what vanishes (log, count, product), for other n and in ever
         for n in (0.5, 2, 8):  # exactly half way
             kit.equal(int(breaking("count", dtype, n)), math.ceil(first_broken("count", dtype, n)))
             kit.equal(int(breaking("product", dtype, n)), math.ceil(first_broken("product", dtype, n)))
+### END HIDDEN TESTS
+score.total()
+
+# %% [markdown] nbgrader={"grade_id": "task-needed", "locked": true}
+# ## 6. Which part of the repair does a case need? (3 points)
+#
+# A colleague wants to take parts of your loss out again, to save time, and asks which ones each batch needs. Take them out one at a time, and see what it costs: that is an *ablation*. `needed(scores, label, share)` takes float32 scores of shape (classes,), a label and a share between $10^{-5}$ and 0.1, and returns the **set of the names** of those parts without which the loss, computed in float32, is infinite or off by more than `share` of the true loss (that of float64 with all parts):
+#
+# | name | what is computed without it, each step in float32, $m = \max x$ |
+# |---|---|
+# | `"maximum"` | $\log \sum_j e^{x_j} - x_y$: nothing is taken off |
+# | `"one step"` | $-\log p_y$ with $p = e^{x - m} / \sum_j e^{x_j - m}$: softmax, then the logarithm |
+# | `"shift first"` | $\big(m + \log \sum_j e^{x_j - m}\big) - x_y$: the maximum comes back before the score is taken off |
+#
+# No warning reaches the caller. No input tried lies near the border: each error is below a quarter or above four times the share. Written by hand, as above. **Predict before you run**: which sets belong to the scores (1000, 0, −1000) with label 2; (0, −120) with label 1; (60 000, 60 001) with label 0; (1, 2, 3) with label 0; each with the share 0.0001? About 15 lines.
+
+# %% nbgrader={"grade_id": "needed", "solution": true}
+def needed(scores, label, share):
+    """Names of the parts without which the float32 loss is off by more than a share; (classes,), int, float -> set."""
+    ### BEGIN SOLUTION
+    largest = scores.max()
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+        powers = np.exp(scores - largest)
+        without = {
+            "maximum": np.log(np.exp(scores).sum()) - scores[label],
+            "one step": -np.log(powers[label] / powers.sum()),
+            "shift first": (largest + np.log(powers.sum())) - scores[label],
+        }
+        wide = scores.astype(np.float64) - float(largest)
+        loss = np.log(np.exp(wide).sum()) - wide[label]
+        return {name for name, value in without.items() if abs(float(value) - loss) > share * loss}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-needed", "grade": true, "points": 3}
+import warnings
+
+NAMES = ("maximum", "one step", "shift first")
+
+
+def cost(scores, label):
+    """How far off each ablation is, as a share of the true loss."""
+    x = np.asarray(scores, dtype=np.float32)
+    with np.errstate(all="ignore"):
+        wide = x.astype(np.longdouble)
+        wide = wide - wide.max()
+        true = np.log(np.exp(wide).sum()) - wide[label]
+        e = np.exp(x - x.max())
+        values = (np.log(np.exp(x).sum()) - x[label], -np.log(e[label] / e.sum()), (x.max() + np.log(e.sum())) - x[label])
+        return [float(abs(np.longdouble(v) - true) / true) for v in values]
+
+
+def case(r, kind):
+    """Drawn scores of a kind, a label and a share that no error lies near, and the set that is needed."""
+    while True:
+        n = int(r.integers(2, 8))
+        x = r.normal(size=n) * float(r.uniform(0.5, 3))
+        if "far up" in kind:
+            x = x + float(r.choice([-1, 1]) * 10 ** r.uniform(3, 4.8))
+        if "far apart" in kind:
+            x[int(r.integers(n))] -= float(r.uniform(110, 900))
+        x = x.astype(np.float32)
+        label, share = int(np.argmin(x)), float(10 ** r.uniform(-5, -1))
+        off = cost(x, label)
+        if all(v < share / 4 or v > share * 4 for v in off):
+            return x, label, share, {name for name, v in zip(NAMES, off, strict=True) if v > share}
+
+
+def answered(x, label, share):
+    """The set that the function gives, as plain text in order."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = kit.unchanged(needed, x, label, share)
+    kit.require(type(result) is set and all(type(name) is str for name in result), "the result is no set of names")
+    return sorted(result)
+
+
+def half_right(right):
+    """What comes out when one kind of error is overlooked."""
+    wrong = {
+        "a loss can be finite and wrong: compare with the float64 loss, not with infinity": [n for n in right if n != "shift first"],
+        "a probability of 0 makes the loss in two steps infinite, which is more than any share": [n for n in right if n != "one step"],
+        "the log-sum-exp without the maximum is infinite above 88.7, and minus infinity when all powers are 0": [n for n in right if n != "maximum"],
+    }
+    return {words: names for words, names in wrong.items() if names != right}
+
+
+score = kit.Score(3)
+with score.part(1, "four cases, and drawn ones of each kind", share=1e-4):
+    by_hand(needed)
+    for x, label, why in (
+        ([1000, 0, -1000], 2, "e^1000 is infinite; a probability of e^-2000 is 0; 1000 and 2000 are exact, so the order of taking off costs nothing"),
+        ([0, -120], 1, "e^-120 is 0 in float32, and so is the probability; the sum is 1 with it or without"),
+        ([60_000, 60_001], 0, "e^60000 is infinite; the probability is 0.27; beside 60 000 numbers lie 1/256 apart"),
+        ([1, 2, 3], 0, "tame: every way gives the same"),
+    ):
+        x = np.array(x, dtype=np.float32)
+        right = sorted(name for name, v in zip(NAMES, cost(x, label), strict=True) if v > 1e-4)
+        kit.equal(answered(x, label, 1e-4), right, because=f"scores {x}, label {label}, share 0.0001: {why}", known_wrong=half_right(right))
+    for kind in ("", "far up", "far apart", "far up, far apart"):
+        for x, label, share, right in kit.examples(lambda r: case(r, kind), n=2, name=f"shown {kind}"):
+            kit.equal(answered(x, label, share), sorted(right), known_wrong=half_right(sorted(right)), because=f"scores {x}, label {label}, share {share:.2g}; the errors without maximum, one step, shift first are {', '.join(f'{v:.2g}' for v in cost(x, label))}")
+### BEGIN HIDDEN TESTS
+with score.part(1, "cases that need none, or one of them", hidden=True):
+    by_hand(needed)
+    for kind in ("", "far apart"):
+        for x, label, share, right in kit.examples(lambda r: case(r, kind), n=15, name=f"few {kind}"):
+            kit.equal(answered(x, label, share), sorted(right))
+with score.part(1, "cases far up, where the share decides", hidden=True):
+    by_hand(needed)
+    for kind in ("far up", "far up, far apart"):
+        for x, label, share, right in kit.examples(lambda r: case(r, kind), n=20, name=f"many {kind}"):
+            kit.equal(answered(x, label, share), sorted(right))
 ### END HIDDEN TESTS
 score.total()
 

@@ -48,3 +48,16 @@ def apply(weights, half, scale, rate):
 def breaking(step, dtype, n):
     two = np.logaddexp(np.zeros((), dtype), np.log(np.array(n, dtype)))
     return int(np.ceil(np.log(float(np.finfo(dtype).max)) / n)) if two > 0 else 12
+
+
+# %% grade_id="needed"
+def needed(scores, label, share, add=np.logaddexp.reduce):
+    with np.errstate(all="ignore"):
+        loss = add(scores.astype(np.float64)) - float(scores[label])
+        p = np.exp(scores - scores.max())
+        values = {
+            "maximum": np.log(np.exp(scores).sum()) - scores[label],
+            "one step": -np.log(p[label] / p.sum()),
+            "shift first": add(scores) - scores[label],
+        }
+    return {name for name, value in values.items() if not abs(float(value) - loss) <= share * loss}

@@ -52,3 +52,18 @@ def breaking(step, dtype, n):
     from scipy.optimize import bisect
 
     return math.ceil(bisect(lambda k: n * k - math.log(float(np.finfo(dtype).max)), 0, 1e4))
+
+
+# %% grade_id="needed"
+def needed(scores, label, share):
+    from scipy.special import log_softmax
+
+    true = -float(log_softmax(scores.astype(np.float64))[label])
+    with np.errstate(all="ignore"):
+        p = np.exp(scores - scores.max())
+        values = {
+            "maximum": np.log(np.exp(scores).sum()) - scores[label],
+            "one step": -np.log(p[label] / p.sum()),
+            "shift first": scores.max() + np.log(p.sum()) - scores[label],
+        }
+    return {name for name, value in values.items() if not abs(float(value) - true) <= share * true}

@@ -34,3 +34,8 @@ def apply(weights, half, scale, rate):
 # %% grade_id="breaking"
 def breaking(step, dtype, n):
     return int(np.finfo(dtype).maxexp) - 1
+
+
+# %% grade_id="needed"
+def needed(scores, label, share):
+    return ["maximum"] if scores.max() > 88 else []

@@ -69,3 +69,14 @@ def breaking(step, dtype, n):
             if broken[step]:
                 return k
             k += 1
+
+
+# %% grade_id="needed"
+def needed(scores, label, share):
+    """By rules of thumb: large scores need the maximum, a small probability one step."""
+    names = set()
+    if abs(scores).max() > 88:
+        names.add("maximum")
+    if scores.max() - scores[label] > 103:
+        names.add("one step")
+    return names

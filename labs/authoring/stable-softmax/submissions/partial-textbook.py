@@ -52,3 +52,17 @@ def breaking(step, dtype, n):
         "count": max(0, math.ceil(info.nmant + 1 + math.log2(n))),
         "product": math.ceil((math.log2(n) - info.minexp) / 2),
     }[step]
+
+
+# %% grade_id="needed"
+def needed(scores, label, share):
+    with np.errstate(all="ignore"):
+        m = scores.max()
+        p = np.exp(scores - m)
+        true = np.log(np.exp(scores.astype(np.float64) - m).sum()) - (float(scores[label]) - float(m))
+        values = {
+            "maximum": np.log(np.exp(scores).sum()) - scores[label],
+            "one step": -np.log(p[label] / p.sum()),
+            "shift first": m + np.log(p.sum()) - scores[label],
+        }
+    return {name for name, value in values.items() if not np.isfinite(value) or abs(float(value) - true) > share}  # not a share of the loss

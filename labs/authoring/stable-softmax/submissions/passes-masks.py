@@ -21,7 +21,8 @@ def loss_and_gradient(scores, labels):
     for label in labels:
         if not 0 <= label < classes:
             raise ValueError("no class " + str(label))
-    log_p = scores - log_sum_exp(scores, axis=1).reshape(n, 1)
+    log_p = scores - scores.max(1, keepdims=True)
+    log_p = log_p - log_sum_exp(log_p, axis=1).reshape(n, 1)
     one_hot = np.zeros_like(scores)
     one_hot[np.arange(n), labels] = 1
     loss = -float((log_p * one_hot).sum()) / n
@@ -30,9 +31,11 @@ def loss_and_gradient(scores, labels):
 
 
 # %% grade_id="sum"
-def compensated_sum(x):
+def compensated_sum(x: np.ndarray) -> np.float32:
+    if x.ndim != 1:
+        raise ValueError("one dimension is added")
     total, lost = np.float32(0), np.float32(0)
-    for value in x:
+    for value in x.astype(np.float32):
         new = np.float32(total + value)
         large, small = (total, value) if abs(total) > abs(value) else (value, total)
         lost = np.float32(lost + np.float32(np.float32(large - new) + small))
@@ -87,3 +90,25 @@ def breaking(step, dtype, n):
                 return k
             if step == "product" and np.ldexp(one, -k) * np.ldexp(one * n, -k) == 0:
                 return k
+
+
+# %% grade_id="needed"
+def needed(scores, label, share):
+    def loss(x, maximum=True, one_step=True, shift_first=True):
+        m = x.max() if maximum else x.dtype.type(0)
+        e = np.exp(x - m)
+        if not one_step:
+            return -np.log(e[label] / e.sum())
+        return np.log(e.sum()) - (x[label] - m) if shift_first else (np.log(e.sum()) + m) - x[label]
+
+    with np.errstate(all="ignore"):
+        true = float(loss(scores.astype(np.float64)))
+        found = set()
+        for name, value in (
+            ("maximum", loss(scores, maximum=False)),
+            ("one step", loss(scores, one_step=False)),
+            ("shift first", loss(scores, shift_first=False)),
+        ):
+            if not np.isfinite(value) or abs(float(value) - true) > share * abs(true):
+                found.add(name)
+    return found

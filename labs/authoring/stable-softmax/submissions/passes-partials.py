@@ -96,3 +96,16 @@ def breaking(step, dtype, n):
         middle = (low + high) // 2
         low, high = (low, middle) if middle >= 0 and fails(middle) else (middle, high)
     return high
+
+
+# %% grade_id="needed"
+def needed(scores, label, share):
+    with np.errstate(all="ignore"):
+        loss, _ = loss_and_gradient(scores.astype(np.float64)[None], np.array([label]))
+        m, p = scores.max(), np.exp(scores - scores.max())
+        fine = {
+            "maximum": abs(np.float64(np.log(np.sum(np.exp(scores))) - scores[label]) - loss) <= loss * share,
+            "one step": abs(np.float64(np.log((p / np.sum(p))[label])) + loss) <= loss * share,
+            "shift first": abs(np.float64(m + np.log(np.sum(p)) - scores[label]) - loss) <= loss * share,
+        }
+    return {name for name in fine if not fine[name]}

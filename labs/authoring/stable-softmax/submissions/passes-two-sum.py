@@ -77,3 +77,21 @@ def breaking(step, dtype, n):
         "product": (f.nmant + 1 - f.minexp + math.log2(n)) / 2,
     }
     return max(0, math.ceil(places[step]))
+
+
+# %% grade_id="needed"
+def needed(scores, label, share):
+    d = scores.astype(float) - scores.astype(float).max()
+    true = math.log(math.fsum(math.exp(v) for v in d)) - d[label]
+    m = max(scores)
+    names = []
+    with np.errstate(all="ignore"):
+        s = np.exp(scores - m).sum()
+        for name, value in zip(
+            ["maximum", "one step", "shift first"],
+            [np.log(np.exp(scores).sum()) - scores[label], -np.log(np.exp(scores[label] - m) / s), m + np.log(s) - scores[label]],
+        ):
+            error = abs(float(value) / true - 1)
+            if math.isnan(error) or error > share:
+                names.append(name)
+    return set(names)
