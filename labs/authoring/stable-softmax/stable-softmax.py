@@ -304,18 +304,19 @@ def sum_contract(x):
 
 
 def steps(x):
-    """Follow the plain float32 sum of x: what each addition lost, and how many bits of its smaller number."""
+    """Follow the plain float32 sum of x: what each addition lost, and how many of the 24 bits of its smaller number."""
     print(f"{'total':>15} {'+ value':>15} {'= new total':>15} {'lost':>12} {'bits lost':>9}")
-    total, lost = np.float32(0), 0.0
+    total, lost = np.float32(0), []
     for value in x:
         new = total + value
-        gone = float(total) + float(value) - float(new)
+        gone = math.fsum((float(total), float(value), -float(new)))
         smaller = min(abs(float(total)), abs(float(value)))
         gap = float(np.spacing(np.float32(smaller))) if smaller else 1.0
         bits = min(24, max(0, round(math.log2(float(np.spacing(abs(new))) / gap)))) if gone else 0
         print(f"{float(total):15.9g} {float(value):15.9g} {float(new):15.9g} {gone:12.4g} {bits:9}")
-        total, lost = new, lost + gone
-    print(f"plain sum {float(total):.9g}; lost on the way {lost:.9g}; together {float(total) + lost:.9g}, exactly {math.fsum(float(v) for v in x):.9g}")
+        total = new
+        lost.append(gone)
+    print(f"plain sum {float(total):.9g}; lost on the way {math.fsum(lost):.9g}; together {math.fsum((float(total), *lost)):.9g}, exactly {math.fsum(float(v) for v in x):.9g}")
 
 
 steps(np.array([1e8, 4, 8, -1e8, 3, 4], dtype=np.float32))  # 1e8 has room for multiples of 8
@@ -634,31 +635,6 @@ def breaking(step, dtype, n):
 
 
 # %% nbgrader={"grade_id": "check-breaking", "grade": true, "points": 3}
-def limits(dtype):
-    """The logarithms (base 2) of the size from which on a result is infinite, and down to which it is 0; its fraction bits."""
-    info = np.finfo(dtype)
-    return info.maxexp + math.log2(1 - 2.0 ** -(info.nmant + 2)), info.minexp - info.nmant - 1, info.nmant
-
-
-def first_broken(step, dtype, n):
-    """Where a step breaks before it is rounded up to a whole number, from the format alone."""
-    over, zero, bits = limits(dtype)
-    return {
-        "exp": over * math.log(2) / n, "sum": over * math.log(2) - math.log(n), "log": -zero * math.log(2) / n,
-        "loss": over - math.log2(n), "count": bits + 1 + math.log2(n), "product": (math.log2(n) - zero) / 2,
-    }[step]  # fmt: skip
-
-
-def where(r, step, dtype):
-    """A drawn n for which no rounding inside the step can shift the answer, and the answer."""
-    while True:
-        n = int(r.integers(2, 1000)) if step == "sum" else int(r.integers(1, 65)) / 8
-        place = first_broken(step, dtype, n)
-        unit = n if step in ("exp", "log") else 1.0
-        if step not in ("exp", "log", "sum") or abs(place - round(place)) * unit > 0.02:
-            return n, max(0, math.ceil(place))
-
-
 def slips(step, n, right):
     """What well-known mistakes give in float16 for a step and n."""
     wrong = {}
@@ -687,14 +663,47 @@ BY_HAND = [  # step, dtype, where it breaks for n = 1, why, well-known mistakes
     ("exp", "float32", 89, "log of the largest number is 88.7", {}),
     ("count", "float32", 24, "the gap is 2 from 2^24 on", {"there the gap is 1, and 1 still counts": 23}),
 ]
+OTHERS = {  # float16: n, where it breaks
+    "exp": ((0.25, 45), (1.125, 10), (3, 4), (8, 2)),
+    "sum": ((2, 11), (20, 9), (300, 6), (999, 5)),
+    "log": ((0.25, 70), (1.125, 16), (3, 6), (8, 3)),
+    "loss": ((0.125, 19), (0.375, 18), (0.875, 17), (3, 15), (8, 13)),
+    "count": ((0.125, 8), (0.5, 10), (0.875, 11), (3, 13), (8, 14)),
+    "product": ((0.125, 11), (0.375, 12), (2, 13), (5, 14)),
+}
 with score.part(1, "where each step breaks: n = 1, and others in float16", n=1):
     by_hand(breaking)
     for step, dtype, right, why, wrong in BY_HAND:
         kit.equal(int(breaking(step, dtype, 1)), right, because=f"{step} in {dtype}, n = 1: {why}", known_wrong=wrong)
-    for step in ("exp", "sum", "log", "loss", "count", "product"):
-        for n, right in kit.examples(lambda r: where(r, step, "float16"), n=3, name=f"float16 {step}"):
+    for step, cases in OTHERS.items():
+        for n, right in cases:
             kit.equal(int(breaking(step, "float16", n)), right, because=f"{step} in float16, n = {n}", known_wrong=slips(step, n, right))
 ### BEGIN HIDDEN TESTS
+def limits(dtype):
+    """The logarithms (base 2) of the size from which on a result is infinite, and down to which it is 0; its fraction bits."""
+    info = np.finfo(dtype)
+    return info.maxexp + math.log2(1 - 2.0 ** -(info.nmant + 2)), info.minexp - info.nmant - 1, info.nmant
+
+
+def first_broken(step, dtype, n):
+    """Where a step breaks before it is rounded up to a whole number, from the format alone."""
+    over, zero, bits = limits(dtype)
+    return {
+        "exp": over * math.log(2) / n, "sum": over * math.log(2) - math.log(n), "log": -zero * math.log(2) / n,
+        "loss": over - math.log2(n), "count": bits + 1 + math.log2(n), "product": (math.log2(n) - zero) / 2,
+    }[step]  # fmt: skip
+
+
+def where(r, step, dtype):
+    """A drawn n for which no rounding inside the step can shift the answer, and the answer."""
+    while True:
+        n = int(r.integers(2, 1000)) if step == "sum" else int(r.integers(1, 65)) / 8
+        place = first_broken(step, dtype, n)
+        unit = n if step in ("exp", "log") else 1.0
+        if step not in ("exp", "log", "sum") or abs(place - round(place)) * unit > 0.02:
+            return n, max(0, math.ceil(place))
+
+
 with score.part(1, "what overflows (exp, sum, loss), for other n and in every format", hidden=True):
     by_hand(breaking)
     for dtype in ("float16", "float32", "float64"):
@@ -748,6 +757,45 @@ def needed(scores, label, share):
 # %% nbgrader={"grade_id": "check-needed", "grade": true, "points": 3}
 import warnings
 
+def answered(x, label, share):
+    """The set that the function gives, as plain text in order."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = kit.unchanged(needed, x, label, share)
+    kit.require(type(result) is set and all(type(name) is str for name in result), "the result is no set of names")
+    return sorted(result)
+
+
+def half_right(right):
+    """What comes out when one kind of error is overlooked."""
+    wrong = {
+        "a loss can be finite and wrong: compare with the float64 loss, not with infinity": [n for n in right if n != "shift first"],
+        "a probability of 0 makes the loss in two steps infinite, which is more than any share": [n for n in right if n != "one step"],
+        "the log-sum-exp without the maximum is infinite above 88.7, and minus infinity when all powers are 0": [n for n in right if n != "maximum"],
+        "the share is one of the true loss: the same error weighs less in a larger loss": sorted({*right, "shift first"}),
+    }
+    return {words: names for words, names in wrong.items() if names != right}
+
+
+score = kit.Score(3)
+with score.part(1, "four cases, and drawn ones of each kind", shares="0.0001 and 0.01"):
+    by_hand(needed)
+    up, gap, low = kit.rng("shown").integers((40_000, 150, -3), (65_000, 900, 3)).tolist()
+    for x, label, share, right, why in (
+        ([1000, 0, -1000], 2, 1e-4, {"maximum", "one step"}, "e^1000 is infinite; a probability of e^-2000 is 0; 1000 and 2000 are exact, so it costs nothing that the maximum comes back"),
+        ([0, -120], 1, 1e-4, {"one step"}, "e^-120 is 0 in float32, and so is the probability; the sum is 1 with the maximum or without"),
+        ([60_000, 60_001], 0, 1e-4, {"maximum", "shift first"}, "e^60000 is infinite; the probability is 0.27; beside 60 000 numbers lie 1/256 apart"),
+        ([1, 2, 3], 0, 1e-4, set(), "tame: every way gives the same"),
+        ([up, up + 1], 0, 1e-4, {"maximum", "shift first"}, "numbers of this size lie 1/256 apart: 1.3133 becomes 1.3125 or so, off by 0.0006 of it"),
+        ([up, up + 1], 0, 1e-2, {"maximum"}, "1.3133 becomes 1.3125 or so: off by 0.0006 of it, less than the share"),
+        ([60_000, 60_001, 59_940], 2, 1e-4, {"maximum"}, "the loss is 61.3: off by 0.0008 when the maximum comes back first, but that is only 0.00001 of it"),
+        ([-up, -up - gap], 1, 1e-4, {"maximum", "one step"}, "without the maximum all powers are 0; the probability is 0; whole numbers are exact"),
+        ([low, low + 1, low + 2], 0, 1e-2, set(), "tame: every way gives the same"),
+        ([low, low - gap], 1, 1e-2, {"one step"}, "the probability is 0 in float32; everything else is tame"),
+    ):
+        x = np.array(x, dtype=np.float32)
+        kit.equal(answered(x, label, share), sorted(right), because=f"scores {x}, label {label}, share {share:g}: {why}", known_wrong=half_right(sorted(right)))
+### BEGIN HIDDEN TESTS
 NAMES = ("maximum", "one step", "shift first")
 
 
@@ -779,41 +827,6 @@ def case(r, kind):
             return x, label, share, {name for name, v in zip(NAMES, off, strict=True) if v > share}
 
 
-def answered(x, label, share):
-    """The set that the function gives, as plain text in order."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        result = kit.unchanged(needed, x, label, share)
-    kit.require(type(result) is set and all(type(name) is str for name in result), "the result is no set of names")
-    return sorted(result)
-
-
-def half_right(right):
-    """What comes out when one kind of error is overlooked."""
-    wrong = {
-        "a loss can be finite and wrong: compare with the float64 loss, not with infinity": [n for n in right if n != "shift first"],
-        "a probability of 0 makes the loss in two steps infinite, which is more than any share": [n for n in right if n != "one step"],
-        "the log-sum-exp without the maximum is infinite above 88.7, and minus infinity when all powers are 0": [n for n in right if n != "maximum"],
-    }
-    return {words: names for words, names in wrong.items() if names != right}
-
-
-score = kit.Score(3)
-with score.part(1, "four cases, and drawn ones of each kind", share=1e-4):
-    by_hand(needed)
-    for x, label, why in (
-        ([1000, 0, -1000], 2, "e^1000 is infinite; a probability of e^-2000 is 0; 1000 and 2000 are exact, so the order of taking off costs nothing"),
-        ([0, -120], 1, "e^-120 is 0 in float32, and so is the probability; the sum is 1 with it or without"),
-        ([60_000, 60_001], 0, "e^60000 is infinite; the probability is 0.27; beside 60 000 numbers lie 1/256 apart"),
-        ([1, 2, 3], 0, "tame: every way gives the same"),
-    ):
-        x = np.array(x, dtype=np.float32)
-        right = sorted(name for name, v in zip(NAMES, cost(x, label), strict=True) if v > 1e-4)
-        kit.equal(answered(x, label, 1e-4), right, because=f"scores {x}, label {label}, share 0.0001: {why}", known_wrong=half_right(right))
-    for kind in ("", "far up", "far apart", "far up, far apart"):
-        for x, label, share, right in kit.examples(lambda r: case(r, kind), n=2, name=f"shown {kind}"):
-            kit.equal(answered(x, label, share), sorted(right), known_wrong=half_right(sorted(right)), because=f"scores {x}, label {label}, share {share:.2g}; the errors without maximum, one step, shift first are {', '.join(f'{v:.2g}' for v in cost(x, label))}")
-### BEGIN HIDDEN TESTS
 with score.part(1, "cases that need none, or one of them", hidden=True):
     by_hand(needed)
     for kind in ("", "far apart"):
