@@ -2,7 +2,7 @@
 # # A convolution, its gradients, and a residual net for a chip
 #
 # **You deliver** a convolution in NumPy, once direct and once as a matrix product, its gradients, the exact pixels that an output depends on, a test that names the fault in other people's convolutions, and a trained residual net whose norms are folded away.
-# **Time**: 110 minutes. **Resources**: one CPU core, 1 GB, NumPy (and torch in task 5 alone), no network, no GPU; each cell takes under 10 s.
+# **Time**: 110 minutes. **Resources**: one CPU core, 1 GB, NumPy (and torch in task 5 alone), no network, no GPU; each cell takes under 10 s, the last check, which trains four nets here and six when graded, up to 30 on a busy machine.
 # **Proves**: `deep-architectures` at B (task 1) and I (tasks 2 to 5). You need the course *Deep architectures*.
 # **Score**: 30 points. A part of a check earns its points on its own. *Public* parts show the input that failed. *Hidden* parts run after you submit, on inputs drawn anew for you: odd sizes, strides that leave a rest, kernels that are not square, other digits. For those you are told the property that failed.
 #
@@ -30,27 +30,27 @@ import math
 
 import numpy as np
 import torch
-from sklearn.datasets import load_digits  # 1797 handwritten digits of 8 x 8 pixels, 0 to 16; UCI, CC BY 4.0
 
 from graders import kit
 
 torch.set_num_threads(1)
-PICTURES, DIGITS = load_digits(return_X_y=True)  # (1797, 64), (1797,)
 FAULTS = ("sound", "bias", "stride", "padding", "channels", "transposed", "flipped")
 
 
-def forms(r, count=1000, side=12, top=16.0):
-    """Real digits, each at a place of its own in a larger picture: x (n, 1, side, side), y to train on, and other x, y.
+def theirs(x, w, b, stride, padding):
+    """By torch, as an array."""
+    with torch.no_grad():
+        return torch.nn.functional.conv2d(*(torch.tensor(t.copy()) for t in (x, w, b)), stride, padding).numpy()
 
-    All are turned by the same drawn quarter turns, and the classes are numbered in a drawn order: what is to be learnt stands in x and y alone.
-    """
-    order = r.permutation(len(DIGITS))
-    small = np.rot90(PICTURES[order].reshape(-1, 8, 8), int(r.integers(4)), axes=(1, 2)) / 16 * top
-    y = r.permutation(10)[DIGITS[order]]
-    x = np.zeros((len(y), 1, side, side), dtype=np.float32)
-    for picture, digit, (i, j) in zip(x, small, r.integers(0, side - 7, size=(len(y), 2))):
-        picture[0, i : i + 8, j : j + 8] = digit
-    return x[:count], y[:count], x[count:], y[count:]
+
+def case(r, dtype=np.float64, most=9):
+    """Pictures, kernels, bias, stride and padding of random sizes that fit."""
+    stride, padding = int(r.integers(1, 4)), int(r.integers(0, 4))
+    n, c, o = (int(i) for i in r.integers(1, 4, size=3))
+    kh, kw = (int(i) for i in r.integers(1, 5, size=2))
+    height, width = (int(max(1, k - 2 * padding) + r.integers(0, most)) for k in (kh, kw))
+    made = [r.normal(size=size).astype(dtype) for size in ((n, c, height, width), (o, c, kh, kw), (o,))]
+    return *made, stride, padding
 
 
 def chip(net, x):
@@ -78,7 +78,7 @@ def chip(net, x):
 # | `size_out(n, k, stride, padding)` | how many outputs a row of `n` pixels gives with a kernel of `k`; an int. If the kernel does not fit even once: `ValueError` whose text contains the number n + 2 · padding |
 # | `direct(x, w, b, stride, padding)` | the formula, as plainly as you can: (n, o, rows, columns) |
 # | `columns(x, kh, kw, stride, padding)` | a matrix with one **row for each place** of the kernel (picture by picture, then from top to bottom, then from left to right) and in it the numbers that the kernel sees there, ordered as one kernel `w[o]` is: channel, row, column. Shape (n · rows · columns, c · kh · kw) |
-# | `conv(x, w, b, stride, padding)` | the same as `direct`, through **one** product with `columns(…)`, and fast |
+# | `conv(x, w, b, stride, padding)` | the same as `direct`, through **one** product with `columns(…)`, and fast: 48 pictures (8, 40, 40) with 16 kernels of 3 × 3, float32, in less than 1 s (the better of two runs; the reference needs under 0.1) |
 #
 # By hand: the picture $\begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \\ 7 & 8 & 9 \end{pmatrix}$ with the kernel $\begin{pmatrix} 1 & 0 \\ 0 & -1 \end{pmatrix}$ gives $-4$ in each of its 2 × 2 places; the rows of `columns` are (1, 2, 4, 5), (2, 3, 5, 6), (4, 5, 7, 8), (5, 6, 8, 9). Specification, executable:
 #
@@ -173,22 +173,6 @@ def trace(x, w, b, stride, padding, i, j):
 trace(np.arange(1.0, 10).reshape(1, 1, 3, 3), np.array([[[[1.0, 0], [0, -1]]]]), np.zeros(1), 1, 0, 0, 1)
 
 # %% nbgrader={"grade_id": "check-conv", "grade": true, "points": 7}
-def theirs(x, w, b, stride, padding):
-    """By torch, as an array."""
-    with torch.no_grad():
-        return torch.nn.functional.conv2d(*(torch.tensor(t.copy()) for t in (x, w, b)), stride, padding).numpy()
-
-
-def case(r, dtype=np.float64, most=9):
-    """Pictures, kernels, bias, stride and padding of random sizes that fit."""
-    stride, padding = int(r.integers(1, 4)), int(r.integers(0, 4))
-    n, c, o = (int(i) for i in r.integers(1, 4, size=3))
-    kh, kw = (int(i) for i in r.integers(1, 5, size=2))
-    height, width = (int(max(1, k - 2 * padding) + r.integers(0, most)) for k in (kh, kw))
-    made = [r.normal(size=size).astype(dtype) for size in ((n, c, height, width), (o, c, kh, kw), (o,))]
-    return *made, stride, padding
-
-
 def mistakes(x, w, b, stride, padding):
     """What well-known mistakes give, by name; only those that differ from the right answer."""
     right, shaped = theirs(x, w, b, stride, padding), (-1, 1, 1)
@@ -281,7 +265,7 @@ score.total()
 #
 # | | contract |
 # |---|---|
-# | `conv_gradients(x, w, up, stride, padding)` | `up` (n, o, rows, columns). Returns the slopes of the loss by `x`, by `w` and by `b`: arrays of the shapes (n, c, height, width), (o, c, kh, kw), (o,), in the dtype of `x` |
+# | `conv_gradients(x, w, up, stride, padding)` | `up` (n, o, rows, columns). Returns the slopes of the loss by `x`, by `w` and by `b`: arrays of the shapes (n, c, height, width), (o, c, kh, kw), (o,), in the dtype of `x`. Fast as well: 24 pictures (8, 40, 40) with 16 kernels of 3 × 3, float32, in less than 3 s (the better of two runs; the reference needs under 0.1) |
 #
 # Each output $i$ took pixel $i \cdot \text{stride} + u$ times $w[u]$. So `up[i]` goes back to that pixel times $w[u]$, and to $w[u]$ times that pixel; a pixel that several outputs have read gets the sum, one that none has read gets 0. By hand, in one row: $x = (1, 2, 3)$, $w = (10, 1)$, $up = (1, 100)$ give $dx = (10, 1001, 100)$, $dw = (201, 302)$, $db = 101$. About 15 lines.
 
@@ -345,8 +329,10 @@ with score.part(1, "by hand: a pixel gets back from every output that has read i
     for x, w, up, stride, padding in kit.examples(with_up, n=6, name="pixels"):
         right = autograd(x, w, up, stride, padding)[0]
         turned = autograd(x, w[:, :, ::-1, ::-1], up, stride, padding)[0]
+        wide = autograd(np.pad(x, ((0, 0), (0, 0), *[(padding, padding)] * 2)), w, up, stride, 0)[0]
+        known = {"the kernel is turned over: pixel i · stride + u was read with weight u": turned, "the padding is cut off on one side only: the picture begins `padding` rows and columns further in": wide[:, :, : x.shape[2], : x.shape[3]], "the padding is kept: cut it off on all four sides": wide}
         kit.close(three(conv_gradients(x, w, up, stride, padding))[0], right, rtol=1e-9, atol=1e-10, because=f"dx: x {x.shape}, w {w.shape}, up {up.shape}, stride {stride}, padding {padding}",
-                  known_wrong={} if np.abs(turned - right).max() < 1e-9 else {"the kernel is turned over: pixel i · stride + u was read with weight u": turned})
+                  known_wrong={name: value for name, value in known.items() if value.shape != right.shape or np.abs(value - right).max() > 1e-9})
 ### BEGIN HIDDEN TESTS
 with score.part(2, "other sizes, strides and paddings: all three agree; pixels that nobody read get 0; nothing given has changed", hidden=True):
     kit.by_hand(conv_gradients)
@@ -437,6 +423,15 @@ FIELDS = [  # layers; size, jump, start; the sizes of well-known mistakes
 ]
 
 
+def starts(layers, right):
+    """What well-known mistakes give for the start, by name; only those that differ from the right one."""
+    jumps = [math.prod(stride for _, stride, _, _ in layers[: i + 1]) for i in range(len(layers))]
+    known = {
+        "it begins in the padding: negative": -right, "a layer's padding counts in the steps of its input: use the jump before this layer's own stride": -sum(p * jump for (_, _, p, _), jump in zip(layers, jumps)),
+        "a layer's padding is as wide as the strides before it make it": -sum(p for _, _, p, _ in layers)}
+    return {name: value for name, value in known.items() if value != right}
+
+
 def stack(r, depth=None):
     """Layers, and a row long enough for them."""
     layers = [(int(r.integers(1, 5)), int(r.integers(1, 4)), int(r.integers(0, 3)), int(r.integers(1, 4))) for _ in range(depth or int(r.integers(1, 5)))]
@@ -470,11 +465,12 @@ with score.part(1, "size, jump and start, by hand and of other stacks", layers=B
     for layers, rights, wrong in FIELDS:
         got = [int(number) for number in field(layers)]
         kit.equal(len(got), 3, because="size, jump, start")
-        for name, mine, right, known in zip(("size", "jump", "start"), got, rights, (wrong, {}, {"it begins in the padding: negative": -rights[2]} if rights[2] else {})):
+        for name, mine, right, known in zip(("size", "jump", "start"), got, rights, (wrong, {}, starts(layers, rights[2]))):
             kit.equal(mine, right, because=f"{name} of {layers}", known_wrong=known)
     for layers, _ in kit.examples(stack, n=12, name="stacks"):
         got = [int(number) for number in field(layers)]
-        kit.equal(got, list(measured_field(layers)), because=f"size, jump and start of {layers}, measured in a long row")
+        right = list(measured_field(layers))
+        kit.equal(got, right, because=f"size, jump and start of {layers}, measured in a long row", known_wrong={name: [*right[:2], value] for name, value in starts(layers, right[2]).items()})
 with score.part(1, "what outputs see, by hand: at the borders fewer pixels", layers=BY_HAND, n=9):
     kit.by_hand(sees)
     kit.equal(seen_of(BY_HAND, 9, 0), [0, 1, 2, 3], because="output 0 reads places -1, 0, 1 of the layer before, and -1 is padding: it depends on nothing", known_wrong={
@@ -531,7 +527,7 @@ score.total()
 # | `"transposed"` | rows and columns of a kernel are exchanged, and it may be turned over as well. With kernels that equal their own transpose and their own mirror images nothing is wrong |
 # | `"flipped"` | a kernel is turned over: upside down, left to right, or both. With kernels that equal their mirror images nothing is wrong |
 #
-# A fault may touch all kernels of `w` or a single one, so use several. How strong it is, and which kernel, side or row it touches, is drawn anew for every candidate; the hidden candidates have the same seven names and other kinds of fault than the public ones. Hence no list of known outputs helps: **choose inputs on which every fault but one cannot show.** With kernels of 0, only the bias is left; ask for it first, and each later question may set `b = 0`. Each part counts when every candidate in it is named rightly; there are sound ones in all of them. About 20 lines.
+# A fault may touch all kernels of `w` or a single one, so use several. How strong it is, and which kernel, side or row it touches, is drawn anew for every candidate; the hidden candidates have the same seven names and other kinds of fault than the public ones. Hence no list of known outputs helps: **choose inputs on which every fault but one cannot show.** With kernels of 0, only the bias is left; ask for it first, and each later question may set `b = 0`. Keep the inputs small: each question is one call of your own `conv`, for 7 candidates here and 31 more when graded; a slow `conv` makes the check wait. Each part counts when every candidate in it is named rightly; there are sound ones in all of them. About 20 lines.
 
 # %% [markdown] nbgrader={"grade_id": "tool-apart", "locked": true}
 # **A tool for looking.** `apart(candidate, x, w, b, stride, padding)` prints in which pictures, kernels, rows and columns a candidate's outputs differ from those of your `conv`. The supplier below adds the bias twice.
@@ -695,13 +691,13 @@ score.total()
 # | `fold(w, b, gamma, beta, mean, var, eps)` | `w` (o, c, kh, kw), `b` (o,) or `None`, the others (o,), `eps` a number. Returns `(w, b)` of one convolution that gives what the convolution followed by a batch norm in evaluation gives: $\gamma\,(z - \text{mean}) / \sqrt{\text{var} + \epsilon} + \beta$ for each output channel; in NumPy, in the dtype of `w` |
 # | `train(x, y, budget, seed)` | `x` (n, 1, side, side) float32, **raw**: pixels from 0 to 16, or to another number such as 255, as they also come to the chip; `y` (n,) whole numbers 0 … 9. Returns a net, a dict as above, whose arrays have at most `budget` numbers in all, biases included. torch is allowed here |
 #
-# What a net has to do, on pictures that `train` has not seen. Every time the digits are turned and numbered otherwise, so nothing learnt elsewhere helps:
+# What a net has to do, on pictures that `train` has not seen. They are real digits of 8 × 8 pixels, each somewhere in a larger picture; every time they are turned and numbered otherwise. **`train` learns from `x` and `y` alone.** The checker draws both and keeps the rest to itself; a `train` that uses a package other than NumPy and torch, reads files, looks digits up, runs text as code, uses `getattr`, `vars`, `sys` or threads, or leads to more than 4000 numbers and letters that the notebook keeps, earns nothing for its nets. To try things out, run the check cell once and then call its `forms(np.random.default_rng(1))`: it gives `x`, `y` to train on and other `x`, `y` to judge by.
 #
 # | trained on | budget | the chip reads at least | the reference reads |
 # |---|---|---|---|
 # | 1000 pictures of 12 × 12, pixels to 16 | 10 000 | 0.88 | 0.93 to 0.97 |
 # | the same, 500 of them | 10 000 | 0.6, for each of two seeds | 0.81 to 0.89 |
-# | 1000 others of 12 × 12 | 5481 | 0.82 | about 0.9 |
+# | 1000 others of 12 × 12 | 5481 | 0.72 | about 0.9 |
 # | 1000 pictures of 14 × 14, pixels to 255 | 10 000 | 0.86 | about 0.93 |
 #
 # Besides: the same `seed` gives the same net, bit for bit, another seed another one. **The blocks have to do work**: when the check sets every `w2` and `b2` to 0, so that a block passes on what it gets, the chip must read at least 0.1 less than before. And one training takes at most 60 s; the reference, 16 channels and two blocks, needs 1 to 3.
@@ -783,10 +779,88 @@ def right_fold(r, dtype=np.float64, hidden=False):
     kit.close(new_b, right_b.astype(dtype), **near, because=told, known_wrong={k: v.astype(dtype) for k, v in wrong_b.items() if not np.allclose(v, right_b)})
 
 
+def forms(r, count=1000, side=12, top=16.0):
+    """Real digits, each at a place of its own in a larger picture: x (n, 1, side, side), y to train on, and other x, y.
+
+    All are turned by the same drawn quarter turns, and the classes are numbered in a drawn order.
+    """
+    from sklearn.datasets import load_digits  # 1797 handwritten digits of 8 x 8 pixels, 0 to 16; UCI, CC BY 4.0
+
+    pictures, digits = load_digits(return_X_y=True)  # (1797, 64), (1797,)
+    order = r.permutation(len(digits))
+    small = np.rot90(pictures[order].reshape(-1, 8, 8), int(r.integers(4)), axes=(1, 2)) / 16 * top
+    y = r.permutation(10)[digits[order]]
+    x = np.zeros((len(y), 1, side, side), dtype=np.float32)
+    for picture, digit, (i, j) in zip(x, small, r.integers(0, side - 7, size=(len(y), 2))):
+        picture[0, i : i + 8, j : j + 8] = digit
+    return x[:count], y[:count], x[count:], y[count:]
+
+
+ELSEWHERE = {  # what reads files, packages or other people's code
+    "DataSource", "Path", "builtins", "compile", "ctypes", "datasets", "eval", "exec", "f_back", "f_globals", "f_locals", "forms", "fileinput", "from_file", "fromfile",
+    "fromregex", "gc", "genfromtxt", "getattr", "globals", "gzip", "hub", "import_module", "importlib", "inspect", "io", "linecache", "load", "load_digits", "load_library",
+    "loadtxt", "locals", "memmap", "mmap", "multiprocessing", "open", "os", "pathlib", "pickle", "read", "read_bytes", "read_text", "runpy", "shutil", "socket",
+    "subprocess", "sys", "threading", "urllib", "vars", "__builtins__", "__dict__", "__globals__", "__import__", "_getframe"}  # fmt: skip
+
+
+def held(function, names):
+    """How many numbers, letters and entries a function leads to in the notebook, or under these names in a module."""
+    import dis
+    import gc
+    import types
+
+    import numpy as np
+    import torch
+
+    seen, waiting, total = {}, [function], 0
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in seen:
+            continue
+        seen[id(thing)] = thing
+        if isinstance(thing, types.ModuleType):
+            waiting += [vars(thing)[name] for name in names if name in vars(thing)]
+        elif isinstance(thing, np.ndarray):
+            total += thing.size
+            waiting += list(thing.flat) if thing.dtype.hasobject else []
+        elif isinstance(thing, torch.Tensor):
+            total += thing.numel()
+        elif isinstance(thing, (str, bytes, bytearray)):
+            total += len(thing)
+        elif isinstance(thing, types.CodeType):
+            waiting += thing.co_consts
+        elif isinstance(thing, types.FunctionType):
+            if thing.__globals__.get("__name__") == "__main__":
+                codes = [thing.__code__]
+                for code in codes:  # and what is defined inside
+                    codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+                    used = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+                    waiting += [thing.__globals__[name] for name in used if name in thing.__globals__]
+                waiting += [thing.__code__, thing.__defaults__, thing.__kwdefaults__, thing.__closure__, vars(thing)]
+        elif isinstance(thing, type):
+            own = thing.__module__ == "__main__"
+            waiting += [part for part in vars(thing).values() if own or isinstance(part, (types.FunctionType, np.ndarray, torch.Tensor))]
+            waiting += thing.__bases__
+        else:
+            total += len(thing) if isinstance(thing, (list, tuple, dict, set, frozenset)) else 0
+            waiting += gc.get_referents(thing)
+    return total
+
+
+def from_x_alone():
+    """Stop when train can know pictures other than those that it is given."""
+    found = kit.reached(train)
+    used = sorted(found["names"] & ELSEWHERE | found["packages"] - {"torch"})
+    kit.require(not used, f"train uses {', '.join(used)}: it learns from x and y alone, in NumPy and torch, and reads nothing else")
+    count = kit.probe(held, train, sorted(found["names"]))
+    kit.require(count <= 4000, f"train leads to {count} numbers and letters that the notebook keeps, 4000 are allowed: it learns from x and y alone")
+
+
 def handed_over(x, y, budget, seed):
     """The learner's net as plain arrays, within the budget and fitting together."""
     import time
 
+    from_x_alone()
     begun = time.perf_counter()
     net = kit.unchanged(train, x, y, budget, seed)
     kit.require(time.perf_counter() - begun < 60, "training took more than 60 s; the reference needs 1")
@@ -840,9 +914,9 @@ with score.part(1, "fold: small variances, one channel, float32; nothing given h
     kit.by_hand(fold)
     for i, r in enumerate(kit.examples(lambda r: r, n=20, name="other folds")):
         right_fold(r, (np.float64, np.float32)[i % 2], hidden=True)
-with score.part(2, "train: other pictures, turned and numbered otherwise, with a budget of 5481 numbers: at least 0.82", hidden=True):
+with score.part(2, "train: other pictures, turned and numbered otherwise, with a budget of 5481 numbers: at least 0.72", hidden=True):
     x, y, unseen, labels = forms(kit.rng("small forms"))
-    reached(handed_over(x, y, 5481, int(kit.rng("seed").integers(1000))), unseen, labels, 0.82)
+    reached(handed_over(x, y, 5481, int(kit.rng("seed").integers(1000))), unseen, labels, 0.72)
 with score.part(1, "train: pixels up to 255 and larger pictures of 14 × 14: at least 0.86", hidden=True):
     x, y, unseen, labels = forms(kit.rng("large forms"), side=14, top=255.0)
     reached(handed_over(x, y, 10_000, 7), unseen, labels, 0.86, top=255.0)
