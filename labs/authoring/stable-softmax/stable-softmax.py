@@ -32,11 +32,13 @@ from graders import kit
 
 
 def beside(function, x, *more):
-    """Show what `function` gives for x, for the same numbers in float64, and the largest difference."""
-    here, there = np.asarray(function(x, *more)), np.asarray(function(x.astype(np.float64), *more))
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(here - there)
-    print(f"{x.dtype}: {here}\nfloat64: {there}\nlargest difference: {np.max(apart, initial=0.0):.3g}, NaN or infinite: {int((~np.isfinite(here)).sum())} and {int((~np.isfinite(there)).sum())}")
+    """Show what `function` gives for x, for the same numbers in float64, and the largest difference; of several things that it returns, each."""
+    both = [function(x, *more), function(x.astype(np.float64), *more)]
+    for here, there in zip(*(one if isinstance(one, tuple) else (one,) for one in both), strict=True):
+        here, there = np.asarray(here), np.asarray(there)
+        with np.errstate(invalid="ignore"):
+            apart = np.where(here == there, 0.0, np.abs(here - there))  # minus infinity twice is no difference
+        print(f"{x.dtype}: {here}\nfloat64: {there}\nlargest difference: {np.max(apart, initial=0.0):.3g}, NaN or infinite: {int((~np.isfinite(here)).sum())} and {int((~np.isfinite(there)).sum())}")
 
 
 # %% nbgrader={"grade_id": "beside-shown", "locked": true}
@@ -490,7 +492,8 @@ def step_contract(weights, half, scale, rate):
     """Stop, in words, where apply breaks its contract."""
     before = weights.copy()
     new = apply(weights, half, scale, rate)
-    kit.require(new is not weights and np.array_equal(weights, before), "the weights given were changed, or returned themselves")
+    kit.require(np.array_equal(weights, before), "the weights given were changed")
+    kit.require(new is not weights or not np.isfinite(half).all(), "the weights given were returned themselves")
     kit.require(str(new.dtype) == "float32" and new.shape == weights.shape, f"{new.dtype} of shape {new.shape} came back, not float32 of shape {weights.shape}")
     if not np.isfinite(half).all():
         kit.require(np.array_equal(new, before), "a gradient is infinite or NaN, and the step was not skipped")
@@ -823,7 +826,10 @@ def case(r, kind):
         x = x.astype(np.float32)
         label, share = int(np.argmin(x)), float(10 ** r.uniform(-5, -1))
         off = cost(x, label)
-        if all(v < share / 4 or v > share * 4 for v in off):
+        finite = [v for v in off if 0 < v < np.inf]
+        if "far up" in kind and finite:  # on either side of an error, so that the share does decide
+            share = float(r.choice(finite) * 10 ** (r.choice([-1, 1]) * r.uniform(0.7, 2)))
+        if share < 1 and all(v < share / 4 or v > share * 4 for v in off):
             return x, label, share, {name for name, v in zip(NAMES, off, strict=True) if v > share}
 
 
