@@ -194,9 +194,9 @@ def true_columns(x, kh, kw, stride, padding):
 
 COUNT = np.arange(1.0, 10).reshape(1, 1, 3, 3)
 score = kit.Score(7)
-with score.part(1, "how many outputs: 28 pixels, kernel 5, stride 2, padding 2 give 14; a kernel that does not fit is refused", n=28, k=5, stride=2, padding=2):
+with score.part(1, "how many outputs: 28 pixels, kernel 5, stride 2, padding 4 give 16; a kernel that does not fit is refused", n=28, k=5, stride=2, padding=4):
     kit.by_hand(size_out)
-    kit.equal(int(size_out(28, 5, 2, 2)), 14, because="(28 + 4 - 5) // 2 + 1", known_wrong={"one more than the number of strides that fit": 13, "padding stands on both sides": 13, "round down: a stride that does not fit whole gives no output": 15, "padding is not used": 12})
+    kit.equal(int(size_out(28, 5, 2, 4)), 16, because="(28 + 8 - 5) // 2 + 1", known_wrong={"one more than the number of strides that fit": 15, "padding stands on both sides": 14, "round down: a stride that does not fit whole gives no output": 17, "padding is not used": 12})
     for n, k, stride, padding in kit.examples(lambda r: [int(i) for i in (r.integers(5, 60), r.integers(1, 6), r.integers(1, 5), r.integers(0, 4))], n=10, name="sizes"):
         kit.equal(int(size_out(n, k, stride, padding)), len(range(0, n + 2 * padding - k + 1, stride)), because=f"n = {n}, k = {k}, stride = {stride}, padding = {padding}")
     kit.raises(ValueError, size_out, 3, 8, 1, 2, match=r"\b7\b")
@@ -268,6 +268,18 @@ score.total()
 # | `conv_gradients(x, w, up, stride, padding)` | `up` (n, o, rows, columns). Returns the slopes of the loss by `x`, by `w` and by `b`: arrays of the shapes (n, c, height, width), (o, c, kh, kw), (o,), in the dtype of `x`. Fast as well: 24 pictures (8, 40, 40) with 16 kernels of 3 × 3, float32, in less than 3 s (the better of two runs; the reference needs under 0.1) |
 #
 # Each output $i$ took pixel $i \cdot \text{stride} + u$ times $w[u]$. So `up[i]` goes back to that pixel times $w[u]$, and to $w[u]$ times that pixel; a pixel that several outputs have read gets the sum, one that none has read gets 0. By hand, in one row: $x = (1, 2, 3)$, $w = (10, 1)$, $up = (1, 100)$ give $dx = (10, 1001, 100)$, $dw = (201, 302)$, $db = 101$. About 15 lines.
+#
+# Specification, executable: a slope is what a small step of one number changes, here of the pixel (0, 0, 0, 0).
+#
+# ```python
+# dx, dw, db = conv_gradients(x, w, up, stride, padding)
+# step = np.zeros_like(x)
+# step[0, 0, 0, 0] = 1e-6
+# changed = direct(x + step, w, b, stride, padding) - direct(x - step, w, b, stride, padding)
+# assert np.isclose(dx[0, 0, 0, 0], (changed * up).sum() / 2e-6)
+# ```
+#
+# `stepped(x, w, up, stride, padding)` below does so for every number of `x`, `w` and `b`, with your own `direct` and `conv_gradients`, and prints where the two part.
 
 # %% nbgrader={"grade_id": "gradients", "solution": true}
 def conv_gradients(x, w, up, stride=1, padding=0):
@@ -288,6 +300,33 @@ def conv_gradients(x, w, up, stride=1, padding=0):
     return wide[:, :, padding : padding + height, padding : padding + width], dw, db
     ### END SOLUTION
 
+
+# %% nbgrader={"grade_id": "stepped", "locked": true}
+def stepped(x, w, up, stride=1, padding=0, step=1e-6):
+    """Print where your slopes and those by small steps through your `direct` part, and by how much."""
+    given = conv_gradients(x, w, up, stride, padding)
+    numbers = [x, w, np.zeros(len(w))]
+    for which, (name, slopes) in enumerate(zip(("x", "w", "b"), given, strict=True)):
+        by_steps = np.zeros(numbers[which].shape)
+        for place in np.ndindex(by_steps.shape):
+            there, back = ([t.copy() for t in numbers] for _ in range(2))
+            there[which][place] += step
+            back[which][place] -= step
+            changed = direct(*there, stride, padding) - direct(*back, stride, padding)
+            by_steps[place] = (changed * up).sum() / (2 * step)
+        slopes = np.asarray(slopes)
+        if slopes.shape != by_steps.shape:
+            print(f"d{name}: shape {slopes.shape}, not {by_steps.shape}")
+            continue
+        off = np.abs(slopes - by_steps)
+        worst = np.unravel_index(np.argmax(off), off.shape)
+        print(f"d{name}: off by up to {off.max():.2g}, at {tuple(int(i) for i in worst)}: {slopes[worst]:.6g}, by steps {by_steps[worst]:.6g}")
+
+
+try:
+    stepped(np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[[[10.0, 1.0]]]]), np.array([[[[1.0, 100.0]]]]))
+except Exception as error:
+    print(f"mend task 1, then this one: {error!r}")
 
 # %% nbgrader={"grade_id": "check-gradients", "grade": true, "points": 6}
 def autograd(x, w, up, stride, padding):
@@ -474,7 +513,7 @@ with score.part(1, "size, jump and start, by hand and of other stacks", layers=B
 with score.part(1, "what outputs see, by hand: at the borders fewer pixels", layers=BY_HAND, n=9):
     kit.by_hand(sees)
     kit.equal(seen_of(BY_HAND, 9, 0), [0, 1, 2, 3], because="output 0 reads places -1, 0, 1 of the layer before, and -1 is padding: it depends on nothing", known_wrong={
-        "the padding is no pixel: leave out what lies outside": [-3, -2, -1, 0, 1, 2, 3], "first layer first: go back from the last": [0, 1, 2, 3, 4]})
+        "the padding is no pixel: leave out what lies outside": [-3, -2, -1, 0, 1, 2, 3], "first layer first: go back from the last": [0, 1, 2]})
     kit.equal(seen_of(BY_HAND, 9, 4), [5, 6, 7, 8], because="output 4 is the last one")
     kit.equal(seen_of(BY_HAND, 9, 2), [1, 2, 3, 4, 5, 6, 7], because="output 2 lies inside")
     kit.equal(seen_of([(3, 1, 0, 2)], 9, 1), [1, 3, 5], because="a dilation leaves holes", known_wrong={"the pixels in the holes are not read": [1, 2, 3, 4, 5]})
@@ -892,11 +931,11 @@ def reached(net, x, y, least, top=16.0):
 
 
 score = kit.Score(7)
-with score.part(1, "fold: one convolution gives what convolution and norm give, with and without a bias", example="gamma 2, beta 1, mean 3, var 4, eps 0: the factor is 2 / √4 = 1, so w stays and b = 1 - 3"):
+with score.part(1, "fold: one convolution gives what convolution and norm give, with and without a bias", example="gamma 6, beta 1, mean 3, var 4, eps 0: the factor is 6 / √4 = 3, so w is three times as large and b = 1 - 3 · 3"):
     kit.by_hand(fold)
-    one_w, one_b = (np.asarray(t) for t in fold(np.ones((1, 1, 1, 1)), None, *(np.array([float(v)]) for v in (2, 1, 3, 4)), 0.0))
-    kit.close(one_w, np.ones((1, 1, 1, 1)), because="2 / √4 = 1", known_wrong={"divide by the root of the variance": np.full((1, 1, 1, 1), 0.5), "gamma is missing": np.full((1, 1, 1, 1), 0.5)})
-    kit.close(one_b, np.array([-2.0]), because="-3 · 2/√4 + 1", known_wrong={"the mean is taken off, not added": np.array([4.0]), "beta is missing": np.array([-3.0])})
+    one_w, one_b = (np.asarray(t) for t in fold(np.ones((1, 1, 1, 1)), None, *(np.array([float(v)]) for v in (6, 1, 3, 4)), 0.0))
+    kit.close(one_w, np.full((1, 1, 1, 1), 3.0), because="6 / √4 = 3", known_wrong={"divide by the root of the variance": np.full((1, 1, 1, 1), 1.5), "gamma is missing": np.full((1, 1, 1, 1), 0.5)})
+    kit.close(one_b, np.array([-8.0]), because="-3 · 6/√4 + 1", known_wrong={"the mean is taken off, not added": np.array([10.0]), "beta is missing": np.array([-9.0])})
     for r in kit.examples(lambda r: r, n=6, name="folds"):
         right_fold(r)
 with score.part(1, "train: within 10 000 numbers at least 0.88 of 797 unseen pictures, raw", x="digits at random places of 12 × 12 pixels"):
