@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
+import sqlalchemy as sa
+from nbgrader.api import Base, Gradebook
 from nbgrader.utils import notebook_hash
 from tornado.httpclient import HTTPResponse
 from tornado.testing import AsyncHTTPTestCase
@@ -62,7 +63,11 @@ def small(tmp_path_factory) -> Catalogue:
 @pytest.fixture(scope="module")
 def empty_gradebook(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
-    with Gradebook(f"sqlite:///{path}") as book:
+    url = f"sqlite:///{path}"
+    engine = sa.create_engine(url)
+    Base.metadata.create_all(engine)  # tables that are there spare nbgrader a run of alembic
+    engine.dispose()
+    with Gradebook(url) as book:
         for lab, (_, tasks) in LABS.items():
             book.add_assignment(lab)
             book.add_notebook(lab, lab)

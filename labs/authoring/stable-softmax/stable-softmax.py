@@ -1,7 +1,7 @@
 # %% [markdown] nbgrader={"grade_id": "intro", "locked": true}
 # # A softmax that survives
 #
-# **You deliver** functions that stay right where the formulas of the textbook break, one that says where they break, and one that says which part of the repair a given case needs. **100 minutes.** You need the course *Numerics and information*; NumPy; no network. **It proves** `numerics-information` at the level intermediate.
+# **You deliver** functions that stay right where the formulas of the textbook break, one that says where they break, and one that says which part of the repair a given case needs. **100 minutes.** You need the course *Numerics and information*. **Resources**: one CPU core, under 1 GB, NumPy, no network, no GPU; no cell takes more than a few seconds, and 30 s and 2 GB are the limits when it is graded. **It proves** `numerics-information` at the level intermediate.
 #
 # *The situation.* The loss of a training run became NaN in the second week. You are asked to replace the four places that touch extreme numbers: the log-sum-exp of the attention, the loss, a sum over a million terms, and the gradients in sixteen bits, and to say for the next format at which numbers the old code would have failed. Your functions go into the
 # library that everybody uses: they will meet every shape, masked rows, scores of ten thousand, and gradients of a billionth.

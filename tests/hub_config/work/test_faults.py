@@ -24,6 +24,8 @@ from tests.hub_config.work.files import tree_of
 from tests.hub_config.work.serving import LAB, LABS, PEOPLE, Asker, Service, of_token
 from tests.postgres import Postgres, installation
 
+pytestmark = pytest.mark.rota(3)
+
 FILES = {f"{LAB}.ipynb": b'{"cells": []}'}
 WORK = {**FILES, "data/big.bin": b"x" * (2**20) + b"y"}
 

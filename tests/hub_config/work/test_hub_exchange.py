@@ -21,7 +21,7 @@ from tests.hub_process import Hub, Person
 pytestmark = pytest.mark.slow
 
 LAB = "first-programs"
-SETTINGS = f"exchange: {{kind: service}}\nlabs: [{LAB}, mlp]\nsubmissions: {{mib: 8}}\n"
+SETTINGS = f"exchange: {{kind: service}}\nlabs: [{LAB}, mlp]\nsubmissions: {{mib: 64}}\n"
 WORK = "/services/academy/api/work"
 
 
@@ -61,7 +61,7 @@ def until(found: Callable[[], object], seconds: float = 60) -> object:
     end = time.monotonic() + seconds
     while not (what := found()):
         assert time.monotonic() < end, "it did not come"
-        time.sleep(0.2)
+        time.sleep(0.02)
     return what
 
 
@@ -193,14 +193,14 @@ def test_the_start_page_tells_the_due_date_and_the_attempts(hub, learner, browse
 def test_a_killed_service_comes_back_and_an_upload_goes_on(hub, learner):
     """The hub starts it again; the learner's step waits for it, and what was sent is still there."""
     before = len(submissions(learner))
-    learner.run(f"import os; open('/home/learner/{LAB}/big.bin', 'wb').write(os.urandom(6 << 20))")
+    learner.run(f"import os; open('/home/learner/{LAB}/big.bin', 'wb').write(os.urandom(48 << 20))")
     learner.run(START_SUBMIT % LAB)
     office = open_office(Deployment(hub.data), read(hub.data))
     until(lambda: office.book.waiting_bytes("learner") > 0)
     (pid,) = service_pids(hub)
     os.kill(pid, signal.SIGKILL)
     sent = office.book.waiting_bytes("learner")
-    assert 0 < sent < 6 << 20
+    assert 0 < sent < 48 << 20
     until(lambda: service_answers(hub), 90)
     assert until(lambda: Path(hub.data / "homes/learner/done.txt").exists(), 90)
     if len(submissions(learner)) == before:  # the step gave up before the service was back

@@ -23,6 +23,8 @@ from hub_config.work.receipts import holds, read
 from hub_config.work.steps import RECEIPTS
 from tests.hub_config.work.serving import LAB, PEOPLE, Service
 
+pytestmark = pytest.mark.rota(3)
+
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
