@@ -17,6 +17,7 @@ from .errors import HubError, Refused
 
 # Kinds of wall (sandbox.capabilities) with a file tree of their own, where a folder can be seen elsewhere.
 OWN_TREE = ("namespaces", "bubblewrap")
+NOT_IN_URLS = "?#%"
 PORT_NAMES = ("hub", "proxy_api", "academy")
 MONITOR = "monitor"  # the hub's name of who asks for figures
 # Each secret with its bytes of randomness; jupyterhub takes the first three as hexadecimal text.
@@ -38,9 +39,21 @@ class Deployment:
     ----------
     data
         Absolute path of the data folder; see `catalogue.folders.data_folder`.
+
+    Raises
+    ------
+    HubError
+        When its name cannot stand in the address of a database.
     """
 
     data: Path
+
+    def __post_init__(self) -> None:
+        if odd := sorted(set(str(self.data)) & set(NOT_IN_URLS)):
+            raise HubError(
+                f"{self.data} has {' and '.join(odd)} in its name, which the addresses of databases read as"
+                " something else; name another folder: --data FOLDER"
+            )
 
     @classmethod
     def at(cls, given: str | os.PathLike[str] | None = None) -> "Deployment":

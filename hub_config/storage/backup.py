@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import sqlite3
 import stat
 import tarfile
 import tempfile
@@ -17,11 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy.exc import DBAPIError
+
 from graders.ledger import FILE as LEDGER
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 
 from .databases import LEFT, Part, parts, where
+from .databases import said as said_by
 from .transfer import save, save_file
 
 LIST = "academy-backup.json"
@@ -114,7 +118,7 @@ def back_up(deployment: Deployment, file: Path, said: Told, *, homes: bool = Tru
     Raises
     ------
     HubError
-        When there is no academy, the file is there already, or it cannot be written.
+        When there is no academy, the file is there already or cannot be written, or records cannot be read.
     """
     if not deployment.secrets.is_dir():
         raise HubError(f"there is no academy in {deployment.data}; name its folder: --data FOLDER")
@@ -140,6 +144,10 @@ def back_up(deployment: Deployment, file: Path, said: Told, *, homes: bool = Tru
             out.flush()
             os.fsync(out.fileno())
         os.replace(draft, file)
+    except (sqlite3.Error, DBAPIError) as error:
+        raise HubError(
+            f"cannot read the records in {where(deployment)}: {said_by(error)}; mend that, then back up again"
+        ) from error
     except OSError as error:
         raise HubError(
             f"cannot write the backup, {error.filename or file}: {error.strerror}; free some space, or name"

@@ -108,8 +108,10 @@ def prepare(deployment: Deployment, url: str | None) -> None:
     if is_where(deployment, url):
         return
     if are_there(deployment):
-        said = f"academy.yml says {shown(url) if url else 'SQLite files'}"
-        raise Refused(f"the academy's records lie in {where(deployment)}, and {said}; {NEXT}")
+        wanted = shown(url) if url else "SQLite files"
+        raise Refused(
+            f"the academy's records lie in {where(deployment)}, and academy.yml says {wanted}; {NEXT}"
+        )
     with made(deployment, url) as urls:
         for part in parts(deployment):
             part.migrate(urls[part.name])
@@ -149,9 +151,14 @@ def keep(deployment: Deployment, urls: dict[str, str]) -> None:
             continue
         part.kept.parent.mkdir(exist_ok=True)
         write_private(part.kept, urls[part.name] + "\n")
-        if os.geteuid() == 0:  # the gradebook's belongs to whom the course belongs to
-            owner = part.kept.parent.stat()
-            os.chown(part.kept, owner.st_uid, owner.st_gid)
+        belong_to_folder(part.kept)
+
+
+def belong_to_folder(path: Path) -> None:
+    """Give a file to whom its folder belongs: an instructor's server opens the gradebook as another user."""
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 @contextmanager
@@ -259,18 +266,19 @@ def _told(url: str) -> Iterator[None]:
         yield
     except ProgrammingError as error:
         raise HubError(
-            f"{shown(url)} does not let this user make schemas and users: {_said(error)}; give it CREATEROLE,"
+            f"{shown(url)} does not let this user make schemas and users: {said(error)}; give it CREATEROLE,"
             " and CREATE on the database"
         ) from error
     except DBAPIError as error:
         raise HubError(
-            f"{shown(url)} cannot be reached: {_said(error)}; start it or mend database.url; its password"
+            f"{shown(url)} cannot be reached: {said(error)}; start it or mend database.url; its password"
             f" stands in {PASSWORD} or in secrets/database-password"
         ) from error
 
 
-def _said(error: DBAPIError) -> str:
-    return " ".join(str(error.orig).split())
+def said(error: Exception) -> str:
+    """Return what a database's driver said, on one line."""
+    return " ".join(str(getattr(error, "orig", error)).split())
 
 
 def _hub_tables() -> MetaData:
@@ -320,8 +328,8 @@ def _upgrade(settings: str, place: str) -> None:
     command = [sys.executable, "-m", "alembic", "-c", settings, "upgrade", "head"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip() and "sqlalche.me" not in line]
-        last = said[-1] if said else "it says nothing"
+        lines = [line for line in done.stderr.splitlines() if line.strip() and "sqlalche.me" not in line]
+        last = lines[-1] if lines else "it says nothing"
         raise HubError(f"the tables of {place} cannot be brought up to date: {last}")
 
 

@@ -4,10 +4,12 @@ import os
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
-from hub_config.deployment import Deployment
-from hub_config.errors import Refused
+from sqlalchemy.exc import DBAPIError
 
-from .databases import LEFT, Part, is_where, keep, made, parts, where
+from hub_config.deployment import Deployment
+from hub_config.errors import HubError, Refused
+
+from .databases import LEFT, Part, belong_to_folder, is_where, keep, made, parts, said, where
 from .transfer import Told, copy
 
 
@@ -51,6 +53,11 @@ def move(deployment: Deployment, url: str | None, tell: Told, *, dry: bool = Fal
             return _moved(deployment, url, there, tell, dry)
         except _Dry as all_of_it:
             return all_of_it.counts
+        except (DBAPIError, OSError) as error:
+            raise HubError(
+                f"the records could not be moved: {said(error)}; nothing was changed, so mend that and try"
+                " again"
+            ) from error
 
 
 class _Dry(Exception):
@@ -77,6 +84,7 @@ def _moved(
                 keep(deployment, urls)
             else:
                 for part in parts(deployment):
+                    belong_to_folder(_draft(part))
                     os.replace(_draft(part), part.file)
                 keep(deployment, {})
         undone.pop_all()

@@ -5,13 +5,12 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hub_config.deployment import Deployment
 from hub_config.errors import HubError, Refused
 
 from .backup import FORMAT, LIST
@@ -73,7 +72,6 @@ def restore(file: Path, data: Path, said: Told) -> Restored:
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    Deployment(data).forget_ports()
     return found
 
 
@@ -83,19 +81,22 @@ def verify(file: Path, said: Told) -> Restored:
     Raises
     ------
     HubError
-        When it is no whole backup.
+        When it is no whole backup, or cannot be read.
     """
-    return _read(file, None, said)
+    try:
+        return _read(file, None, said)
+    except OSError as error:
+        raise HubError(f"cannot read {file}: {error.strerror}; name a file of ./academy backup") from error
 
 
 def _read(file: Path, folder: Path | None, said: Told) -> Restored:
     hashes: dict[str, str] = {}
-    about: dict[str, Any] = {}
+    about: Any = None
     modes: list[tuple[Path, tarfile.TarInfo]] = []
     try:
         with tarfile.open(file, "r:gz") as tar:
             for member in tar:
-                if member.name == LIST:
+                if member.name == LIST and member.isreg():
                     about = json.load(tar.extractfile(member))
                     continue
                 target = _target(folder, member.name)
@@ -110,23 +111,26 @@ def _read(file: Path, folder: Path | None, said: Told) -> Restored:
                     raise _Torn(f"{member.name} is neither a file, a folder nor a link")
                 if target:
                     modes.append((target, member))
-    except (tarfile.TarError, EOFError, _Torn, ValueError, KeyError) as error:
+        _compare(about, hashes)
+    except (tarfile.TarError, EOFError, _Torn, ValueError) as error:
         raise HubError(f"{file} is no whole backup: {error}; take another one") from error
-    if about.get("format") != FORMAT:
-        what = (
-            f"of format {about['format']}; update the academy"
-            if about
-            else "no whole backup: its end is missing"
-        )
-        raise HubError(f"{file} is {what}")
-    if hashes != about["files"]:
-        odd = next(iter(sorted(set(hashes.items()) ^ set(about["files"].items()))))[0]
-        raise HubError(
-            f"{file} is no whole backup: {odd} is not as it was when it was taken; take another one"
-        )
     for target, member in reversed(modes):  # a folder after what it holds
         _belongs(target, member)
     return Restored(about["made"], len(hashes), about["homes"])
+
+
+def _compare(about: Any, hashes: Mapping[str, str]) -> None:
+    """Stop when the list at a backup's end is not one of ours, or says otherwise than its files."""
+    if about is None:
+        raise _Torn("its end is missing")
+    if not isinstance(about, dict) or "format" not in about:
+        raise _Torn("its list of files is none")
+    if about["format"] != FORMAT:
+        raise HubError(f"the backup is of format {about['format']}; update the academy")
+    if hashes != about.get("files"):
+        said = about["files"] if isinstance(about.get("files"), dict) else {}
+        odd = min(name for name in {*hashes, *said} if hashes.get(name) != said.get(name))
+        raise _Torn(f"{odd} is not as it was when it was taken")
 
 
 class _Torn(Exception):

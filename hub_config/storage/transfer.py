@@ -88,7 +88,7 @@ def save(tables: MetaData, source: str, file: Path, tell: Told) -> None:
 def save_file(file: Path, copy: Path) -> None:
     """Copy an SQLite file as it is at one moment, while others write to it."""
     with (
-        closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as old,
+        closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as old,
         closing(sqlite3.connect(copy)) as new,
     ):
         old.backup(new)

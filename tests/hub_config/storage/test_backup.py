@@ -212,5 +212,40 @@ def test_a_file_of_another_kind_or_format_is_told(tmp_path):
         tar.addfile(member, io.BytesIO(content))
     with pytest.raises(HubError, match="of format 99; update the academy"):
         verify(tmp_path / "new.tar.gz", nothing)
-    with pytest.raises(HubError, match="No such file"):
-        restore(tmp_path / "none", tmp_path / "again", nothing)
+    for file in (tmp_path / "none", tmp_path):
+        with pytest.raises(HubError, match=r"No such file|Is a directory"):
+            restore(file, tmp_path / "again", nothing)
+        with pytest.raises(HubError, match=r"cannot read .*(No such file|Is a directory)"):
+            verify(file, nothing)
+
+
+@pytest.mark.parametrize("content", [b"[]", b'{"format": 1}', b'{"format": 1, "files": 3}', b"{"])
+def test_a_list_that_is_none_is_told(content, tmp_path):
+    with tarfile.open(tmp_path / "odd.tar.gz", "w:gz") as tar:
+        for member, held in ((_member("kept"), b""), (_member(LIST), content)):
+            member.size = len(held)
+            tar.addfile(member, io.BytesIO(held))
+    with pytest.raises(HubError, match="is no whole backup"):
+        verify(tmp_path / "odd.tar.gz", nothing)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.3, 0.6, 0.9])
+def test_a_flipped_byte_is_told(saved, share):
+    flipped = bytearray(saved.read_bytes())
+    flipped[int(len(flipped) * share)] ^= 0xFF
+    saved.write_bytes(flipped)
+    with pytest.raises(HubError, match=r"is no whole backup"):
+        verify(saved, nothing)
+
+
+def test_records_that_cannot_be_read_are_told_and_leave_no_half_backup(deployment, tmp_path):
+    (deployment.data / "store.sqlite").write_bytes(b"torn" * 2000)
+    with pytest.raises(HubError, match=r"cannot read the records in SQLite files .*not a database"):
+        back_up(deployment, tmp_path / "backup.tar.gz", nothing)
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%20b"])
+def test_a_folder_whose_name_an_address_reads_otherwise_is_refused(tmp_path, name):
+    with pytest.raises(HubError, match="name another folder"):
+        Deployment(tmp_path / name)

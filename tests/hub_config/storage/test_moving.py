@@ -1,5 +1,7 @@
 """Records moved between SQLite and PostgreSQL: every row, or none."""
 
+import os
+
 import pytest
 import sqlalchemy as sa
 from jupyterhub import orm
@@ -79,7 +81,7 @@ def test_a_fault_on_the_way_back_leaves_the_records_where_they_were(postgres, de
 
     with monkeypatch.context() as patched:
         patched.setattr(moving, "copy", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(HubError, match=r"could not be moved: .*No space.*nothing was changed"):
             move(deployment, None, nothing)
     assert databases.is_where(deployment, url)
     assert everything(deployment) == before
@@ -108,3 +110,40 @@ def test_tables_of_another_version_are_refused(postgres, deployment):
     with pytest.raises(HubError, match="of version older, the tables of"):
         transfer.copy(book.metadata, book.url, target, nothing)
     assert not any(rows(book, target).values())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_the_gradebook_belongs_to_whom_the_course_belongs_to_after_each_move(postgres, deployment):
+    os.chown(deployment.course, 20_000, 20_000)
+    move(deployment, postgres.whole_database(), nothing)
+    assert (deployment.course / "gradebook.url").stat().st_uid == 20_000
+    move(deployment, None, nothing)
+    assert (deployment.course / "gradebook.db").stat().st_uid == 20_000
+
+
+def test_a_database_that_goes_away_on_the_way_is_told_and_changes_nothing(postgres, deployment, monkeypatch):
+    url, before = postgres.whole_database(), everything(deployment)
+    honest = transfer._rows
+
+    def cut(table, connection):
+        if table.name == "grade":
+            engine = sa.create_engine(postgres.url("postgres"))
+            with engine.connect() as other:
+                other.execute(
+                    sa.text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE usename LIKE 'test_%' AND datname = :name"
+                    ),
+                    {"name": sa.make_url(url).database},
+                )
+            engine.dispose()
+        yield from honest(table, connection)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "_rows", cut)
+        with pytest.raises(HubError, match=r"could not be moved: .*terminat.*nothing was changed"):
+            move(deployment, url, nothing)
+    assert everything(deployment) == before
+    assert databases.is_where(deployment, None)
+    move(deployment, url, nothing)
+    assert everything(deployment) == before
