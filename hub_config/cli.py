@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .accounts import INVITATION_DAYS, Accounts
 from .deployment import Deployment, write_private
-from .errors import HubError, Refused
+from .errors import HubError, Refused, exit_code
 from .settings import FILE, Settings, read
 
 EXAMPLE = """\
@@ -27,24 +27,19 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit code: 0 fine, 2 bad input, 3 refused, 130 stopped by Ctrl-C."""
     options = _parser().parse_args(argv)
-    try:
-        if _asks_for_accounts(options):
-            return _accounts_verb(options)
-        if options.by_link:
-            raise HubError("--by-link goes with --add-learner NAME, or with --reset-password NAME")
-        for key in ("called", "called_zh", "signs_in_as"):
-            if getattr(options, key) is not None:
-                option = key.replace("_", "-")
-                raise HubError(f"--{option} goes with --add-learner NAME, or with --rename NAME")
-        return _hub_verb(options)
-    except Refused as error:
-        print(f"academy: {error}", file=sys.stderr)
-        return 3
-    except HubError as error:
-        print(f"academy: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    return exit_code(lambda: _act(options))
+
+
+def _act(options: argparse.Namespace) -> int:
+    if _asks_for_accounts(options):
+        return _accounts_verb(options)
+    if options.by_link:
+        raise HubError("--by-link goes with --add-learner NAME, or with --reset-password NAME")
+    for key in ("called", "called_zh", "signs_in_as"):
+        if getattr(options, key) is not None:
+            option = key.replace("_", "-")
+            raise HubError(f"--{option} goes with --add-learner NAME, or with --rename NAME")
+    return _hub_verb(options)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,26 +14,16 @@ from rich.text import Text
 
 from catalogue.folders import data_folder
 from hub_config.deployment import Deployment
-from hub_config.errors import HubError, Refused
+from hub_config.errors import FINE, exit_code
 from hub_config.settings import FILE, read
 
 RAW = argparse.RawDescriptionHelpFormatter
-FINE, BAD_INPUT, REFUSED, INTERRUPTED = 0, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit code: 0 fine, 2 bad input, 3 refused, 130 stopped by Ctrl-C."""
     options = _parser().parse_args(argv)
-    try:
-        return options.act(options)
-    except Refused as error:
-        print(f"academy: {error}", file=sys.stderr)
-        return REFUSED
-    except HubError as error:
-        print(f"academy: {error}", file=sys.stderr)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return exit_code(lambda: options.act(options))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from learning_paths.errors import StoreError
-
 from ..deployment import Deployment
-from ..errors import HubError
+from ..errors import FINE, HubError, exit_code
 from ..settings import read
 from . import duedates
 from .book import Book
@@ -25,7 +23,7 @@ from .sayings import EVERY_LAB, Sayings
 from .trees import file_digest
 
 RAW = argparse.RawDescriptionHelpFormatter
-FINE, FAILED, BAD_INPUT = 0, 1, 2
+FAILED = 1
 BY_FOLDER = (
     "academy: exchange.kind is folder in academy.yml, so nbgrader notes who is late and nothing is declined;"
     " with exchange.kind service all of it holds"
@@ -37,11 +35,7 @@ Said = dict[str, Any]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit code: 0 fine, 1 a receipt that does not hold, 2 bad input."""
     options = _parser().parse_args(argv)
-    try:
-        return options.act(options)
-    except (HubError, StoreError) as error:
-        print(f"academy: {error}", file=sys.stderr)
-        return BAD_INPUT
+    return exit_code(lambda: options.act(options))
 
 
 def _parser() -> argparse.ArgumentParser:
