@@ -18,7 +18,7 @@ import sandbox
 from graders.course import Course
 
 from .accounts import Accounts
-from .deployment import Deployment
+from .deployment import OWN_TREE, Deployment
 from .errors import HubError, Refused
 from .labs import chosen
 from .lti.platforms import Platform
@@ -84,7 +84,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("store", lambda: _store(deployment)),
         ("labs", lambda: _labs(deployment, settings)),
         ("exchange", lambda: _exchange(deployment, settings)),
-        ("walls", _walls),
+        ("walls", lambda: _walls(settings)),
         ("memory", lambda: _memory(settings)),
     ):
         yield _looked_at(about, look)
@@ -204,11 +204,15 @@ def _exchange(deployment: Deployment, settings: Settings) -> Finding:
     return Finding("exchange", "fine", f"through the service, files in {url}{'' if there else ', made then'}")
 
 
-def _walls() -> Finding:
+def _walls(settings: Settings) -> Finding:
     found = sandbox.capabilities()
     if found.kind == "none":
         return Finding("walls", "mind", f"none ({found.why}): one learner only; to mend it: {found.mend}")
-    return Finding("walls", "fine", found.kind)
+    outward = ", ".join(settings.servers.outward)
+    if found.kind not in OWN_TREE:
+        says = f"{found.kind}: the network is shared, servers.outward ({outward or 'nothing'}) does not hold"
+        return Finding("walls", "mind", f"{says}; to mend it: {found.mend}")
+    return Finding("walls", "fine", f"{found.kind}; to the web: {outward or 'nothing'}")
 
 
 def _memory(settings: Settings) -> Finding:

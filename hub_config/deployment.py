@@ -15,7 +15,8 @@ from catalogue.folders import data_folder, database_url, gradebook_url, store_ur
 
 from .errors import HubError, Refused
 
-# Kinds of wall (sandbox.capabilities) with a file tree of their own, where a folder can be seen elsewhere.
+# Kinds of wall (sandbox.capabilities) with a file tree of their own, where a folder can be seen elsewhere,
+# and with a network of their own.
 OWN_TREE = ("namespaces", "bubblewrap")
 NOT_IN_URLS = "?#%"
 PORT_NAMES = ("hub", "proxy_api", "academy")
@@ -143,6 +144,10 @@ class Deployment:
     def home(self, name: str) -> Path:
         """Return the home of one person."""
         return self.homes / name
+
+    def crossings(self, name: str) -> Path:
+        """Return the folder of the sockets that lead through the wall of one person's server."""
+        return self.hub / "crossings" / name
 
     def prepare(self) -> None:
         """Make the folders and secrets that are missing.

@@ -17,7 +17,7 @@ from sandbox import Limits
 
 from .errors import HubError
 from .lti.platforms import Platform, twice
-from .web_address import private_address, web_address
+from .web_address import private_address, web_address, web_host
 
 FILE = "academy.yml"
 DEEPEST = 5  # files, one over the other
@@ -153,6 +153,12 @@ class Servers(Keys):
     )
     start_seconds: int = Field(
         120, ge=30, le=900, description="Seconds that its start may take", examples=[300]
+    )
+    outward: tuple[Annotated[Line, AfterValidator(web_host)], ...] = Field(
+        (),
+        description="Hosts on the web that it may reach, over HTTPS alone; `*.example.org` for all below one,"
+        " `*` for every public one; left out, none. Walls by Landlock or user ids cannot keep to it",
+        examples=[["pypi.org", "files.pythonhosted.org"]],
     )
 
     @property

@@ -5,6 +5,7 @@ import html
 import json
 import math
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from typing import Any
 
 import psutil
 from jupyterhub.spawner import LocalProcessSpawner
+from jupyterhub.utils import random_port
 from tornado import web
 from traitlets import Float, Instance, Unicode
 
@@ -23,6 +25,7 @@ from graders.seeds import grading_key
 
 from . import walls
 from .accounts import Account, Accounts
+from .crossings import Crossings, crossings
 from .deployment import OWN_TREE, Deployment, write_private
 from .exchange import desk
 from .settings import Settings
@@ -76,15 +79,28 @@ class WalledSpawner(LocalProcessSpawner):
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             self.popen_kwargs = {"stdout": out, "stderr": subprocess.STDOUT, "cwd": "/"}
             self._argv = list(self.cmd)
-            wall = walls.wall_of(account, self.deployment, kind, self.settings.servers, self._by_folder)
-            if kind != "none":
-                self.cmd = sandbox.command(wall, self._argv)
+            self.cmd = self._walled(account, kind)
             try:
                 address = await super().start()
             finally:
                 self.cmd = self._argv
         self.started = psutil.Process(self.pid).create_time()
         return address
+
+    def _walled(self, account: Account, kind: str) -> list[str]:
+        """Return the command line of the server behind its wall, with what crosses that."""
+        if kind == "none":
+            return self._argv
+        wall = walls.wall_of(account, self.deployment, kind, self.settings.servers, self._by_folder)
+        if wall.network:
+            return sandbox.command(wall, self._argv)
+        uid = wall.uid if os.geteuid() == 0 else None
+        through = self._crossings(account)
+        return [*through.outside(uid), *sandbox.command(wall, [*through.inside(), *self._argv])]
+
+    def _crossings(self, account: Account) -> Crossings:
+        self.port = self.port or random_port()
+        return crossings(account, self.deployment, self.settings.servers, self.port)
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Yield how far the start has come, as far as time tells: fast at first, and never quite done."""
@@ -110,6 +126,8 @@ class WalledSpawner(LocalProcessSpawner):
         chosen = self.settings.submissions
         env.update(walls.environment(account, self.deployment, kind, self.academy_url, chosen))
         env["ACADEMY_LANGUAGE"] = self._language()
+        if kind in OWN_TREE:
+            env.update(self._crossings(account).environment)
         if not self._by_folder:
             env[EXCHANGE_STEPS] = "hub_config.work.steps"
         return env
@@ -166,8 +184,14 @@ def make_ready(account: Account, deployment: Deployment, kind: str, by_folder: b
     if not own_tree:
         for show in walls.shown(account, deployment, seen, by_folder):
             _link(show.at, show.real)
+    else:
+        # made anew: what a person left there is nothing that this end should follow
+        shutil.rmtree(deployment.crossings(account.name), ignore_errors=True)
+        deployment.crossings(account.name).mkdir(parents=True, mode=0o700)
     if os.geteuid() == 0:
-        theirs = [home, own.inbound, *((deployment.course, deployment.exchange) if seen.course else ())]
+        theirs = [home, own.inbound]
+        theirs += [deployment.course, deployment.exchange] if seen.course else []
+        theirs += [deployment.crossings(account.name)] if own_tree else []
         for folder in theirs:
             if folder.stat().st_uid != uid:
                 belong_to(folder, uid)

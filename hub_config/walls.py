@@ -9,6 +9,7 @@ from graders.seeds import KEY_FILE
 from sandbox import Bind, Wall
 
 from .accounts import FIRST_UID, Account
+from .crossings import FOLDER_AT as CROSSINGS_AT
 from .deployment import OWN_TREE, Deployment
 from .exchange import COURSE_ID, desk
 from .settings import Servers, Submissions
@@ -118,18 +119,22 @@ def wall_of(
     A learner sees the own home and desk, writable, and the course material and released labs, read-only; desk
     and labs only where work goes through the exchange folder. An instructor also sees the course folder, the
     exchange and the labs' masters. Nobody's wall holds another's home, the accounts, the secrets, the store.
+    The network is the wall's own where it can have one.
     """
     seen = view(account, deployment, kind)
+    own_network = kind in OWN_TREE
     binds = [Bind(CHECKOUT / "labs", CHECKOUT / "labs")] if seen.course else []
     for show in shown(account, deployment, seen, by_folder):
         binds.append(Bind(show.real, show.at if kind in OWN_TREE else show.real, writable=show.writable))
+    if own_network:
+        binds.append(Bind(deployment.crossings(account.name), CROSSINGS_AT, writable=True))
     return Wall(
         binds=tuple(binds),
         home=deployment.home(account.name),
         home_at=seen.home,
         user=account.name,
         uid=uid_of(account),
-        network=True,
+        network=not own_network,
         tmp_mib=servers.tmp_mib,
         limits=servers.limits,
         nested=account.role == "instructor",

@@ -1,7 +1,9 @@
 """Addresses on the web, as an administrator writes them."""
 
+import re
 from urllib.parse import urlsplit
 
+HOST = re.compile(r"\*|(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -49,3 +51,16 @@ def origin(address: str) -> tuple[str, str, int | None]:
     parts = urlsplit(address)
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or usual
+
+
+def web_host(text: str) -> str:
+    """Return the name of a host, or of all below one, in small letters.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+    """
+    if not HOST.fullmatch(text.lower()):
+        raise ValueError(f"{text!r} names no host; write one like pypi.org, *.example.org or *")
+    return text.lower()

@@ -155,7 +155,7 @@ def test_everybody_runs_as_an_own_unprivileged_user_under_the_hub_s_name(
 
 
 def test_a_learner_s_kernels_listen_for_nobody_on_loopback(learner: Person) -> None:
-    """Walls share the loopback: a kernel's channels must be files of the learner's own."""
+    """Some walls share the loopback: a kernel's channels must be files of the learner's own."""
     code = (
         "import json, os\n"
         "from jupyter_client import find_connection_file\n"
