@@ -11,7 +11,7 @@ from oauthenticator.oauth2 import OAuthenticator
 from tornado import web
 from traitlets import Bool, Float, Instance, Integer, Unicode
 
-from . import provider
+from . import pam, provider
 from .accounts import Account, Accounts
 from .deployment import Deployment
 from .lti import pages as lti_pages
@@ -105,11 +105,14 @@ class AccountsAuthenticator(Authenticator):
             raise web.HTTPError(429, f"Too many wrong passwords for this name. Try again in {pause:.0f} s.")
         # scrypt takes 0.1 s and lets other threads run meanwhile
         account = await asyncio.to_thread(self._accounts.check, name, password)
+        if account is None and self.settings.pam.service:
+            typed = (data["username"].strip(), password)
+            account = await asyncio.to_thread(pam.admitted, self._accounts, *typed, self.settings.pam)
         if account is None:
             self._patience.wrong(name)
             return None
         self._patience.right(name)
-        user = handler.find_user(name)
+        user = handler.find_user(account.name)
         if user is not None and await _opened_with_another_password(user, account):
             _end_sessions(user)
         return _user_model(account)

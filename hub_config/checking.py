@@ -1,10 +1,13 @@
 """`academy hub check`: what the settings would do on this machine, before anything is started."""
 
+import grp
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import psutil
@@ -31,6 +34,7 @@ from .web_address import LOOPBACK
 from .work.opening import blobs_url
 
 LITTLE_DISK_MIB = 2048
+PAM_FOLDERS = ("/etc/pam.d", "/usr/lib/pam.d")
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("data", lambda: _data(deployment)),
         ("accounts", lambda: _accounts(deployment)),
         ("provider", lambda: _provider(deployment, settings)),
+        *((("pam", lambda: _pam(settings)),) if settings.pam.service else ()),
         *(("lti", partial(_platform, one, settings)) for one in settings.lti),
         ("records", lambda: _records(deployment, settings)),
         ("store", lambda: _store(deployment)),
@@ -152,6 +157,25 @@ def _provider(deployment: Deployment, settings: Settings) -> Finding:
         if found.rstrip("/") != provider.url.rstrip("/"):
             return Finding("provider", "wrong", f"{address} calls itself {found}: write that as provider.url")
     return Finding("provider", "fine", says)
+
+
+def _pam(settings: Settings) -> Finding:
+    """Look whether the machine has the service and the group; PAM itself falls back to `other` in silence."""
+    service, group = settings.pam.service, settings.pam.group
+    if not any(Path(folder, service).exists() for folder in PAM_FOLDERS):
+        says = f"no file {service} in {' or '.join(PAM_FOLDERS)}: write one, or name another in pam.service"
+        return Finding("pam", "wrong", says)
+    if group:
+        try:
+            grp.getgrnam(group)
+        except KeyError:
+            return Finding("pam", "mind", f"no group {group} on this machine: nobody gets an account by it")
+    who = f"members of {group} and " if group else ""
+    says = f"{service} of this machine: {who}accounts with --signs-in-as"
+    if os.geteuid() != 0:
+        says += "; without root it knows the password of who runs the hub alone"
+        return Finding("pam", "mind", says)
+    return Finding("pam", "fine", says)
 
 
 def _records(deployment: Deployment, settings: Settings) -> Finding:

@@ -3,6 +3,7 @@
 A deployment is a small file over a common one: `over` names it, and what the small file says wins.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -114,6 +115,28 @@ class Provider(Keys):
         return tuple(key for key, value in needed.items() if self.kind and not value)
 
 
+def _pam_service(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        raise ValueError(f"{text!r} is no name of a file in /etc/pam.d; write one like login")
+    return text
+
+
+class Pam(Keys):
+    """Names and passwords of this machine."""
+
+    service: Annotated[Line, AfterValidator(_pam_service)] | None = Field(
+        None,
+        description="The PAM service (a file of `/etc/pam.d`) asked for a password that is not one of this"
+        " academy; left out, none. It lets in who has an account with `--signs-in-as`",
+        examples=["login"],
+    )
+    group: Line | None = Field(
+        None,
+        description="Members of this group of the machine get a learner's account at the first sign-in",
+        examples=["students"],
+    )
+
+
 def _database(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme != "postgresql" or not parts.path.strip("/"):
@@ -217,6 +240,7 @@ class Settings(Keys):
     address: Address = Field(Address(), description="Where the hub listens")
     sign_in: SignIn = Field(SignIn(), description="How people come in")
     provider: Provider = Field(Provider(), description="Where the organisation signs its people in")
+    pam: Pam = Field(Pam(), description="Names and passwords of this machine")
     lti: tuple[Platform, ...] = Field(
         (),
         description="Learning platforms (Moodle, Canvas) whose people come in by LTI 1.3: docs/hub/lti.md",
@@ -233,6 +257,10 @@ class Settings(Keys):
             raise ValueError(f"provider.kind is {self.provider.kind!r}, which needs {lacking} beside it")
         if self.provider.domains and self.provider.kind != "oidc":
             raise ValueError("provider.domains needs provider.kind oidc: others do not say what is verified")
+        if self.pam.group and not self.pam.service:
+            raise ValueError("pam.group needs pam.service beside it: which service is asked for passwords")
+        if self.pam.service and self.provider.kind:
+            raise ValueError("pam.service and provider.kind both say who --signs-in-as names; choose one")
         if doubled := twice(self.lti):
             raise ValueError(f"lti names {doubled} twice; one entry lists all deployments of a registration")
         return self
