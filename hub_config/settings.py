@@ -206,10 +206,10 @@ class Exchange(Keys):
     """How labs, submissions and feedback travel."""
 
     kind: Literal["folder", "service"] = Field(
-        "folder",
-        description="`folder`: through folders that servers and grader share; `service`: through the academy"
-        " service, with deadlines, attempts, groups and receipts (docs/hub/exchange.md)",
-        examples=["service"],
+        "service",
+        description="`service`: through the academy service, with deadlines, attempts, groups and receipts;"
+        " `folder`: through folders that servers and grader share (docs/hub/exchange.md)",
+        examples=["folder"],
     )
     blobs: Line | None = Field(
         None,

@@ -169,8 +169,8 @@ class Person:
         return self.api(method, f"/user/{self.name}{path}", **given)
 
     def run(self, code: str) -> str:
-        """Run a cell in the person's kernel, started when first needed, and return what it printed."""
-        if not self.kernel:
+        """Run a cell in the person's kernel, started where there is none, and return what it printed."""
+        if not self.kernel or self.server("GET", f"/api/kernels/{self.kernel}").status_code != 200:
             answer = self.server("POST", "/api/kernels", json={"name": "python3"})
             assert answer.status_code == 201, answer.text
             self.kernel = answer.json()["id"]

@@ -45,7 +45,6 @@ def at_work(hub: Hub, people: dict[str, Person], name: str) -> Person:
     if name not in people:
         people[name] = hub.sign_in(name, hub.passwords[name])
     if people[name].server("GET", "/api/status").status_code != 200:
-        people[name].kernel = ""
         people[name].start_server()
     return people[name]
 

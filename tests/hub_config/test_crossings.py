@@ -64,12 +64,12 @@ def echo() -> Iterator[int]:
         server.wait()
 
 
-def connected(port: int, patience: float = 15.0) -> socket.socket:
+def connected(port: int, patience: float = 60.0) -> socket.socket:
     """Return a connection to a loopback port, once somebody listens there."""
     until = time.monotonic() + patience
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port), timeout=15)
+            return socket.create_connection(("127.0.0.1", port), timeout=60)
         except ConnectionRefusedError:
             if time.monotonic() > until:
                 raise
