@@ -3,8 +3,8 @@
     python benchmarks/deadline.py [--json] [--submissions 500] [--within 60] [--kills 2] [--lab LAB]
 
 A real ``./academy hub`` serves meanwhile, and its answers are timed. Each learner presses nbgrader's own
-submit at a desk of their own; the hub carries the submission to the exchange, ``./academy grade --watch
---feedback`` collects and grades it, and the hub brings the feedback back to the desk. The grader's process
+submit; the academy service takes the submission and brings it to the exchange, ``./academy grade --watch
+--feedback`` collects and grades it, and the service hands the feedback out. The grader's process
 group is killed with -9 and started again. What learners hand in are the lab's shipped submissions in turn,
 whose exact scores are known. It stops with an error unless every submission is accepted, its feedback lies on
 its desk, and it has those scores. Hidden inputs are drawn for each learner, so that a wrong answer may be
@@ -29,11 +29,10 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from hub_at_work import ACADEMY, Grader, Work, enrol, hub, submit
+from hub_at_work import ACADEMY, Grader, Learner, Work, enrol, hub
 
 from graders.book import marks
 from graders.configuration import COURSE_ID
-from hub_config.exchange import Desk
 
 ASK_SECONDS = 0.2  # between two questions to the hub
 PAGES = ("hub/login", "services/academy/health")
@@ -65,7 +64,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     names = [f"learner-{number:04}" for number in range(count)]
     with hub(data) as address:
         tell(f"the hub is open; {count} accounts")
-        desks = enrol(data, names)
+        learners = enrol(data, address, names)
         for number, name in enumerate(names):
             work.fetch(folder / "homes" / name / work.master.lab, number)
         watching = Watching(data, work, names)
@@ -76,14 +75,14 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         load, begun = os.getloadavg()[0], time.monotonic()
         with asked(address) as meanwhile:
             arriving = threading.Thread(
-                target=arrive, args=(data, folder / "homes", desks, work, arguments.within)
+                target=arrive, args=(folder / "homes", learners, work, arguments.within)
             )
             arriving.start()
             watching.follow(arguments.kills)
             seconds = time.monotonic() - begun
             arriving.join()
         tell("all graded; feedback")
-        told = feedback_there(data, desks)
+        told = feedback_there(learners, work.master.lab)
         code = watching.grader.stop()
         others = check(data, work, names, told)
         if code:
@@ -110,12 +109,12 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def arrive(data: Path, homes: Path, desks: list[Desk], work: Work, within: float) -> None:
+def arrive(homes: Path, learners: list[Learner], work: Work, within: float) -> None:
     """Let everybody submit, spread evenly over the time; where submits take longer they follow at once."""
     begun = time.monotonic()
-    for number, own in enumerate(desks):
-        time.sleep(max(0.0, begun + within * number / len(desks) - time.monotonic()))
-        submit(own, homes / own.owner, data / "exchange", work.master.lab)
+    for number, one in enumerate(learners):
+        time.sleep(max(0.0, begun + within * number / len(learners) - time.monotonic()))
+        one.submit(homes / one.name / work.master.lab)
     tell(f"all submitted after {time.monotonic() - begun:.1f} s")
 
 
@@ -199,17 +198,17 @@ def answers(who: str, took: list[float]) -> dict[str, float]:
     }
 
 
-def feedback_there(data: Path, desks: list[Desk]) -> dict[str, int]:
-    """Wait until everybody's feedback lies on the desk; return how many files each has."""
+def feedback_there(learners: list[Learner], lab: str) -> dict[str, bool]:
+    """Wait until everybody has feedback; return who has."""
     end = time.monotonic() + 60
     while True:
-        found = {own.owner: len(list(own.feedback.glob("*.html"))) for own in desks}
+        found = {one.name: one.feedback(lab) for one in learners}
         if all(found.values()) or time.monotonic() > end:
             return found
         time.sleep(0.2)
 
 
-def check(data: Path, work: Work, names: list[str], told: dict[str, int]) -> int:
+def check(data: Path, work: Work, names: list[str], told: dict[str, bool]) -> int:
     """Stop unless every submission was accepted, graded rightly and answered; return the other draws."""
     inbound = {path.name.split("+")[0] for path in (data / "exchange" / COURSE_ID / "inbound").iterdir()}
     faults = [f"{name}: not accepted" for name in names if name not in inbound]

@@ -1,4 +1,4 @@
-"""What benchmarks of a whole academy share: a real hub, learners with desks, real submits, a real grader."""
+"""What benchmarks of a whole academy share: a real hub, signed-in learners, real submits, a real grader."""
 
 import json
 import os
@@ -10,38 +10,38 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
-from nbgrader.auth import Authenticator
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.exchange.default import ExchangeSubmit
-from traitlets.config import Config
 
-import sandbox
 from catalogue.folders import CHECKOUT
-from graders.configuration import COURSE_ID
 from graders.course import limits_of
 from graders.engine.master import Master, read_master
 from graders.submissions import Submission, filled, read_submissions
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment, free_ports
-from hub_config.exchange import Desk, desk
-from hub_config.passwords import SCRYPT
-from hub_config.spawner import make_ready
+from hub_config.settings import FILE
+from hub_config.work.courier import Courier
+from tests.hub_process import Hub, Person
 
 ACADEMY = [sys.executable, str(CHECKOUT / "academy")]
 GRADER_DIES_SECONDS = 10
 STOP_SECONDS = 90
+SIGNING_IN = 8  # people at a time; a proper hash takes a processor a tenth of a second
 
 
 @contextmanager
 def hub(data: Path) -> Iterator[str]:
     """Run ``./academy hub`` on a data folder and yield its address once it is open."""
     port = free_ports(1)[0]
+    data.mkdir(parents=True, exist_ok=True)
+    (data / FILE).write_text("sign_in: {own_passwords: false}\n")  # people sign in with what was handed out
     command = [*ACADEMY, "hub", "--data", str(data), "--port", str(port)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -60,17 +60,45 @@ def hub(data: Path) -> Iterator[str]:
             process.wait(STOP_SECONDS)
 
 
-def enrol(data: Path, names: Sequence[str]) -> list[Desk]:
-    """Give learners accounts and desks, as the hub does when their servers start."""
+@dataclass(frozen=True)
+class Learner:
+    """Somebody who is signed in, and hands in as nbgrader's own button does in their server."""
+
+    person: Person
+    courier: Courier
+
+    @property
+    def name(self) -> str:
+        """The hub's name."""
+        return self.person.name
+
+    def submit(self, folder: Path) -> dict[str, Any]:
+        """Hand in a lab's folder; return the service's answer, with the receipt."""
+        files = [(path, str(path.relative_to(folder))) for path in folder.rglob("*") if path.is_file()]
+        body, path = {"key": uuid.uuid4().hex}, f"labs/{folder.name}/submissions"
+        return self.courier.hand_in("POST", path, files, body)
+
+    def feedback(self, lab: str) -> bool:
+        """Tell whether feedback on a lab is there."""
+        return any(one["feedback"] for one in self.courier.ask("GET", f"submissions?lab={lab}"))
+
+
+def enrol(data: Path, address: str, names: Sequence[str]) -> list[Learner]:
+    """Give learners accounts and sign them in, some at a time."""
     deployment = Deployment(data)
-    accounts, kind = Accounts(deployment.accounts), sandbox.capabilities().kind
-    SCRYPT["n"] = 2  # nobody signs in with these passwords, and a proper hash takes a tenth of a second
-    for name in names:
-        accounts.add(name, "learner")
-    for account in accounts.all():
-        if account.name in set(names):
-            make_ready(account, deployment, kind)
-    return [desk(deployment, name) for name in names]
+    accounts, port = Accounts(deployment.accounts), int(address.rstrip("/").rpartition(":")[2])
+    service = f"http://127.0.0.1:{deployment.ports()['academy']}/services/academy"
+    passwords = {name: accounts.add(name, "learner") for name in names}
+
+    def sign_in(name: str) -> Learner:
+        person = Person(Hub(data, port), name)
+        if person.try_password(passwords[name]).status_code != 302:
+            raise SystemExit(f"{name} could not sign in")
+        person.api("GET", "/hub/api/user").raise_for_status()
+        return Learner(person, Courier(service, person.token))
+
+    with ThreadPoolExecutor(SIGNING_IN) as pool:
+        return list(pool.map(sign_in, names))
 
 
 @dataclass(frozen=True)
@@ -99,21 +127,6 @@ class Work:
             shutil.copyfile(path, folder / name)
         notebook = filled(self.master, self.shipped_for(number).answers)
         (folder / f"{self.master.lab}.ipynb").write_text(json.dumps(notebook))
-
-
-def submit(own: Desk, home: Path, exchange: Path, lab: str) -> None:
-    """Press nbgrader's own submit in a home that holds the lab, to a desk as its owner's server sees it."""
-    seen = home / ".exchange" / COURSE_ID
-    if not seen.exists():
-        seen.mkdir(parents=True)
-        (seen / "inbound").symlink_to(own.inbound)
-        (seen / "outbound").symlink_to(exchange / COURSE_ID / "outbound")
-    config = Config(
-        CourseDirectory={"course_id": COURSE_ID, "student_id": own.owner, "assignment_id": lab},
-        Exchange={"root": str(seen.parent), "assignment_dir": str(home), "cache": str(home / ".cache")},
-    )
-    course = CourseDirectory(config=config)
-    ExchangeSubmit(coursedir=course, authenticator=Authenticator(config=config), config=config).start()
 
 
 class Grader:

@@ -1,13 +1,13 @@
-"""From pressing "submit" to feedback on the desk, for one learner at a time, with everything warm.
+"""From pressing "submit" to feedback in the own list, for one learner at a time, with everything warm.
 
     python benchmarks/latency.py [--json] [--submissions 50] [--lab first-programs]
 
-A real ``./academy hub`` and ``./academy grade --watch --feedback`` run. A learner presses nbgrader's own
-submit at a desk of their own; the clock runs from then until the feedback lies on that desk. Learners hand in
-the lab's shipped submissions in turn. ``cells`` is what the lab's own cells (answers and checks) take in one
-warm process without sides, gradebook and exchange, measured in the same run; ``over_cells`` is the rest. The
-parts follow one another: ``submit`` (nbgrader copies), ``carried`` (desk to exchange), ``graded`` (collected,
-run, booked, feedback made), ``returned`` (exchange to desk).
+A real ``./academy hub`` and ``./academy grade --watch --feedback`` run. A learner hands in as nbgrader's own
+button does; the clock runs from then until the feedback is there to be fetched. Learners hand in the lab's
+shipped submissions in turn. ``cells`` is what the lab's own cells (answers and checks) take in one warm
+process without sides, gradebook and exchange, measured in the same run; ``over_cells`` is the rest. The parts
+follow one another: ``submit`` (sent, with a receipt), ``carried`` (service to exchange), ``graded``
+(collected, run, booked, feedback made), ``returned`` (exchange to service).
 """
 
 import argparse
@@ -20,17 +20,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub_at_work import Grader, Work, enrol, hub, submit
+from hub_at_work import Grader, Learner, Work, enrol, hub
 
 from graders.configuration import COURSE_ID
 from graders.engine.repair import repaired
 from graders.engine.servers import ENVIRONMENT, need
 from graders.engine.submission import read_submission
-from hub_config.exchange import Desk
 from sandbox import Bind, Wall, WarmServer
 
 WARM_UPS = 3  # not counted
-LOOK_SECONDS = 0.002
+LOOK_SECONDS = 0.01
 PATIENCE_SECONDS = 120
 
 
@@ -54,16 +53,16 @@ def measure(folder: Path, work: Work, count: int) -> dict[str, Any]:
     """Submit one after the other and return the figures."""
     data, lab = folder / "data", work.master.lab
     names = [f"learner-{number:03}" for number in range(WARM_UPS + count)]
-    with hub(data):
-        desks = enrol(data, names)
+    with hub(data) as address:
+        learners = enrol(data, address, names)
         for number, name in enumerate(names):
             work.fetch(folder / "homes" / name / lab, number)
         grader = Grader(data, lab)
         grader.wait_until_ready()
         load, own = os.getloadavg()[0], cells_alone(work, folder / "homes", names)
         timed = []
-        for number, one in enumerate(desks):
-            parts = one_submission(data, one, folder / "homes" / one.owner, grader, lab)
+        for number, one in enumerate(learners):
+            parts = one_submission(data, one, folder / "homes" / one.name, grader, lab)
             if number >= WARM_UPS:
                 timed.append((sum(parts.values()), own[number % len(own)], parts))
         load_after = os.getloadavg()[0]
@@ -94,18 +93,18 @@ def told(name: str, seconds: list[float]) -> dict[str, float]:
     }
 
 
-def one_submission(data: Path, own: Desk, home: Path, grader: Grader, lab: str) -> dict[str, float]:
+def one_submission(data: Path, own: Learner, home: Path, grader: Grader, lab: str) -> dict[str, float]:
     """Submit, wait for the feedback and return how long each part took."""
     course = data / "exchange" / COURSE_ID
     moments = [time.perf_counter()]
-    submit(own, home, data / "exchange", lab)
+    own.submit(home / lab)
     moments.append(time.perf_counter())
-    moments.append(until(lambda: any(course.joinpath("inbound").glob(f"{own.owner}+*"))))
+    moments.append(until(lambda: any(course.joinpath("inbound").glob(f"{own.name}+*"))))
     result = grader.results.get(timeout=PATIENCE_SECONDS)
     moments.append(time.perf_counter())
-    if (result["learner"], result["status"]) != (own.owner, "graded"):
+    if (result["learner"], result["status"]) != (own.name, "graded"):
         raise SystemExit(json.dumps(result))
-    moments.append(until(lambda: any(own.feedback.glob("*.html"))))
+    moments.append(until(lambda: own.feedback(lab)))
     names = ("submit", "carried", "graded", "returned")
     return {name: moments[place + 1] - moments[place] for place, name in enumerate(names)}
 
