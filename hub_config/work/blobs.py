@@ -14,7 +14,7 @@ import fsspec
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from .errors import BadWork, NoRoom, NotNow
+from .errors import BadWork, Damaged, NoRoom, NotNow
 from .trees import PART_BYTES
 
 DRAFTS = "drafts"
@@ -105,14 +105,32 @@ class Blobs:
 
         Raises
         ------
+        Damaged
+            When it is missing or no longer what it was.
         NotNow
-            When it cannot be read, or is no longer what it was.
+            When the place of the files does not answer.
         """
         with _told():
-            content = self._files.cat_file(self._at(part))
+            try:
+                content = self._files.cat_file(self._at(part))
+            except OSError as error:
+                missing = isinstance(error, FileNotFoundError) and self._is_open()
+                if not missing and error.errno != errno.EIO:
+                    raise
+                raise self._damaged(part, "missing" if missing else "damaged") from error
         if hashlib.sha256(content).hexdigest() != part:
-            raise NotNow(f"part {part} is damaged in {self._root}; restore it from a backup")
+            raise self._damaged(part, "damaged")
         return content
+
+    def _is_open(self) -> bool:
+        """Tell whether there is a place at all in which something could be missing."""
+        return not self._local or Path(self._root).is_dir()
+
+    def _damaged(self, part: str, how: str) -> Damaged:
+        return Damaged(
+            f"part {part} is {how} in the academy's files, {self._root}; tell your academy, which has it in a"
+            " backup"
+        )
 
     def old(self) -> Iterator[str]:
         """Yield the names of all parts that were written more than a day ago."""

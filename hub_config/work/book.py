@@ -158,8 +158,16 @@ class Book(Taking):
             )
         return _share(row)
 
-    def undelivered(self, most: int) -> list[tuple[Submission, Share]]:
-        """Return what the grading host's folder has not got yet, oldest first."""
+    def undelivered(self, most: int, *, after: Share | None = None) -> list[tuple[Submission, Share]]:
+        """Return what the grading host's folder has not got yet, oldest first.
+
+        Parameters
+        ----------
+        most
+            How many.
+        after
+            Only what comes after this one.
+        """
         query = (
             sa.select(submissions, shares.c.learner, shares.c.secret)
             .join(shares, shares.c.sequence == submissions.c.sequence)
@@ -167,6 +175,9 @@ class Book(Taking):
             .order_by(submissions.c.sequence, shares.c.learner)
             .limit(most)
         )
+        if after is not None:
+            place = sa.tuple_(shares.c.sequence, shares.c.learner)
+            query = query.where(place > (after.sequence, after.learner))
         with self._reading() as connection:
             return [
                 (read_submission(row), Share(row.sequence, row.learner, row.secret))
@@ -184,13 +195,28 @@ class Book(Taking):
         with self._reading() as connection:
             return [_share(row) for row in connection.execute(query)]
 
-    def give_feedback(self, share: Share, tree: Tree, made_by: str, now: datetime) -> Feedback | None:
-        """Release feedback for a learner; None where the last one is just the same."""
+    def give_feedback(
+        self, share: Share, tree: Tree, made_by: str, now: datetime, *, written: datetime | None = None
+    ) -> Feedback | None:
+        """Release feedback for a learner; None where that is no news.
+
+        It is none where the last one is just the same, or where this one was given before and is older.
+
+        Parameters
+        ----------
+        share, tree, made_by, now
+            On whose work, what, who releases it and when.
+        written
+            When its files were written, for who may come with the same ones again.
+        """
 
         def add(connection: Connection) -> Feedback | None:
             this = (feedback.c.sequence == share.sequence) & (feedback.c.learner == share.learner)
-            query = sa.select(feedback.c.digest).where(this).order_by(feedback.c.number.desc()).limit(1)
-            if connection.scalar(query) == tree.digest:
+            query = sa.select(feedback).where(this).order_by(feedback.c.number.desc())
+            given = connection.execute(query).all()
+            own = next((row.digest for row in given if row.made_by == made_by), None)
+            known = written is not None and own == tree.digest and written <= given[0].made_at
+            if known or (given and given[0].digest == tree.digest):
                 return None
             digest = keep_tree(connection, tree, made_by)
             number = next_number(connection, feedback.c.number)

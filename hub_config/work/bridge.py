@@ -7,12 +7,14 @@ whole step, so that after a kill the next look goes on where the last one was.
 
 import hashlib
 import logging
+import math
 import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,10 +30,10 @@ from ..errors import HubError
 from ..exchange import arrive, carry_inbound
 from . import duedates
 from .courier import replace_folder
-from .errors import WorkError
+from .errors import NoRoom, NotNow, WorkError
 from .office import Office
 from .records import TIME, Release, Share, Submission
-from .trees import MOST_OF_STAFF, OWN_FILES, PART_BYTES, Tree, of_file, read
+from .trees import MOST_OF_STAFF, OWN_FILES, PART_BYTES, File, Tree, of_file, opened, read
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ FEEDBACK_SETTLED_SECONDS = 0.1
 AGREEMENTS_EVERY_SECONDS = 2.0  # the command line sets deadlines, too
 SWEEP_EVERY_SECONDS = 3600.0
 AFTER_A_FAILURE_SECONDS = 5.0
+DAMAGED_AGAIN_SECONDS = 60.0  # until what is damaged is looked at again: somebody may have mended it
 
 
 class Bridge:
@@ -70,7 +73,9 @@ class Bridge:
         self._pages: dict[str, tuple[Share, str]] = {}  # feedback pages by nbgrader's names for them
         self._page_stamps: dict[str, int] = {}
         self._last_share = 0
-        self._adopted = False
+        self._adopted = self._came = False
+        self._left_out: dict[str, str] = {}  # what is wrong with what could not be done, as it was told
+        self._damaged_again = math.inf
         self._agreed: tuple[int, ...] = ()
         self._next_agreements = self._next_sweep = self._not_before = 0.0
 
@@ -84,23 +89,46 @@ class Bridge:
         """
         if time.monotonic() < self._not_before:
             return False
+        if time.monotonic() >= self._damaged_again:
+            self._damaged_again = math.inf
+            self._look_anew()
         try:
             if not self._adopted:
                 self._adopt()
                 self._adopted = True
             self._releases()
-            arrived = self._deliver()
+            self._deliver()
             self._feedback()
             self._agreements()
             self._sweep()
         except Exception:
             self._not_before = time.monotonic() + AFTER_A_FAILURE_SECONDS
-            self._office.arrived.set()
-            self._office.released.set()
-            self._labs.clear()
-            self._changes.forget()
+            self._look_anew()
             raise
+        arrived, self._came = self._came, False
         return arrived
+
+    def _look_anew(self) -> None:
+        """Have the next look take up everything, as the first one does."""
+        self._office.arrived.set()
+        self._office.released.set()
+        self._labs.clear()
+        self._changes.forget()
+
+    @contextmanager
+    def _one(self, what: str) -> Iterator[None]:
+        """Do one of many things: what is wrong with it alone is told, once, and holds up no other."""
+        try:
+            yield
+        except (NoRoom, NotNow):  # nor will the others
+            raise
+        except WorkError as error:
+            if self._left_out.get(what) != str(error):
+                log.error("%s: %s", what, error)
+            self._left_out[what] = str(error)
+            self._damaged_again = time.monotonic() + DAMAGED_AGAIN_SECONDS
+        else:
+            self._left_out.pop(what, None)
 
     # labs
 
@@ -113,7 +141,8 @@ class Bridge:
             changed |= set(self._office.book.released())
         for lab in sorted(changed):
             if _is_settled(outbound / lab):
-                self._release(lab, outbound / lab)
+                with self._one(f"lab {lab}, {outbound / lab}, cannot be handed out"):
+                    self._release(lab, outbound / lab)
                 if (outbound / lab).is_dir():
                     self._labs[lab] = _stamp(outbound / lab)
                     continue
@@ -123,18 +152,14 @@ class Bridge:
         """Bring one lab's folder and the book to the same: who changed last wins."""
         book = self._office.book
         last, in_folder = book.released().get(lab), book.released(in_folder=True).get(lab)
-        try:
-            tree = read_folder(folder) if folder.is_dir() else None
-        except WorkError as error:
-            log.warning("lab %s, %s, cannot be handed out: %s", lab, folder, error)
-            return
+        tree = read_folder(folder) if folder.is_dir() else None
         here, wanted = tree.digest if tree else None, last.digest if last else None
         if here == wanted:
             if last is not None and not last.from_folder:
                 book.note_in_folder(last.number)
         elif here != (in_folder.digest if in_folder else None):
-            if tree is not None:
-                self._keep(folder, tree)
+            for file in tree.files if tree else ():
+                self._keep(folder / file.path, file)
             book.release(lab, tree, HOST, self._office.now(), from_folder=True)
             log.info("lab %s is %s", lab, "handed out" if tree else "taken back")
         elif last is not None:
@@ -154,12 +179,11 @@ class Bridge:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def _keep(self, folder: Path, tree: Tree) -> None:
-        """Keep the parts of files that lie on this host."""
-        for file in tree.files:
-            with (folder / file.path).open("rb") as source:
-                for part in file.parts:
-                    self._office.blobs.put(part, source.read(PART_BYTES))
+    def _keep(self, path: Path, file: File) -> None:
+        """Keep the parts of a file that lies on this host."""
+        with opened(path) as source:
+            for part in file.parts:
+                self._office.blobs.put(part, source.read(PART_BYTES))
 
     def _write(self, digest: str, folder: Path) -> None:
         folder.mkdir(mode=0o755)
@@ -195,25 +219,28 @@ class Bridge:
             except (ValueError, OSError, WorkError) as problem:
                 log.warning("%s stays outside of the exchange: %s", folder.name, problem)
                 continue
-            self._keep(folder, tree)
+            for file in tree.files:
+                self._keep(folder / file.path, file)
             key = hashlib.sha256(folder.name.encode()).hexdigest()
             sign = self._office.signer.sign
             if self._office.book.adopt(name["learner"], name["lab"], tree, secret, at, key, sign):
                 log.info("taken in from before: %s", folder.name)
 
-    def _deliver(self) -> bool:
+    def _deliver(self) -> None:
         if not self._office.arrived.is_set():
-            return False
+            return
         self._office.arrived.clear()
-        came = False
-        while waiting := self._office.book.undelivered(AT_ONCE):
+        last = None
+        while waiting := self._office.book.undelivered(AT_ONCE, after=last):
             needed = _needed(waiting)
             for submission, share in waiting:
-                if share in needed:
-                    self._deliver_one(submission, share)
-                self._office.book.note_delivered(share)
-                came = True
-        return came
+                what = f"submission {submission.sequence} of {share.learner}, lab {submission.lab}"
+                with self._one(f"{what}, cannot be given to graders"):
+                    if share in needed:
+                        self._deliver_one(submission, share)
+                    self._office.book.note_delivered(share)
+                    self._came = True
+                last = share
 
     def _deliver_one(self, submission: Submission, share: Share) -> None:
         name = f"{share.learner}+{submission.lab}+{submission.timestamp}+s{submission.sequence}"
@@ -244,29 +271,32 @@ class Bridge:
                 if owner and self._page_stamps.get(page.name) != (stamp := page.stat().st_mtime_ns):
                     fresh.setdefault(owner[0], {})[page.name] = stamp
         for share, stamps in fresh.items():
-            self._give_feedback(folder, share)
-            self._page_stamps |= stamps
+            with self._one(f"feedback for {share.learner} on submission {share.sequence} cannot go out"):
+                self._give_feedback(folder, share)
+                self._page_stamps |= stamps
 
     def _give_feedback(self, folder: Path, share: Share) -> None:
         names = {name: f"{notebook}.html" for name, (of, notebook) in self._pages.items() if of == share}
-        files = [of_file(folder / name, shown) for name, shown in names.items() if (folder / name).is_file()]
-        tree = read({"files": Tree(tuple(files)).data()}, MOST_OF_STAFF)
-        for name, shown in names.items():
-            for file in (file for file in tree.files if file.path == shown):
-                with (folder / name).open("rb") as source:
-                    for part in file.parts:
-                        self._office.blobs.put(part, source.read(PART_BYTES))
-        self._office.book.give_feedback(share, tree, HOST, self._office.now())
+        pages = {shown: folder / name for name, shown in names.items() if (folder / name).is_file()}
+        written = max(page.stat().st_mtime for page in pages.values())
+        files = tuple(of_file(page, shown) for shown, page in pages.items())
+        tree = read({"files": Tree(files).data()}, MOST_OF_STAFF)
+        for file in tree.files:
+            self._keep(pages[file.path], file)
+        at = datetime.fromtimestamp(written, UTC)
+        self._office.book.give_feedback(share, tree, HOST, self._office.now(), written=at)
 
     def _learn_pages(self) -> None:
         """Learn how nbgrader would name the feedback on submissions that came since the last time."""
         book = self._office.book
-        for share in book.shares_since(self._last_share):
+        fresh = book.shares_since(self._last_share)
+        for share in fresh:
             submission, _ = book.submission(share.sequence)
             for notebook in book.tree(submission.digest).notebooks:
                 made = notebook_hash(secret=share.secret, notebook_id=notebook)
                 self._pages[f"{made}.html"] = (share, notebook)
-            self._last_share = share.sequence
+        # not before all are known: two may share one submission
+        self._last_share = max((share.sequence for share in fresh), default=self._last_share)
 
     # the rest
 

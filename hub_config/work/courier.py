@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from .errors import WorkError
-from .trees import ASKED_AT_ONCE, MOST_OF_STAFF, PART_BYTES, File, Tree, of_file, read
+from .trees import ASKED_AT_ONCE, MOST_OF_STAFF, PART_BYTES, File, Tree, of_file, opened, read
 
 # In a server's event loop everybody waits with the step: some seconds. Elsewhere nobody need be told of a
 # minute in which the service or its database is away.
@@ -69,7 +69,11 @@ class Courier:
         CourierError
             When it declines, or does not answer within some tries.
         """
-        return self._answer(method, path, json=body).json()
+        answer = self._answer(method, path, json=body)
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise CourierError("the academy service answered what is no JSON; tell your academy") from error
 
     def send(self, files: Iterable[tuple[Path, str]]) -> Tree:
         """Send those parts of files that the service lacks.
@@ -88,7 +92,7 @@ class Courier:
         ------
         CourierError
             When the service declines or goes away; what it has stays there for the next try.
-        OSError
+        BadWork
             When a file cannot be read.
         """
         where = {shown: path for path, shown in files}
@@ -103,7 +107,7 @@ class Courier:
         return tree
 
     def _send_parts(self, path: Path, file: File, lacking: set[str]) -> None:
-        with path.open("rb") as source:
+        with opened(path) as source:
             for part in file.parts:
                 piece = source.read(PART_BYTES)
                 if part not in lacking:
@@ -118,7 +122,7 @@ class Courier:
 
         Raises
         ------
-        CourierError, OSError
+        CourierError, BadWork
             See `send`.
         """
         for left in reversed(range(2)):

@@ -65,6 +65,12 @@ class NoRoom(WorkError):
     status = 507
 
 
+class Damaged(WorkError):
+    """What is kept is no longer what it was; asking again changes nothing."""
+
+    status = 500
+
+
 class NotNow(WorkError):
     """The place of the files does not answer."""
 

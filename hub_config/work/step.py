@@ -1,5 +1,6 @@
 """What nbgrader's steps share when they go through the academy service."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,10 @@ from nbgrader.utils import ignore_patterns
 from graders.exchange_steps import COURSE_ID
 
 from .courier import CourierError
+from .errors import TooLarge, WorkError
 from .trees import OWN_FILES
+
+TOLD = (CourierError, WorkError, OSError)
 
 
 class ServiceExchange(abc.Exchange):
@@ -27,8 +31,17 @@ class ServiceExchange(abc.Exchange):
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except CourierError as error:
-            self.fail(str(error))
+        except TOLD as error:
+            self.fail(in_words(error))
+
+    @contextmanager
+    def _one(self, what: str, failed: list[str]) -> Iterator[None]:
+        """Do one of many things: what goes wrong with it is logged, noted in `failed`, and stops no other."""
+        try:
+            yield
+        except TOLD as error:
+            self.log.error("%s: %s", what, in_words(error))
+            failed.append(what)
 
     @property
     def lab(self) -> str:
@@ -49,7 +62,15 @@ class ServiceExchange(abc.Exchange):
         """Nothing to prepare: what arrives is written whole."""
 
     def _files(self, folder: Path) -> list[tuple[Path, str]]:
-        """Return the files of a folder that nbgrader's settings let travel."""
+        """Return the files of a folder that nbgrader's settings let travel.
+
+        Raises
+        ------
+        TooLarge
+            When they are more than a submission may bring.
+        OSError
+            When something in it cannot be read.
+        """
         ignored = ignore_patterns(
             exclude=self.coursedir.ignore,
             include=self.coursedir.include,
@@ -57,7 +78,7 @@ class ServiceExchange(abc.Exchange):
             log=self.log,
         )
         found = []
-        for base, folders, names in os.walk(folder):
+        for base, folders, names in os.walk(folder, onerror=_raise):
             left_out = set(ignored(base, [*folders, *names]))
             folders[:] = [name for name in folders if name not in left_out]
             for name in names:
@@ -67,8 +88,25 @@ class ServiceExchange(abc.Exchange):
                     found.append((path, shown))
         size = sum(path.stat().st_size for path, _ in found)
         if size > 1000 * self.coursedir.max_dir_size:
-            raise RuntimeError(
+            raise TooLarge(
                 f"the folder has {size / 1e6:.0f} MB, more than the {self.coursedir.max_dir_size / 1000:.0f}"
-                " MB allowed; remove large files or clear large outputs"
+                " MB allowed; remove large files or clear large outputs, save and try again"
             )
         return found
+
+
+def in_words(error: Exception) -> str:
+    """Return what went wrong for the person: what, where, what next."""
+    if not isinstance(error, OSError):
+        return str(error)
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            f"{where}the disk is full; remove what you no longer need, then try again. Nothing half-written"
+            " is left"
+        )
+    return f"{where}{error.strerror or error}; make sure that it is yours to read and write, then try again"
+
+
+def _raise(error: OSError) -> None:
+    raise error

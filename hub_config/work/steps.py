@@ -108,15 +108,22 @@ class FetchFeedback(ServiceExchange, abc.ExchangeFetchFeedback):
         asked = f"?lab={self.lab}" if self.lab not in ("", "*") else ""
         with Courier() as courier:
             found = courier.ask("GET", f"submissions{asked}")
+            failed: list[str] = []
             for one in (one for one in found if one["feedback"]):
-                at = f"submissions/{one['sequence']}/feedback"
-                folder = Path(self.assignment_dir).absolute() / one["lab"] / "feedback" / one["timestamp"]
-                for file in courier.files(at).files:
-                    if file_digest(folder / file.path) != file.sha256:
-                        courier.fetch_file(at, file, folder / file.path)
-                        self.log.info("Fetched feedback: %s", folder / file.path)
+                with self._one(f"feedback on {one['lab']} of {one['timestamp']}", failed):
+                    self._fetch(courier, one)
             if not any(one["feedback"] for one in found):
                 self.log.warning("Could not find feedback for '%s/%s'", COURSE_ID, self.lab or "*")
+        if failed:
+            self.fail(f"not fetched: {', '.join(failed)}; see above, then fetch it again")
+
+    def _fetch(self, courier: Courier, one: dict[str, Any]) -> None:
+        at = f"submissions/{one['sequence']}/feedback"
+        folder = Path(self.assignment_dir).absolute() / one["lab"] / "feedback" / one["timestamp"]
+        for file in courier.files(at).files:
+            if file_digest(folder / file.path) != file.sha256:
+                courier.fetch_file(at, file, folder / file.path)
+                self.log.info("Fetched feedback: %s", folder / file.path)
 
 
 class ReleaseAssignment(ServiceExchange, abc.ExchangeReleaseAssignment):
@@ -142,27 +149,23 @@ class ReleaseFeedback(ServiceExchange, abc.ExchangeReleaseFeedback):
         pattern = self.coursedir.format_path(
             self.coursedir.feedback_directory, self.coursedir.student_id or "*", self.lab
         )
-        failed = []
+        failed: list[str] = []
         with Courier() as courier:
             for folder in sorted(Path("/").glob(pattern.lstrip("/"))):
                 learner = folder.parent.name
                 pages = [(page, page.name) for page in sorted(folder.glob("*.html"))]
                 if learner in excluded or not pages:
                     continue
-                try:
+                with self._one(f"feedback for {learner}", failed):
                     body = {
                         "lab": self.lab,
                         "learner": learner,
-                        "timestamp": (folder / "timestamp.txt").read_text().strip(),
+                        "timestamp": (folder / "timestamp.txt").read_text(errors="replace").strip(),
                     }
                     courier.hand_in("POST", "feedback", pages, body)
-                except (CourierError, OSError) as error:
-                    self.log.error("feedback for %s was not released: %s", learner, error)
-                    failed.append(learner)
-                else:
                     self.log.info("Feedback released to: %s, %s/%s", learner, COURSE_ID, self.lab)
         if failed:
-            self.fail(f"feedback was not released to {', '.join(failed)}; see above, then release it again")
+            self.fail(f"not released: {', '.join(failed)}; see above, then release it again")
 
 
 class Collect(ServiceExchange, abc.ExchangeCollect):
@@ -171,7 +174,7 @@ class Collect(ServiceExchange, abc.ExchangeCollect):
     def start(self) -> None:
         """Collect, not beside a grader."""
         try:
-            with alone(Path(self.coursedir.root), "nbgrader collect", patience=PATIENCE):
+            with self._told(), alone(Path(self.coursedir.root), "nbgrader collect", patience=PATIENCE):
                 super().start()
         except CourseError as error:
             self.fail(str(error))
@@ -185,15 +188,19 @@ class Collect(ServiceExchange, abc.ExchangeCollect):
             found = [one for one in found if wanted in ("*", one["learner"])]
             if not found:
                 self.log.warning("No submissions of '%s' for course '%s' to collect", self.lab, COURSE_ID)
+            failed: list[str] = []
             for one in found:
-                self._collect(courier, one)
+                with self._one(f"the submission of {one['learner']}", failed):
+                    self._collect(courier, one)
+        if failed:
+            self.fail(f"not collected: {', '.join(failed)}; see above, then collect again")
 
     def _collect(self, courier: Courier, one: dict[str, Any]) -> None:
         learner = one["learner"]
         target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, learner, self.lab))
         if target.is_dir():
             stamp = target / "timestamp.txt"
-            there = stamp.read_text().strip() if stamp.is_file() else ""
+            there = stamp.read_text(errors="replace").strip() if stamp.is_file() else ""
             if there == one["timestamp"]:
                 self.log.info("No newer submission to collect: %s %s", learner, self.lab)
                 return
@@ -202,11 +209,7 @@ class Collect(ServiceExchange, abc.ExchangeCollect):
                 return
         at = f"submissions/{one['sequence']}"
         more = {"timestamp.txt": one["timestamp"], "submission_secret.txt": one["secret"]}
-        try:
-            courier.fetch_folder(f"{at}/parts", courier.files(at).files, target, more)
-            for path in (target, *target.rglob("*")):
-                path.chmod(0o2775 if path.is_dir() else 0o664)
-        except (CourierError, OSError) as error:
-            self.log.warning("the submission of %s was not collected: %s", learner, error)
-            return
+        courier.fetch_folder(f"{at}/parts", courier.files(at).files, target, more)
+        for path in (target, *target.rglob("*")):
+            path.chmod(0o2775 if path.is_dir() else 0o664)
         self.log.info("Collecting submission: %s %s", learner, self.lab)

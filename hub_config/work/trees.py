@@ -6,9 +6,10 @@ A part is at most `PART_BYTES` of a file and named by its sha256, so that what a
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -193,10 +194,34 @@ def _must_fit(file: _SentFile) -> None:
 HEX = frozenset("0123456789abcdef")
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file of the disk to be read.
+
+    Raises
+    ------
+    BadWork
+        When it cannot be read, in words; also while it is.
+    """
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise BadWork(
+            f"{path} cannot be read: {error.strerror}; make it readable or remove it, then try again"
+        ) from error
+
+
 def of_file(path: Path, shown: str) -> File:
-    """Return a file of the disk as data; it is read once, a part at a time."""
+    """Return a file of the disk as data; it is read once, a part at a time.
+
+    Raises
+    ------
+    BadWork
+        When it cannot be read.
+    """
     whole, parts, size = hashlib.sha256(), [], 0
-    with path.open("rb") as file:
+    with opened(path) as file:
         while piece := file.read(PART_BYTES):
             whole.update(piece)
             parts.append(hashlib.sha256(piece).hexdigest())
@@ -205,9 +230,17 @@ def of_file(path: Path, shown: str) -> File:
 
 
 def file_digest(path: Path) -> str:
-    """Return the sha256 of a file; an empty text where there is none."""
+    """Return the sha256 of a file; an empty text where there is none.
+
+    Raises
+    ------
+    BadWork
+        When it cannot be read.
+    """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return ""
+    except BadWork as error:
+        if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError, IsADirectoryError)):
+            return ""
+        raise

@@ -10,7 +10,7 @@ import pytest
 
 from hub_config.work import blobs as module
 from hub_config.work.blobs import DRAFTS, Blobs
-from hub_config.work.errors import BadWork, NoRoom, NotNow
+from hub_config.work.errors import BadWork, Damaged, NoRoom, NotNow
 from hub_config.work.trees import PART_BYTES
 from tests.full_disk import FOLDER, run_on_full_disk
 
@@ -34,8 +34,6 @@ def test_equal_content_is_kept_once_and_read_back(blobs):
     blobs.drop(part)
     blobs.drop(part)
     assert not blobs.has(part)
-    with pytest.raises(NotNow):
-        blobs.get(part)
 
 
 @pytest.mark.parametrize("content", [b"", b"softmaX", b"x" * (PART_BYTES + 1)])
@@ -80,11 +78,30 @@ def test_drafts_of_a_killed_process_go_after_a_day(tmp_path):
     assert list((tmp_path / DRAFTS).iterdir()) == [new]
 
 
-def test_a_damaged_part_is_told_not_handed_out(tmp_path):
+def test_a_damaged_part_is_told_not_handed_out(tmp_path, monkeypatch):
     blobs, part = Blobs(str(tmp_path)), named(b"x")
     blobs.put(part, b"x")
-    (tmp_path / part[:2] / part).write_bytes(b"y")
-    with pytest.raises(NotNow, match="damaged"):
+    at = tmp_path / part[:2] / part
+    at.write_bytes(b"y")
+    with pytest.raises(Damaged, match=rf"part {part} is damaged .* backup"):
+        blobs.get(part)
+    at.unlink()
+    with pytest.raises(Damaged, match="missing"):
+        blobs.get(part)
+
+    def worn(_: str) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(blobs._files, "cat_file", worn)
+    with pytest.raises(Damaged, match="damaged"):
+        blobs.get(part)
+
+
+def test_a_place_that_is_away_is_not_damage(tmp_path):
+    blobs, part = Blobs(str(tmp_path / "blobs")), named(b"x")
+    blobs.put(part, b"x")
+    (tmp_path / "blobs").rename(tmp_path / "away")
+    with pytest.raises(NotNow, match="cannot be reached"):
         blobs.get(part)
 
 

@@ -17,6 +17,7 @@ from hub_config.deployment import Deployment
 from hub_config.exchange import desk
 from hub_config.work import bridge as module
 from hub_config.work.bridge import HOST, Bridge
+from learning_paths.errors import GradebookError, StoreError
 from learning_paths.evidence import Gradebook as Reader
 from tests.hub_config.work.files import tree_of
 from tests.hub_config.work.serving import LAB, Asker
@@ -221,6 +222,155 @@ def test_feedback_released_on_the_host_reaches_only_whom_it_belongs_to(deploymen
     bridge.look()
     (file,) = grace.ask("GET", "submissions/2/feedback").json()["files"]
     assert file["size"] == len("for grace, better")
+
+
+def feedback_page(deployment: Deployment, learner: str) -> Path:
+    """Return where nbgrader releases feedback on somebody's submission."""
+    (name,) = (one for one in inbound(deployment) if one.startswith(f"{learner}+"))
+    secret = place(deployment, "inbound", name, "submission_secret.txt").read_text()
+    return place(deployment, "feedback", f"{notebook_hash(secret=secret, notebook_id=LAB)}.html")
+
+
+def feedback_of(ada: Asker) -> str:
+    (file,) = ada.ask("GET", "submissions/1/feedback").json()["files"]
+    return ada.ask("GET", f"submissions/1/feedback/{file['parts'][0]}").text
+
+
+def test_after_a_restart_older_feedback_of_the_host_does_not_cover_newer(
+    deployment, bridge, ada, person, office, clock
+):
+    ines = person("ines")
+    ines.release(FILES)
+    made = ada.submit(FILES).json()
+    bridge.look()
+    page = feedback_page(deployment, "ada")
+    page.write_text("of the host")
+    os.utime(page, ((clock.now - timedelta(hours=1)).timestamp(),) * 2)
+    bridge.look()
+    assert feedback_of(ada) == "of the host"
+    given = {"lab": LAB, "learner": "ada", "timestamp": made["timestamp"]}
+    ines.ask("POST", "feedback", {**given, "files": ines.send({f"{LAB}.html": b"newer, of ines"})})
+    bridged(deployment, office).look()
+    assert feedback_of(ada) == "newer, of ines"
+    # the same words again are news once somebody releases them anew
+    os.utime(page, ((clock.now + timedelta(hours=1)).timestamp(),) * 2)
+    bridged(deployment, office).look()
+    assert feedback_of(ada) == "of the host"
+
+
+def damage(office, files: dict[str, bytes]) -> Path:
+    """Damage the one part of some work that is kept; return where it lies."""
+    (part,) = tree_of(files).parts
+    at = Path(office.blobs._at(part))
+    at.write_bytes(b"?")
+    return at
+
+
+def test_a_damaged_submission_is_told_and_holds_up_nobody_elses(
+    deployment, bridge, ada, person, office, monkeypatch, caplog
+):
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    person("ines").release(FILES)
+    ada.submit({"only.txt": b"of ada"})
+    at = damage(office, {"only.txt": b"of ada"})
+    person("grace").submit({**FILES, "n.txt": b"of grace"})
+    assert bridge.look()
+    assert [name.split("+")[0] for name in inbound(deployment)] == ["grace"]
+    assert (
+        f"submission 1 of ada, lab {LAB}, cannot be given to graders: part {at.name} is damaged"
+        in caplog.text
+    )
+    assert not bridge.look()
+    person("alan").submit({**FILES, "n.txt": b"of alan"})
+    assert bridge.look()
+    assert caplog.text.count("cannot be given") == 1
+    at.write_bytes(b"of ada")  # mended from a backup
+    assert not bridge.look()
+    bridge._damaged_again = 0.0
+    assert bridge.look()
+    assert [name.split("+")[0] for name in inbound(deployment)] == ["ada", "alan", "grace"]
+
+
+def test_a_damaged_lab_holds_up_neither_the_others_nor_submissions(
+    deployment, bridge, ada, person, office, caplog
+):
+    ines = person("ines")
+    ines.release({"a.txt": b"a"}, "mlp")
+    at = damage(office, {"a.txt": b"a"})
+    ines.release(FILES)
+    ada.submit(FILES)
+    assert bridge.look()
+    assert len(inbound(deployment)) == 1
+    assert os.listdir(place(deployment, "outbound")) == [LAB]
+    assert "lab mlp" in caplog.text
+    at.write_bytes(b"a")
+    bridge._damaged_again = 0.0
+    bridge.look()
+    assert sorted(os.listdir(place(deployment, "outbound"))) == ["mlp", LAB]
+
+
+def test_feedback_that_cannot_be_read_holds_up_nobody_elses(deployment, bridge, ada, person, caplog):
+    person("ines").release(FILES)
+    grace = person("grace")
+    for who in (ada, grace):
+        who.submit(FILES)
+    bridge.look()
+    feedback_page(deployment, "ada").symlink_to("/proc/self/mem")
+    feedback_page(deployment, "grace").write_text("for grace")
+    bridge.look()
+    assert grace.ask("GET", "submissions/2/feedback").status_code == 200
+    assert "feedback for ada on submission 1 cannot go out" in caplog.text
+    feedback_page(deployment, "ada").unlink()
+    feedback_page(deployment, "ada").write_text("for ada")
+    bridge._damaged_again = 0.0
+    bridge.look()
+    assert feedback_of(ada) == "for ada"
+
+
+def test_a_failure_between_the_two_of_a_pair_loses_neither_s_feedback(
+    deployment, bridge, ada, person, office, monkeypatch
+):
+    ines = person("ines")
+    ines.release(FILES)
+    ines.ask("PUT", "groups/pair", {"members": ["ada", "grace"], "together": ["*"]})
+    ada.submit(FILES)
+    honest, asked = office.book.submission, []
+
+    def away_at_the_second(sequence: int):
+        asked.append(sequence)
+        if len(asked) == 2:
+            raise StoreError("the database is away")
+        return honest(sequence)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(office.book, "submission", away_at_the_second)
+        with pytest.raises(StoreError):
+            bridge.look()
+    for who in ("ada", "grace"):
+        feedback_page(deployment, who).write_text(f"for {who}")
+    bridge._not_before = 0.0
+    bridge.look()
+    assert feedback_of(ada) == "for ada"
+    assert feedback_of(person("grace")) == "for grace"
+
+
+def test_that_submissions_came_is_told_although_something_else_failed(deployment, office, ada, person):
+    person("ines").release(FILES)
+    ada.submit(FILES)
+    stamps = iter([GradebookError("the gradebook is away"), 1, 1])
+
+    def stamp() -> int:
+        found = next(stamps)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    bridge = Bridge(deployment, office, stamp)
+    with pytest.raises(GradebookError):
+        bridge.look()
+    assert len(inbound(deployment)) == 1
+    bridge._not_before = 0.0
+    assert bridge.look()
 
 
 @pytest.fixture

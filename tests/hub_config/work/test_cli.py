@@ -145,6 +145,14 @@ def test_a_receipt_is_checked_with_its_files(data, capsys, tmp_path):
     code, out, _ = run(capsys, "work", "receipt", str(receipt), "--folder", str(folder), "--json")
     assert (code, json.loads(out)["differing"]) == (1, ["data.csv"])
 
+    (folder / "data.csv").unlink()
+    (folder / "data.csv").symlink_to("/proc/self/mem")  # reading it is an input/output error
+    code, _, err = run(capsys, "work", "receipt", str(receipt), "--folder", str(folder))
+    assert (code, "data.csv cannot be read: " in err, "make it readable" in err) == (2, True, True)
+    (folder / "data.csv").unlink()
+    (folder / "data.csv").mkdir()
+    assert run(capsys, "work", "receipt", str(receipt), "--folder", str(folder))[0] == 1
+
     receipt.write_text(json.dumps({**made.receipt, "attempt": 2}))
     code, out, err = run(capsys, "work", "receipt", str(receipt))
     assert (code, out, "no receipt of this academy's" in err) == (1, "", True)

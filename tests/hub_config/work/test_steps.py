@@ -21,9 +21,8 @@ from graders.exchange_steps import MODULE, STEPS, plug
 from hub_config.work import courier
 from hub_config.work.receipts import holds, read
 from hub_config.work.steps import RECEIPTS
+from tests.full_disk import FOLDER, run_on_full_disk
 from tests.hub_config.work.serving import LAB, PEOPLE, Service
-
-pytestmark = pytest.mark.rota(3)
 
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
@@ -78,10 +77,10 @@ class Server:
         made.answered = made.start()
         return made
 
-    def command(self, *words: str) -> str:
-        """Run one of nbgrader's commands in the home and return what it said."""
+    def commands(self, *lines: str) -> str:
+        """Run some of nbgrader's commands in the home, until one fails, and return what they said."""
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *words],
+            [sys.executable, "-c", COMMANDS, *lines],
             cwd=self.course if "ACADEMY_COURSE" in self.environment else self.home,
             env={**os.environ, "HOME": str(self.home), **self.environment},
             capture_output=True,
@@ -90,6 +89,15 @@ class Server:
         )
         assert done.returncode == 0, done.stderr
         return done.stderr
+
+
+COMMANDS = """
+import sys
+from nbgrader.apps.nbgraderapp import NbGraderApp
+for line in sys.argv[1:]:
+    NbGraderApp.clear_instance()
+    NbGraderApp.launch_instance(line.split())
+"""
 
 
 @pytest.fixture
@@ -235,7 +243,7 @@ def test_a_lab_that_is_not_released_is_said_so(ada, ines):
         ada.step("Submit")
 
 
-def test_collecting_takes_the_last_one_and_leaves_the_others(ada, ines, server, office):
+def test_collecting_takes_the_last_one_and_leaves_the_others(ada, ines, server, office, monkeypatch, caplog):
     ada.step("Submit")
     ines.step("Collect")
     first = (submitted(ines, "ada") / "timestamp.txt").read_text()
@@ -250,7 +258,13 @@ def test_collecting_takes_the_last_one_and_leaves_the_others(ada, ines, server, 
     damaged = office.blobs._at(part)
     kept = Path(damaged).read_bytes()
     Path(damaged).write_bytes(b"?")
-    ines.step("Collect", update=True)
+    waits: list[float] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(courier.time, "sleep", waits.append)
+        with pytest.raises(ExchangeError, match="not collected: the submission of grace; see above"):
+            ines.step("Collect", update=True)
+    assert waits == []  # asking for it again would mend nothing
+    assert f"part {part} is damaged" in caplog.text
     assert (submitted(ines, "ada") / "data.csv").read_text() == "second"
     assert list((ines.course / "submitted").glob("grace/*")) == []
     Path(damaged).write_bytes(kept)
@@ -295,7 +309,7 @@ with alone(Path(sys.argv[1]), "a test"):
 
 def test_too_much_is_said_before_it_is_sent(ada, office):
     (ada.home / LAB / "big.bin").write_bytes(b"x" * 3_100_000)
-    with pytest.raises(RuntimeError, match="remove large files"):
+    with pytest.raises(ExchangeError, match="the folder has 3 MB, more than the 3 MB allowed; remove large"):
         ada.step("Submit")
     assert office.book.waiting_bytes("ada") == 0
     os.truncate(ada.home / LAB / "big.bin", 10)
@@ -366,25 +380,123 @@ def test_feedback_that_cannot_go_out_stops_nobody_elses(ada, ines, server):
     odd.mkdir(parents=True)
     (odd / f"{LAB}.html").write_text("x")
     (odd / "timestamp.txt").write_text("2001-01-01 00:00:00.000000 UTC")
-    with pytest.raises(ExchangeError, match="not released to ada"):
+    with pytest.raises(ExchangeError, match="not released: feedback for ada"):
         give_feedback(ines, "grace", "for grace")
     grace.step("FetchFeedback")
     assert [path.read_text() for path in (grace.home / LAB).glob("feedback/*/*.html")] == ["for grace"]
 
 
-@pytest.mark.slow
+UNREADABLE = "/proc/self/mem"  # for everybody, root too: reading it is an input/output error
+
+
+def test_a_file_that_cannot_be_read_ends_a_submission_in_words(ada, office, monkeypatch):
+    odd = ada.home / LAB / "odd.csv"
+    odd.symlink_to(UNREADABLE)
+    with pytest.raises(ExchangeError, match=r"odd\.csv cannot be read: .*; make it readable or remove it"):
+        ada.step("Submit")
+    odd.unlink()
+    odd.mkdir()
+    real = os.scandir
+
+    def closed(path):
+        if path == str(odd):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)  # of a folder whose rights were taken away
+    with pytest.raises(ExchangeError, match=r"odd\.csv: Permission denied; make sure that it is yours"):
+        ada.step("Submit")
+    assert office.submissions("ada") == []
+    assert not (ada.home / RECEIPTS).exists()
+
+
+def test_what_cannot_be_written_ends_each_step_in_words_and_stops_no_other(ada, ines, server, monkeypatch):
+    grace = server("grace")
+    grace.step("FetchAssignment")
+    for who in (ada, grace):
+        who.step("Submit")
+    in_the_way = ines.course / "submitted" / "ada"
+    in_the_way.parent.mkdir()
+    in_the_way.touch()
+    with pytest.raises(ExchangeError, match="not collected: the submission of ada; see above"):
+        ines.step("Collect")
+    assert submitted(ines, "grace").is_dir()
+    in_the_way.unlink()
+    ines.step("Collect")
+    (ines.course / "grading.lock").unlink()
+    (ines.course / "grading.lock").mkdir()
+    with pytest.raises(ExchangeError, match=r"grading\.lock: Is a directory; make sure"):
+        ines.step("Collect")
+
+
+def test_feedback_that_cannot_be_written_stops_no_other_and_the_lists_tell_it(ada, ines, caplog):
+    first = ada.step("Submit")
+    ines.step("Collect")
+    give_feedback(ines, "ada", "first")
+    second = ada.step("Submit")
+    ines.step("Collect", update=True)
+    give_feedback(ines, "ada", "second")
+    places = [ada.home / LAB / "feedback" / one.timestamp for one in (second, first)]
+    places[0].parent.mkdir()
+    places[0].touch()
+    with pytest.raises(ExchangeError, match=f"not fetched: feedback on {LAB} of {second.timestamp}"):
+        ada.step("FetchFeedback")
+    assert (places[1] / f"{LAB}.html").read_text() == "first"
+    assert "File exists; make sure" in caplog.text
+    places[0].unlink()
+    places[0].mkdir()
+    (places[0] / f"{LAB}.html").symlink_to(UNREADABLE)
+    with pytest.raises(ExchangeError, match=r"\.html cannot be read: .*; make it readable or remove it"):
+        ada.step("List", "", cached=True)
+
+
+FETCH = f"""
+import os
+from pathlib import Path
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+from traitlets.config import Config
+from graders.exchange_steps import plug
+
+config = Config()
+plug(config)
+config.CourseDirectory.assignment_id = "{LAB}"
+config.Exchange.assignment_dir = "{FOLDER}"
+made = ExchangeFactory(config=config).FetchAssignment(
+    coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config
+)
+try:
+    made.start()
+except ExchangeError as error:
+    print(error)
+print(os.listdir("{FOLDER}"))
+"""
+
+
+def test_a_full_disk_is_told_and_nothing_half_fetched_stays(ines, server):
+    (ines.course / "release" / LAB / "data.csv").write_bytes(os.urandom(300_000))
+    ines.step("ReleaseAssignment", force=True)
+    for key, value in server("ada").environment.items():
+        ines.monkeypatch.setenv(key, value)
+    done = run_on_full_disk("200k", "-c", FETCH)
+    said, left = done.stdout.splitlines()
+    assert said.startswith("the disk is full; remove what you no longer need, then try again"), done.stderr
+    assert left == "[]"
+
+
 def test_nbgraders_commands_do_all_of_it(server):
     ines, ada = server("ines"), server("ada")
-    assert f"Released as: academy {LAB}" in ines.command("release_assignment", LAB)
-    assert LAB in ada.command("list")
-    ada.command("fetch_assignment", LAB)
-    assert "第 1 次提交" in ada.command("submit", LAB)
-    assert "(no feedback available)" in ada.command("list", "--cached")
-    assert "Collecting submission: ada" in ines.command("collect", LAB)
+    assert f"Released as: academy {LAB}" in ines.commands(f"release_assignment {LAB}")
+    said = ada.commands("list", f"fetch_assignment {LAB}", f"submit {LAB}", "list --cached")
+    order = [f"academy {LAB}", "Fetched as", "第 1 次提交", "(no feedback available)"]
+    assert sorted(order, key=said.index) == order
     folder = ines.course / "feedback" / "ada" / LAB
     folder.mkdir(parents=True)
     (folder / f"{LAB}.html").write_text("well done")
-    (folder / "timestamp.txt").write_text((submitted(ines, "ada") / "timestamp.txt").read_text())
-    assert "Feedback released to: ada" in ines.command("release_feedback", LAB)
-    ada.command("fetch_feedback", LAB)
-    assert "(feedback already fetched)" in ada.command("list", "--cached")
+    (folder / "timestamp.txt").symlink_to(submitted(ines, "ada") / "timestamp.txt")
+    said = ines.commands(f"collect {LAB}", f"release_feedback {LAB}")
+    assert "Collecting submission: ada" in said
+    assert "Feedback released to: ada" in said
+    said = ada.commands(f"fetch_feedback {LAB}", "list --cached")
+    assert "(feedback already fetched)" in said
