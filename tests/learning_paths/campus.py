@@ -1,11 +1,9 @@
 """A learner's JupyterLab with the start page, a real exchange, and a real service in front of the academy."""
 
-import asyncio
 import json
 import shutil
 import socket
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,12 +14,11 @@ from typing import Any
 
 from nbgrader.utils import notebook_hash
 from tornado import web
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
 from learning_paths.academy import Academy
 from learning_paths.errors import BadProfile, NoProfile, PlanError
 from tests.learning_paths.small_academy import Teacher
+from tests.threaded_service import ThreadedService
 
 
 class _Api(web.RequestHandler):
@@ -95,42 +92,12 @@ class _Api(web.RequestHandler):
         self.answer(self.academy.checkpoint(self.person, course, name, said["answer"]))
 
 
-class Service:
-    """Serves an academy on loopback, in a thread. The token `of-ada` speaks for ada."""
+class Service(ThreadedService):
+    """Serves an academy. The token `of-ada` speaks for ada."""
 
-    def __init__(self, academy: Academy):
-        self._app = web.Application([(r"/academy/api/(.+)", _Api, {"academy": academy})])
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._port = 0
-        self.come_back()
-        self.url = f"http://127.0.0.1:{self._port}/academy"
-
-    def come_back(self) -> None:
-        """Listen, at the same address as before."""
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
-
-    def go_away(self) -> None:
-        """Stop listening."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
-
-    def end(self) -> None:
-        """Stop for good."""
-        self.go_away()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    async def _listen(self) -> None:
-        sockets = bind_sockets(self._port, "127.0.0.1")
-        self._port = sockets[0].getsockname()[1]
-        self._server = HTTPServer(self._app)
-        self._server.add_sockets(sockets)
-
-    async def _close(self) -> None:
-        self._server.stop()
-        await self._server.close_all_connections()
+    def __init__(self, academy: Academy) -> None:
+        app = web.Application([(r"/academy/api/(.+)", _Api, {"academy": academy})])
+        super().__init__(app, "/academy")
 
 
 @dataclass

@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 
 from hub_config.handlers import Handler
-from hub_config.settings import Submissions
-from hub_config.work.blobs import Blobs
 from hub_config.work.book import Book
 from hub_config.work.office import Office
-from hub_config.work.receipts import Signer
-from tests.hub_config.work.serving import LABS, PEOPLE, Asker, Clock, Service, of_token
+from tests.hub_config.work.offices import opened
+from tests.hub_config.work.serving import Asker, Clock, Service, of_token
 from tests.postgres import Postgres
 
 
@@ -39,18 +37,9 @@ def clock() -> Clock:
 @pytest.fixture
 def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
     """The exchange on SQLite and a folder, small in what it takes."""
-    (tmp_path / "secrets").mkdir()
-    opened = Office(
-        Book(f"sqlite:///{tmp_path / 'work.db'}"),
-        Blobs(str(tmp_path / "blobs")),
-        Signer(tmp_path / "secrets"),
-        Submissions(mib=4, files=20),
-        lambda: LABS,
-        lambda: list(PEOPLE),
-        clock,
-    )
-    yield opened
-    opened.close()
+    made = opened(f"sqlite:///{tmp_path / 'work.db'}", tmp_path, clock)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -1,30 +1,18 @@
 """The academy service on loopback with the real exchange behind it, and people who ask it."""
 
-import asyncio
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import requests
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
 from hub_config.operations import Watched
 from hub_config.service import MOST_BODY_BYTES, application
 from hub_config.work.office import Office
 from tests.hub_config.work.files import parts_of, tree_of
-
-PEOPLE = {
-    "ada": ["learner"],
-    "grace": ["learner"],
-    "alan": ["learner"],
-    "ines": ["instructor"],
-    "max": ["manager"],
-}
-LAB = "stable-softmax"
-LABS = [LAB, "mlp"]
+from tests.hub_config.work.offices import LAB, PEOPLE
+from tests.threaded_service import ThreadedService
 
 
 def of_token(handler: Any) -> dict[str, Any] | None:
@@ -44,46 +32,15 @@ class Clock:
         return self.now
 
 
-class Service:
-    """Serves in a thread; it can go away and come back at the same address."""
+class Service(ThreadedService):
+    """The academy service with an exchange behind it; None where work goes through its folder."""
 
     def __init__(self, office: Office | None) -> None:
         everybody = [SimpleNamespace(name=name, shown=name) for name in PEOPLE]
         accounts = SimpleNamespace(all=lambda: everybody)
-        self._app = application(
-            None, accounts, Watched(None, None), "/services/academy/", "secret", work=office
-        )
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._port = 0
-        self.come_back()
-        self.url = f"http://127.0.0.1:{self._port}/services/academy"
-
-    def come_back(self) -> None:
-        """Listen, at the same address as before."""
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
-
-    def go_away(self) -> None:
-        """Stop listening."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
-
-    def end(self) -> None:
-        """Stop for good."""
-        self.go_away()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    async def _listen(self) -> None:
-        sockets = bind_sockets(self._port, "127.0.0.1")
-        self._port = sockets[0].getsockname()[1]
-        self._server = HTTPServer(self._app, max_body_size=MOST_BODY_BYTES)
-        self._server.add_sockets(sockets)
-
-    async def _close(self) -> None:
-        self._server.stop()
-        await self._server.close_all_connections()
+        path = "/services/academy"
+        app = application(None, accounts, Watched(None, None), f"{path}/", "secret", work=office)
+        super().__init__(app, path, max_body_size=MOST_BODY_BYTES)
 
 
 class Asker:

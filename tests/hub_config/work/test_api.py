@@ -14,7 +14,8 @@ from hub_config.service import MOST_BODY_BYTES
 from hub_config.work.receipts import holds
 from hub_config.work.trees import PART_BYTES
 from tests.hub_config.work.files import tree_of
-from tests.hub_config.work.serving import LAB, Asker, Service
+from tests.hub_config.work.offices import LAB
+from tests.hub_config.work.serving import Asker, Service
 
 LAB_FILES = {f"{LAB}.ipynb": b'{"cells": []}', "data/big.bin": b"x" * PART_BYTES + b"y"}
 WORK = {f"{LAB}.ipynb": b'{"cells": [1]}', "notes.txt": b"mine"}

@@ -20,7 +20,8 @@ from hub_config.work.bridge import HOST, Bridge
 from learning_paths.errors import GradebookError, StoreError
 from learning_paths.evidence import Gradebook as Reader
 from tests.hub_config.work.files import tree_of
-from tests.hub_config.work.serving import LAB, Asker
+from tests.hub_config.work.offices import LAB
+from tests.hub_config.work.serving import Asker
 
 OF_NBGRADER = "ignore:Object of type <SubmittedAssignment> not in session"
 FILES = {f"{LAB}.ipynb": b'{"cells": []}', "data/table.csv": b"a,b\n"}

@@ -13,18 +13,13 @@ from pathlib import Path
 import pytest
 
 from hub_config.handlers import Handler
-from hub_config.settings import Submissions
 from hub_config.work.api import NOT_NOW
-from hub_config.work.blobs import Blobs
-from hub_config.work.book import Book
-from hub_config.work.office import Office
-from hub_config.work.receipts import Signer, holds
+from hub_config.work.receipts import holds
 from tests.full_disk import FOLDER, run_on_full_disk
 from tests.hub_config.work.files import tree_of
-from tests.hub_config.work.serving import LAB, LABS, PEOPLE, Asker, Service, of_token
+from tests.hub_config.work.offices import LAB, opened
+from tests.hub_config.work.serving import Asker, Service, of_token
 from tests.postgres import Postgres, installation
-
-pytestmark = pytest.mark.rota(3)
 
 FILES = {f"{LAB}.ipynb": b'{"cells": []}'}
 WORK = {**FILES, "data/big.bin": b"x" * (2**20) + b"y"}
@@ -39,18 +34,6 @@ def own_postgres() -> Iterator[Postgres]:
     server = Postgres(programs)
     yield server
     server.stop()
-
-
-def opened(url: str, folder: Path) -> Office:
-    (folder / "secrets").mkdir(exist_ok=True)
-    return Office(
-        Book(url),
-        Blobs(str(folder / "blobs")),
-        Signer(folder / "secrets"),
-        Submissions(mib=4, files=20),
-        lambda: LABS,
-        lambda: list(PEOPLE),
-    )
 
 
 def test_a_database_that_goes_away_for_a_minute_loses_nothing(own_postgres, tmp_path, monkeypatch):
@@ -93,9 +76,9 @@ from pathlib import Path
 from hub_config.work.errors import NoRoom
 from learning_paths.errors import StoreError
 from tests.hub_config.work.files import parts_of, tree_of
-from tests.hub_config.work.serving import LAB
-from tests.hub_config.work.test_faults import FILES, opened
+from tests.hub_config.work.offices import LAB, opened
 
+FILES = {{"{LAB}.ipynb": b"{{}}"}}
 folder = Path("{FOLDER}")
 office = opened(f"sqlite:///{{folder}}/store.db", folder)
 
@@ -142,9 +125,9 @@ SUBMITTING = """
 import sys
 from pathlib import Path
 from tests.hub_config.work.files import parts_of, tree_of
-from tests.hub_config.work.serving import LAB
-from tests.hub_config.work.test_faults import FILES, opened
+from tests.hub_config.work.offices import LAB, opened
 
+FILES = {f"{LAB}.ipynb": b"{}"}
 folder, run = Path(sys.argv[1]), sys.argv[2]
 office = opened(f"sqlite:///{folder}/store.db", folder)
 for number in range(50):

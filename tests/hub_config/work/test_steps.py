@@ -22,7 +22,8 @@ from hub_config.work import courier
 from hub_config.work.receipts import holds, read
 from hub_config.work.steps import RECEIPTS
 from tests.full_disk import FOLDER, run_on_full_disk
-from tests.hub_config.work.serving import LAB, PEOPLE, Service
+from tests.hub_config.work.offices import LAB, PEOPLE
+from tests.hub_config.work.serving import Service
 
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
