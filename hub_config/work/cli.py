@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from .errors import BadWork
 from .opening import open_sayings
 from .receipts import KEY_FILE, Signer, holds
 from .receipts import read as read_receipt
-from .rules import LATE
+from .rules import ATTEMPTS, LATE
 from .sayings import EVERY_LAB, Sayings
 from .trees import file_digest
 
@@ -180,8 +181,8 @@ def _deadline(options: argparse.Namespace) -> int:
     if options.grace is not None:
         said["grace_minutes"] = options.grace
     if options.attempts is not None:
-        if options.attempts != "any" and not options.attempts.isdecimal():
-            raise BadWork(f"--attempts {options.attempts!r}: give a number, or any")
+        if options.attempts != "any" and re.fullmatch(r"-?[0-9]{1,9}", options.attempts) is None:
+            raise BadWork(f"--attempts {options.attempts[:20]!r}: {ATTEMPTS}")
         said["attempts"] = None if options.attempts == "any" else int(options.attempts)
     for key in ("zone", "late", "percent_per_day"):
         if getattr(options, key) is not None:

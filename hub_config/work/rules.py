@@ -13,6 +13,9 @@ Late = Literal["none", "refuse", "percent"]
 LATE: tuple[Late, ...] = get_args(Late)
 DAY_SECONDS = 86_400
 MOST_GRACE_SECONDS = 7 * DAY_SECONDS
+MOST_ATTEMPTS = 1000
+ATTEMPTS = f"give 1 to {MOST_ATTEMPTS}, or none for any number: null in JSON, any on the command line"
+YEARS = range(2000, 3000)
 # More than a person hands in of one lab: a loop that went wild is told to wait and fills nothing.
 MOST_AN_HOUR = 60
 HOUR = timedelta(hours=1)
@@ -37,7 +40,7 @@ class Terms:
     percent_per_day
         For ``percent``: what is noted for each day that was begun, 1 to 100; 0 otherwise.
     attempts
-        How often it may be handed in; None for any number.
+        How often it may be handed in, from 1; None for any number.
     """
 
     due: datetime | None = None
@@ -59,7 +62,7 @@ class Terms:
                 " 'percent', and none with the others"
             )
         if self.attempts is not None and self.attempts < 1:
-            raise BadWork(f"attempts {self.attempts}: use 1 or more, or leave it out for any number")
+            raise BadWork(f"attempts {self.attempts}: {ATTEMPTS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,15 @@ class Extension:
     until
         The deadline in place of the lab's; None leaves it.
     attempts
-        How many more; 0 leaves them.
+        How many more, up to `MOST_ATTEMPTS`; 0 leaves them.
     """
 
     until: datetime | None
     attempts: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.attempts <= MOST_ATTEMPTS:
+            raise BadWork(f"{self.attempts} more attempts: give 0 to {MOST_ATTEMPTS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +124,15 @@ def moment(text: str, zone: str) -> datetime:
     Raises
     ------
     BadWork
-        When it is none, or falls into an hour that the clocks leave out.
+        When it is none, not of the years 2000 to 2999, or falls into an hour that the clocks leave out.
     """
     where = zone_named(zone)
     try:
         found = datetime.fromisoformat(text)
     except (TypeError, ValueError) as error:
         raise BadWork(f"{text!r} is no time; write it like 2026-12-01T18:00") from error
+    if found.year not in YEARS:
+        raise BadWork(f"{text!r} is in the year {found.year}; give one from {YEARS[0]} to {YEARS[-1]}")
     if found.tzinfo is None:
         there = found.replace(tzinfo=where).astimezone(UTC).astimezone(where)
         if there.replace(tzinfo=None) != found:

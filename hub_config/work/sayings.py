@@ -12,7 +12,7 @@ from catalogue.errors import suggest
 from .book import Book
 from .errors import BadWork, NotThere
 from .records import Extended
-from .rules import Extension, Late, Terms, moment
+from .rules import ATTEMPTS, MOST_ATTEMPTS, Extension, Late, Terms, moment
 
 NAME = r"[a-z0-9][a-z0-9-]{0,62}"
 EVERY_LAB = "*"
@@ -44,7 +44,7 @@ class ExtensionSaying(Saying):
     group: str | None = None
     until: str | None = None
     zone: str | None = Field(None, max_length=64)
-    attempts: int = Field(0, ge=0, le=1000)
+    attempts: int = 0
     reason: str = Field("", max_length=500)
 
 
@@ -114,6 +114,8 @@ class Sayings:
         elif "percent_per_day" in said:
             raise BadWork("percent_per_day goes with late 'percent'; give both")
         if "attempts" in said:
+            if given.attempts is not None and given.attempts > MOST_ATTEMPTS:
+                raise BadWork(f"attempts {given.attempts}: {ATTEMPTS}")
             new["attempts"] = given.attempts
         made = self._book.set_deadline(lab, Terms(**new), by, self._clock(), dry=dry)
         return {"before": before.data() if before else None, "now": made.data(), "dry": dry}

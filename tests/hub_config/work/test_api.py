@@ -260,7 +260,10 @@ def test_a_deadline_with_its_zone_an_extension_and_the_log(ada, ines, person, cl
         ("labs/mlp/deadline", {"due": "2026-12-01T18:00", "zone": "Mars"}, 422, "no time zone"),
         ("labs/mlp/deadline", {"late": "percent"}, 422, "percent"),
         ("labs/mlp/deadline", {"percent_per_day": 5}, 422, "late 'percent'"),
-        ("labs/mlp/deadline", {"attempts": 0}, 422, "attempts"),
+        ("labs/mlp/deadline", {"attempts": 0}, 422, "give 1 to 1000"),
+        ("labs/mlp/deadline", {"attempts": 10**30}, 422, "give 1 to 1000"),
+        ("labs/mlp/deadline", {"due": "1999-12-31T23:59"}, 422, "from 2000 to 2999"),
+        ("labs/mlp/deadline", {"due": "9999-12-31T23:59", "zone": "America/New_York"}, 422, "from 2000 to"),
         ("labs/mlp/deadline", {"attempts": "3"}, 422, "attempts"),
         ("labs/mlp/deadline", {"deadline": 1}, 422, "the keys are due"),
         ("labs/mpl/deadline", {"due": None}, 404, "the nearest: mlp"),
@@ -284,7 +287,9 @@ def test_what_cannot_hold_is_told(ines, path, said, status, says):
         ({"group": "pair", "attempts": 1}, 404, "no group 'pair'"),
         ({"learner": "ada", "until": "2026-11-01T00:00"}, 422, "not after the deadline"),
         ({"learner": "ada"}, 404, "could be taken back"),
-        ({"learner": "ada", "attempts": -1}, 422, "attempts"),
+        ({"learner": "ada", "attempts": -1}, 422, "give 0 to 1000"),
+        ({"learner": "ada", "attempts": 1001}, 422, "give 0 to 1000"),
+        ({"learner": "ada", "until": "0001-01-01T00:00"}, 422, "from 2000 to 2999"),
     ],
 )
 def test_an_extension_that_gives_nothing_is_told(ines, said, status, says):
