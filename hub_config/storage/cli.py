@@ -87,7 +87,8 @@ def _backup(options: argparse.Namespace) -> int:
         },
         f"{saved.file}: {saved.files} files, {saved.size / 2**20:.1f} MiB before packing;"
         f" records from {saved.records_from}\n"
-        "It holds secrets: keep it where only you can read it. It is whole: ./academy restore FILE --check",
+        "It holds secrets: keep it where only you can read it.\n"
+        "Whether it is whole: ./academy restore FILE --check",
     )
     return FINE
 

@@ -2,8 +2,10 @@
 
 import sqlite3
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -120,22 +122,33 @@ def _copy_table(table: Table, old: Connection, new: Connection, tell: Told) -> i
 
 
 def _rows(table: Table, connection: Connection) -> Iterator[Any]:
-    """Yield the rows in the order of their keys, some at a time."""
-    statement = sa.select(*table.columns).order_by(*table.primary_key.columns)
+    """Yield the rows in the order of their keys, texts by their bytes as SQLite does, some at a time."""
+    statement = sa.select(*table.columns).order_by(*(_ordered(key, connection) for key in table.primary_key))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*will not produce a cache key")  # types of the hub's own
         found = connection.execute(statement.execution_options(yield_per=AT_ONCE))
     yield from found.partitions()
 
 
+def _ordered(key: sa.Column[Any], connection: Connection) -> sa.ColumnElement[Any]:
+    foreign = isinstance(key.type, sa.String) and connection.dialect.name == "postgresql"
+    return sa.collate(key, "C") if foreign else key
+
+
 def _same(table: Table, old: Connection, new: Connection) -> None:
-    """Stop when a row of two tables differs; texts may be ordered otherwise, so all rows are compared."""
-    held = [{_frozen(row) for rows in _rows(table, connection) for row in rows} for connection in (old, new)]
-    if held[0] != held[1]:
-        lost, odd = len(held[0] - held[1]), len(held[1] - held[0])
+    """Stop when a row of two tables differs; only rows that have found no equal yet are held."""
+    lost: Counter[tuple[str, ...]] = Counter()
+    odd: Counter[tuple[str, ...]] = Counter()
+    for left, right in zip_longest(_rows(table, old), _rows(table, new), fillvalue=()):
+        lost.update(map(_frozen, left))
+        odd.update(map(_frozen, right))
+        both = lost & odd
+        lost -= both
+        odd -= both
+    if lost or odd:
         raise HubError(
-            f"table {table.name} did not arrive as it was: {lost} rows are missing or changed, {odd} are new;"
-            " nothing was moved"
+            f"table {table.name} did not arrive as it was: {lost.total()} rows are missing or changed,"
+            f" {odd.total()} are new; nothing was moved"
         )
 
 

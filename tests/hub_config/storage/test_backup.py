@@ -17,6 +17,7 @@ from hub_config.deployment import Deployment
 from hub_config.errors import HubError, Refused
 from hub_config.storage import databases
 from hub_config.storage.backup import LIST, back_up
+from hub_config.storage.cli import main
 from hub_config.storage.moving import move
 from hub_config.storage.restoring import restore, verify
 from tests.full_disk import FOLDER, run_on_full_disk
@@ -49,6 +50,16 @@ def saved(deployment, tmp_path):
     file = tmp_path / "backup.tar.gz"
     back_up(deployment, file, nothing)
     return file
+
+
+def test_the_command_tells_where_it_lies_and_how_to_check_it(deployment, tmp_path, capsys):
+    furnish(deployment)
+    file = tmp_path / "backup.tar.gz"
+    assert main(["backup", "--data", str(deployment.data), "--to", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{file}: ")
+    assert "Whether it is whole: ./academy restore FILE --check" in said
+    assert main(["restore", str(file), "--check"]) == 0
 
 
 def test_a_backup_makes_the_same_academy(deployment, saved, tmp_path):
