@@ -1,6 +1,6 @@
 """Deadlines, extensions and groups in the book: what was said last holds, and all that was said stays."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -69,7 +69,7 @@ class AgreementTables(WorkDatabase):
     def extensions(self, lab: str | None = None, *, history: bool = False) -> list[Extended]:
         """Return the extensions that hold, of one lab or of all; with ``history`` all that was ever said."""
         with self._reading() as connection:
-            rows = _extensions(connection, lab)
+            rows = _extensions(connection, None if lab is None else [lab])
         return rows if history else _holding(rows)
 
     def set_group(
@@ -126,42 +126,76 @@ class AgreementTables(WorkDatabase):
     def terms(self, lab: str, learners: Iterable[str]) -> dict[str, Terms]:
         """Return what holds for each of some people in a lab."""
         with self._reading() as connection:
-            known = Agreed(connection, lab)
+            known = agreed(connection, [lab])[lab]
         return {learner: known.terms(learner) for learner in learners}
 
 
 class Agreed:
-    """All that holds for one lab at a moment, read at once.
+    """All that holds for one lab at a moment.
 
     Parameters
     ----------
-    connection
-        A transaction, or a connection that only reads.
     lab
         Which.
+    terms
+        What was said of it last.
+    given
+        The extensions that hold in it.
+    groups
+        All groups.
     """
 
-    def __init__(self, connection: Connection, lab: str) -> None:
-        said = _deadline(connection, lab)
-        self._lab, self._terms = lab, said.terms if said else Terms()
-        self._given: dict[tuple[str, str], Extension] = {
-            (one.kind, one.name): Extension(one.until, one.attempts)
-            for one in _holding(_extensions(connection, lab))
-        }
-        self._groups = list(_groups(connection).values())
+    def __init__(self, lab: str, terms: Terms, given: Iterable[Extended], groups: Collection[Group]) -> None:
+        self._lab, self._terms, self._groups = lab, terms, groups
+        self._given = {(one.kind, one.name): Extension(one.until, one.attempts) for one in given}
 
     def team(self, learner: str) -> Group | None:
         """Return the group that somebody submits this lab with."""
         return next((g for g in self._groups if learner in g.members and g.submits_together(self._lab)), None)
 
+    def together(self, learner: str) -> tuple[str, ...]:
+        """Return everybody who submits this lab with somebody, that person included."""
+        team = self.team(learner)
+        return team.members if team else (learner,)
+
     def terms(self, learner: str) -> Terms:
         """Return what holds for somebody; for a group that submits together, the best of its members'."""
-        team = self.team(learner)
-        return widest([self._own(one) for one in (team.members if team else (learner,))])
+        return widest([self._own(one) for one in self.together(learner)])
+
+    def used(self, learner: str, handed_in: Mapping[str, int]) -> int:
+        """Return how many attempts somebody has used: of a group that submits together, the most of any.
+
+        Parameters
+        ----------
+        learner
+            Who.
+        handed_in
+            How often each person has a share in a submission of this lab.
+        """
+        return max(handed_in.get(one, 0) for one in self.together(learner))
 
     def _own(self, learner: str) -> Terms:
         names = [("learner", learner), *(("group", g.name) for g in self._groups if learner in g.members)]
         return extended(self._terms, [self._given[name] for name in names if name in self._given])
+
+
+def agreed(connection: Connection, labs: Collection[str]) -> dict[str, Agreed]:
+    """Return what holds for some labs, read at once.
+
+    Parameters
+    ----------
+    connection
+        A transaction, or a connection that only reads.
+    labs
+        Which.
+    """
+    of_labs = sa.select(deadlines).where(deadlines.c.lab.in_(labs)).order_by(deadlines.c.number)
+    said = {row.lab: _as_deadline(row).terms for row in connection.execute(of_labs)}
+    given: dict[str, list[Extended]] = {lab: [] for lab in labs}
+    for one in _holding(_extensions(connection, labs)):
+        given[one.lab].append(one)
+    groups = _groups(connection).values()
+    return {lab: Agreed(lab, said.get(lab, Terms()), given[lab], groups) for lab in labs}
 
 
 def _N(table: sa.Table) -> sa.Column[Any]:
@@ -179,10 +213,10 @@ def _as_deadline(row: sa.Row[Any]) -> Deadline:
     return Deadline(row.number, row.lab, terms, row.set_by, row.set_at)
 
 
-def _extensions(connection: Connection, lab: str | None) -> list[Extended]:
+def _extensions(connection: Connection, labs: Collection[str] | None) -> list[Extended]:
     query = sa.select(extensions).order_by(extensions.c.number)
-    if lab is not None:
-        query = query.where(extensions.c.lab == lab)
+    if labs is not None:
+        query = query.where(extensions.c.lab.in_(labs))
     return [Extended(**row._mapping) for row in connection.execute(query)]
 
 

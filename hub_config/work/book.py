@@ -1,14 +1,17 @@
 """What was handed out and in, and the feedback on it: whole changes in one transaction each."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from .agreements import agreed
 from .database import AT_ONCE, keep_tree, next_number
 from .errors import NotThere
 from .records import TIME, Feedback, Release, Share, Submission
+from .rules import Terms
 from .tables import feedback, releases, shares, submissions, tree_parts
 from .taking import Taking, read_submission
 from .trees import Tree
@@ -95,16 +98,21 @@ class Book(Taking):
         with self._reading() as connection:
             return [read_submission(row) for row in connection.execute(query)]
 
-    def attempts_of(self, learner: str) -> dict[str, int]:
-        """Return how often somebody has handed each lab in."""
-        query = (
-            sa.select(submissions.c.lab, sa.func.count())
-            .join(shares, shares.c.sequence == submissions.c.sequence)
-            .where(shares.c.learner == learner)
-            .group_by(submissions.c.lab)
-        )
+    def standing(self, learner: str, labs: Collection[str]) -> dict[str, tuple[Terms, int]]:
+        """Return what holds for somebody in each of some labs, and the attempts that are used."""
         with self._reading() as connection:
-            return dict(map(tuple, connection.execute(query)))
+            holds = agreed(connection, labs)
+            people = {one for lab in holds.values() for one in lab.together(learner)}
+            query = (
+                sa.select(submissions.c.lab, shares.c.learner, sa.func.count())
+                .join(shares, shares.c.sequence == submissions.c.sequence)
+                .where(shares.c.learner.in_(people), submissions.c.lab.in_(labs))
+                .group_by(submissions.c.lab, shares.c.learner)
+            )
+            handed_in: dict[str, dict[str, int]] = {lab: {} for lab in labs}
+            for lab, one, times in connection.execute(query):
+                handed_in[lab][one] = times
+        return {lab: (one.terms(learner), one.used(learner, handed_in[lab])) for lab, one in holds.items()}
 
     def last_of_each(self, lab: str, *, in_time: bool = False) -> list[tuple[Submission, Share]]:
         """Return each learner's last submission of a lab, in the order of their names.

@@ -158,7 +158,7 @@ def keep_tree(connection: Connection, tree: Tree, sent_by: str) -> str:
     """Keep a tree, once, and take its parts off what its sender has waiting; return its digest."""
     digest = tree.digest
     if connection.scalar(sa.select(trees.c.digest).where(trees.c.digest == digest)) is None:
-        connection.execute(trees.insert().values(digest=digest, files=tree.data(), size=tree.size))
+        connection.execute(trees.insert().values(digest=digest, files=tree.data()))
         rows = [{"digest": digest, "part": part} for part in sorted(tree.parts)]
         if rows:
             connection.execute(tree_parts.insert(), rows)

@@ -127,8 +127,8 @@ class Office:
 
     def labs(self, who: str) -> list[dict[str, Any]]:
         """Return the labs that are handed out, with what holds for somebody."""
-        used = self.book.attempts_of(who)
         released = [one for one in self.book.released().values() if one.digest is not None]
+        standing = self.book.standing(who, [one.lab for one in released])
         trees = self.book.trees(one.digest for one in released)
         return [
             {
@@ -137,8 +137,8 @@ class Office:
                 "digest": one.digest,
                 "released_at": one.made_at.isoformat(),
                 "notebooks": list(trees[one.digest].notebooks),
-                "attempts_used": used.get(one.lab, 0),
-                **told(self.book.terms(one.lab, [who])[who]),
+                "attempts_used": standing[one.lab][1],
+                **told(standing[one.lab][0]),
             }
             for one in sorted(released, key=lambda one: one.lab)
         ]

@@ -47,10 +47,8 @@ class Submission:
         Of its files.
     received_at
         The service's time, later than that of each attempt before.
-    due_at
-        The deadline that held, extensions included; None without one.
     late_seconds, penalty_percent
-        How it stands to that.
+        How it stands to the deadline that held, which the receipt tells.
     receipt
         As it was signed.
     """
@@ -62,7 +60,6 @@ class Submission:
     attempt: int
     digest: str
     received_at: datetime
-    due_at: datetime | None
     late_seconds: int
     penalty_percent: int
     receipt: dict[str, Any]

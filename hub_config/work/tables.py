@@ -11,7 +11,6 @@ trees = sa.Table(
     metadata,
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("files", sa.JSON, nullable=False),
-    sa.Column("size", sa.BigInteger, nullable=False),
 )
 
 tree_parts = sa.Table(
@@ -64,7 +63,6 @@ submissions = sa.Table(
         nullable=False,
     ),
     sa.Column("received_at", Moment, nullable=False),
-    sa.Column("due_at", Moment),
     sa.Column("late_seconds", sa.Integer, nullable=False),
     sa.Column("penalty_percent", sa.Integer, nullable=False),
     sa.Column("key", sa.String(64), nullable=False),

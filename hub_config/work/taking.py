@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from .agreements import Agreed, AgreementTables
+from .agreements import AgreementTables, agreed
 from .database import TreeTables, keep_tree, next_number
 from .errors import BadWork
 from .records import Submission
@@ -64,13 +64,12 @@ class Taking(AgreementTables, TreeTables):
                 if (known.lab, known.digest) != (lab, tree.digest):
                     raise BadWork("this key belongs to another submission; choose a new one for each")
                 return read_submission(known), False
-            agreed = Agreed(connection, lab)
-            team, terms = agreed.team(who), agreed.terms(who)
-            learners = team.members if team else (who,)
+            holds = agreed(connection, [lab])[lab]
+            team, terms, learners = holds.team(who), holds.terms(who), holds.together(who)
             before = _before(connection, lab, learners)
             times = [row.received_at for row in before]
             must_be_calm(now, {row.sequence: row.received_at for row in before}.values())
-            used = max(Counter(row.learner for row in before).values(), default=0)
+            used = holds.used(who, Counter(row.learner for row in before))
             # judged by the clock as it stands: one that ran ahead and was set right makes nobody late
             found = must_be_open(terms, now, used)
             entry = _Entry(
@@ -152,7 +151,6 @@ def _enter(
         "attempt": entry.attempt,
         "digest": keep_tree(connection, tree, entry.sent_by),
         "received_at": entry.received_at,
-        "due_at": terms.due,
         "late_seconds": entry.verdict.late_seconds,
         "penalty_percent": entry.verdict.penalty_percent,
     }

@@ -73,11 +73,6 @@ class Tree:
     files: tuple[File, ...]
 
     @property
-    def size(self) -> int:
-        """Bytes of all files together."""
-        return sum(file.size for file in self.files)
-
-    @property
     def parts(self) -> frozenset[str]:
         """All parts, each once."""
         return frozenset(part for file in self.files for part in file.parts)

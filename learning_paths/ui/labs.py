@@ -9,6 +9,7 @@ from typing import Any
 
 from learning_paths.ui.errors import UIError
 
+KNOWN = ("due", "attempts", "attempts_used")  # of a lab, where the exchange knows it
 LAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -100,13 +101,14 @@ class LabDesk:
         dict
             By lab: ``released``, ``path`` (None while it is not at home), ``submitted`` (timestamps, oldest
             first), ``feedback``: none, ready (can be fetched), fetched; ``feedback_path``. Where the exchange
-            knows of a deadline or of a bound, ``due`` (ISO 8601) and ``attempts``; else None.
+            knows of a deadline or of a bound, ``due`` (ISO 8601), ``attempts`` and ``attempts_used``; else
+            None.
         """
         config = self._config("")
         labs: dict[str, dict[str, Any]] = {}
         for entry in self._start("List", config, "labs cannot be listed").listed:
-            known = {"released": True, "due": entry.get("due"), "attempts": entry.get("attempts")}
-            labs.setdefault(entry["assignment_id"], self._nothing()).update(known)
+            found = labs.setdefault(entry["assignment_id"], self._nothing())
+            found.update({"released": True, **{key: entry.get(key) for key in KNOWN}})
         config.ExchangeList.cached = True
         for entry in self._start("List", config, "submissions cannot be listed").listed:
             found = labs.setdefault(entry["assignment_id"], self._nothing())
@@ -130,8 +132,7 @@ class LabDesk:
             "submitted": [],
             "feedback": "none",
             "feedback_path": None,
-            "due": None,
-            "attempts": None,
+            **dict.fromkeys(KNOWN),
         }
 
     def _notebook(self, lab: str) -> str:

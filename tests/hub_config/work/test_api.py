@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+import sqlalchemy as sa
 
 from hub_config.service import MOST_BODY_BYTES
 from hub_config.work.receipts import holds
@@ -41,6 +42,36 @@ def fetched(who: Asker, path: str, parts: str) -> dict[str, bytes]:
         file["path"]: b"".join(who.ask("GET", f"{parts}/{part}").content for part in file["parts"])
         for file in told["files"]
     }
+
+
+def test_the_attempts_that_are_told_are_those_that_the_next_submission_is_judged_by(ada, ines, person):
+    ines.ask("PUT", f"labs/{LAB}/deadline", {"attempts": 3})
+    for number in range(2):
+        assert ada.submit({**WORK, "n.txt": str(number).encode()}).json()["attempt"] == number + 1
+    grace = person("grace")
+    ines.ask("PUT", "groups/pair", {"members": ["ada", "grace"], "together": [LAB]})
+    for who in (ada, grace):
+        assert who.ask("GET", "labs").json()[0]["attempts_used"] == 2
+    assert grace.submit(WORK).json()["attempt"] == 3
+    ines.ask("PUT", "groups/pair", {"members": [], "together": []})
+    assert [who.ask("GET", "labs").json()[0]["attempts_used"] for who in (ada, grace)] == [3, 1]
+
+
+def test_labs_are_told_with_as_many_questions_for_many_as_for_one(office):
+    counted = []
+    sa.event.listen(office.book.engine, "before_cursor_execute", lambda *_: counted.append(1))
+
+    def asked() -> int:
+        counted.clear()
+        assert office.labs("ada")
+        return len(counted)
+
+    tree = tree_of({"a.txt": b""})
+    office.book.release("lab-0", tree, "ines", office.now())
+    for_one = asked()
+    for number in range(1, 30):
+        office.book.release(f"lab-{number}", tree, "ines", office.now())
+    assert asked() == for_one
 
 
 def test_a_lab_goes_out_work_comes_in_feedback_goes_back(ada, ines):

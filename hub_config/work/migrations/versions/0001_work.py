@@ -15,7 +15,6 @@ def upgrade() -> None:
         "work_trees",
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("files", sa.JSON, nullable=False),
-        sa.Column("size", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "work_tree_parts",
@@ -60,7 +59,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("received_at", sa.DateTime, nullable=False),
-        sa.Column("due_at", sa.DateTime),
         sa.Column("late_seconds", sa.Integer, nullable=False),
         sa.Column("penalty_percent", sa.Integer, nullable=False),
         sa.Column("key", sa.String(64), nullable=False),

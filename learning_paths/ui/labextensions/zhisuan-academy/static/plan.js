@@ -175,7 +175,7 @@ export class PlanView {
       parts.push(words.say('due', { moment: words.moment(new Date(state.due)) }));
     }
     if (state?.attempts) {
-      parts.push(words.say('attempts', { used: state.submitted.length, of: state.attempts }));
+      parts.push(words.say('attempts', { used: state.attempts_used, of: state.attempts }));
     }
     if (grade?.score !== null && grade !== undefined) {
       parts.push(words.say('score', { score: words.number(grade.score), points: words.number(grade.points) }));
