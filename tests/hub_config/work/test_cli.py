@@ -39,6 +39,7 @@ def run(capsys, *words: str) -> tuple[int, str, str]:
 
 
 def test_a_deadline_is_shown_tried_set_changed_and_logged(data, capsys):
+    (data / "academy.yml").write_text("exchange: {kind: folder}\n")
     assert run(capsys, "deadline", LAB)[1] == f"{LAB}: no deadline, any number of attempts\n"
     words = ("deadline", LAB, "--at", "2026-12-01T18:00", "--zone", "Asia/Shanghai", "--grace", "10")
     code, out, err = run(capsys, *words, "--dry-run")
@@ -66,7 +67,6 @@ def test_a_deadline_is_shown_tried_set_changed_and_logged(data, capsys):
 
 
 def test_the_hint_goes_where_the_service_holds_it(data, capsys):
-    (data / "academy.yml").write_text("exchange: {kind: service}\n")
     assert run(capsys, "deadline", LAB, "--attempts", "3")[2] == ""
 
 
