@@ -295,7 +295,7 @@ def answered(notebook: Path, name: str, number: int) -> None:
 
 
 def save(person: Person, notebook: Path, times: Times) -> None:
-    """Save through the proxy, again as long as the hub is away or knows no servers yet, as who uses Lab does."""
+    """Save through the proxy; again as long as the hub is away or knows no servers yet."""
     end = time.monotonic() + PATIENCE_SECONDS
     headers = {"Authorization": f"token {person.token}"}
     address = f"{person.hub.url}/user/{person.name}/api/contents/{notebook.name}"

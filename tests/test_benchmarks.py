@@ -26,6 +26,13 @@ def test_a_class_that_submits_before_the_deadline_loses_nothing_when_the_grader_
     assert found["hub_meanwhile_unanswered"] == 0
 
 
+def test_a_course_whose_hub_is_killed_keeps_every_save_and_submission() -> None:
+    found = figures("hub.py", "--learners", "6", "--within", "20", "--kills", "1")
+    assert (found["kept"], len(found["hub_up_s"])) == (6, 2)
+    assert found["submit_most_s"] >= found["submit_p50_s"] > 0
+    assert found["stock_submit_p50_s"] > 0
+
+
 def test_one_submission_is_timed_in_parts_that_add_up() -> None:
     found = figures("latency.py", "--submissions", "1")
     parts = [found[f"{name}_median_s"] for name in ("submit", "carried", "graded", "returned")]
