@@ -166,11 +166,16 @@ def teaches(roles: object) -> bool:
     return any(one in (TEACHES, TEACHES_SHORT) or one.startswith(TEACHES_AS) for one in roles)
 
 
+def is_subject(said: object) -> bool:
+    """Tell whether a platform can call somebody so."""
+    return isinstance(said, str) and 0 < len(said) <= LONGEST_ID and said.isprintable()
+
+
 def _subject(said: dict[str, Any]) -> str:
     subject = said.get("sub")
     if subject is None or subject == "":
         raise BadLaunch("anonymous")
-    if not isinstance(subject, str) or len(subject) > LONGEST_ID or not subject.isprintable():
+    if not is_subject(subject):
         raise BadLaunch("claim", "sub")
     return subject
 
@@ -187,7 +192,7 @@ def _text(said: dict[str, Any], name: str, needed: bool = False, most: int = LON
     found = said.get(name)
     if found is None and not needed:
         return ""
-    if not isinstance(found, str) or len(found) > most or (needed and not found):
+    if not isinstance(found, str) or len(found) > most or not found.isprintable() or (needed and not found):
         raise BadLaunch("claim", name.removeprefix(CLAIM))
     return found
 
@@ -206,14 +211,14 @@ def _named(said: dict[str, Any], name: str) -> Named | None:
     if not found:
         return None
     title = next((found[key] for key in ("title", "label") if isinstance(found.get(key), str)), "")
-    return Named(_text(found, "id", needed=True), " ".join(title.split())[:LONGEST_TEXT])
+    title = " ".join(title.split())[:LONGEST_TEXT]
+    return Named(_text(found, "id", needed=True), title if title.isprintable() else "")
 
 
 def _address(found: dict[str, Any], name: str, platform: Platform) -> str:
     address = _text(found, name, most=LONGEST_ADDRESS)
     if address and not platform.owns(address):
-        host = urlsplit(address).netloc if "://" in address else address
-        raise BadLaunch("elsewhere", f"{name} is at {host[:100]!r}, no host of {platform.id}")
+        raise BadLaunch("elsewhere", f"{name} is at {address[:100]!r}, no host of {platform.id}")
     return address
 
 

@@ -16,9 +16,9 @@ from ..deployment import Deployment
 from ..errors import HubError
 from ..feedback import feedback_files
 from .book import Book, Context, Link, Member
-from .claims import teaches
+from .claims import is_subject, teaches
 from .people import People
-from .platforms import LONGEST_ID, Platform
+from .platforms import Platform
 from .refusal import BadLaunch
 from .returns import Mark, Return, Returns
 from .services import Away, Score, ServiceError, Services
@@ -118,13 +118,11 @@ class Delivery:
     def _member(self, platform: Platform, said: dict) -> Member | None:
         """Return one who is in a course now; None for who is not, or is not well-formed."""
         subject, name = said.get("user_id"), said.get("name")
-        if said.get("status", "Active") != "Active" or not isinstance(subject, str):
+        if said.get("status", "Active") != "Active" or not is_subject(subject):
             return None
         try:
             teacher = teaches(said.get("roles", []))
         except BadLaunch:
-            return None
-        if not 0 < len(subject) <= LONGEST_ID or not subject.isprintable():
             return None
         account = self._people.find_or_add(platform, subject, name if isinstance(name, str) else "")
         return Member(account.name, subject, teacher)

@@ -27,7 +27,10 @@ PATIENCE_SECONDS = 10.0
 MOST_BYTES, MOST_REQUESTS, MOST_MEMBERS = 2**22, 60, 5000
 EARLY_SECONDS = 60.0  # before its end a token is asked for anew
 # what a platform that answers nonsense makes pylti1p3 raise
-NONSENSE = (LtiException, AssertionError, LookupError, TypeError, ValueError, AttributeError)
+NONSENSE = (
+    *(LtiException, AssertionError, LookupError, TypeError, ValueError, AttributeError),
+    *(OverflowError, RecursionError),
+)
 
 
 class ServiceError(Exception):

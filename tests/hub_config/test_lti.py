@@ -30,7 +30,17 @@ from hub_config.lti.refusal import BadLaunch, words
 from hub_config.lti.tickets import BadTicket, Tickets
 from hub_config.lti.tool_keys import KEPT_SECONDS, ToolKeys
 from hub_config.settings import Settings, read
-from tests.lti_platform import CLIENT, DEPLOYMENT, ENDPOINT, GONE, GRADE_SCOPES, ROLES, SETTINGS, LtiPlatform
+from tests.lti_platform import (
+    CLIENT,
+    DEPLOYMENT,
+    ENDPOINT,
+    GONE,
+    GRADE_SCOPES,
+    MEMBERS,
+    ROLES,
+    SETTINGS,
+    LtiPlatform,
+)
 from tests.lti_platform import new_key as new_platform_key
 
 TOOL = "https://academy.example.edu/hub/lti/"
@@ -387,6 +397,75 @@ def test_claims_nested_beyond_reason(door, platform):
     deep = b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
     sent = jwt.PyJWS().encode(deep, key, "RS256", headers={"kid": kid})
     assert door.refused(lambda _: sent).kind in ("signature", "token")
+
+
+def finished(door: Door, state: str, token: str) -> Launch | BadLaunch:
+    try:
+        return door.finish(state, token)
+    except BadLaunch as refused:
+        return refused
+
+
+def nested(depth: int) -> list:
+    found: list = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+NONSENSE = [
+    *([], ["x"], [[]], {}, {"id": ["x"]}, nested(700), nested(950)),
+    *(5, -1, 1.5, True, 10**400, -(10**400), 1e308, float("nan"), float("inf")),
+    *("", "x", "\ud800", "a\0b", "https://[", "http://x:99999999/", "\u0661" * 43, "x" * 3000),
+]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("iss", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "sub", "name", "given_name"),
+        *(
+            f"{CLAIM}{name}"
+            for name in ("version", "message_type", "deployment_id", "target_link_uri", "roles")
+        ),
+        *(f"{CLAIM}{name}" for name in ("context", "resource_link", "custom", "launch_presentation")),
+        *(f"{CLAIM}{name}" for name in ("context id", "context title", "resource_link id", "custom lab")),
+        *(f"{CLAIM}launch_presentation locale", ENDPOINT, f"{ENDPOINT} scope", f"{ENDPOINT} lineitem"),
+        *(f"{ENDPOINT} lineitems", MEMBERS, f"{MEMBERS} context_memberships_url", SETTINGS),
+        *(
+            f"{SETTINGS} {name}"
+            for name in ("accept_types", "deep_link_return_url", "data", "accept_multiple")
+        ),
+    ],
+)
+def test_signed_nonsense_is_refused_in_words_or_means_nothing(door, platform, tmp_path, place):
+    claim, _, inner = place.partition(" ")
+    kid, key = platform.keys[-1]
+    people, book = People(Accounts(tmp_path / "accounts.sqlite")), Book(tmp_path / "lti.sqlite")
+    for nonsense in NONSENSE:
+        state, nonce = door.begin()
+        said = platform.claims(nonce, **(platform.deep_linking() if claim == SETTINGS else {}))
+        said[claim] = {**said.get(claim, {}), inner: nonsense} if inner else nonsense
+        sent = jwt.PyJWS().encode(json.dumps(said).encode(), key, "RS256", headers={"kid": kid})
+        launch = finished(door, state, sent)
+        if isinstance(launch, BadLaunch):
+            assert all(launch.said)
+            str(launch).encode()  # as the log takes it
+            continue
+        account = people.find_or_add(launch.platform, launch.subject, launch.called)
+        book.enter(launch, account.name)
+        if launch.choosing is not None:
+            choosing.keep(launch, Tickets("s"), 0.0)
+            launch.choosing.return_url.encode()  # as the page takes it
+    assert all(type(one.context) is type(one.title) is str for one in book.contexts())
+
+
+def test_a_state_in_other_scripts_is_none(door, platform):
+    state, nonce = door.begin()
+    other = "\u0661" * 43  # a digit, and none of ours
+    door.cookies[cookie_name(other)] = door.cookies[cookie_name(state)]
+    with pytest.raises(BadLaunch, match="state"):
+        door.finish(other, platform.token(nonce))
 
 
 @pytest.mark.parametrize(

@@ -473,7 +473,14 @@ def test_no_token_and_no_score_goes_to_another_host(platform, services):
             services.members(other)
 
 
-@pytest.mark.parametrize("answer", ["[]", '"x"', "null", "{", '{"access_token": 5}'])
+HUGE = f'{{"access_token": "x", "expires_in": {10**400}}}'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["[]", '"x"', "null", "{", '{"access_token": 5}', HUGE, "[" * 100_000],
+    ids=lambda text: text[:9],
+)
 def test_nonsense_for_a_token_is_an_error(platform, services, monkeypatch, answer):
     monkeypatch.setattr(platform, "_token", lambda *_: (200, answer, {}))
     with pytest.raises(ServiceError):
