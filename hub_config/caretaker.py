@@ -6,26 +6,19 @@ import time
 from tornado.log import app_log
 
 from learning_paths.academy import Academy
-from learning_paths.errors import PlanError
 
 from .accounts import Accounts
-from .changes import Changes
 from .deployment import Deployment
-from .errors import HubError
 from .exchange import COURSE_ID, carry_inbound
 from .feedback import FeedbackPost
+from .loop import SETTLED_SECONDS, Loop, pause_after
 from .roster import enter
 from .settings import Submissions
 from .work.bridge import Bridge
 from .work.office import Office
 
-EVERY_SECONDS = 0.2  # a learner waits for it twice: with the submission, and with the feedback
-# Reading the whole gradebook may take a tenth of the time, however many learners it has.
-LEAST_SECONDS, SHARE = 1.0, 0.1
-SETTLED_SECONDS = 0.1  # a file's time of change has steps: what changed just now may change again unseen
 
-
-class Caretaker:
+class Caretaker(Loop):
     """Looks after exchange and gradebook.
 
     Parameters
@@ -40,45 +33,37 @@ class Caretaker:
         The exchange through the service; None where work goes through the people's desks.
     """
 
+    every_seconds = 0.2  # a learner waits for it twice: with the submission, and with the feedback
+
     def __init__(
         self, deployment: Deployment, academy: Academy, most: Submissions, office: Office | None = None
     ) -> None:
+        super().__init__(str(deployment.data))
         self._most = most
         self._deployment = deployment
         self._academy = academy
         self._bridge = Bridge(deployment, office, academy.gradebook.stamp) if office else None
-        self._changes = Changes()
         self._post = FeedbackPost(deployment)
         self._next_reading = 0.0
 
     async def go_on(self, stopping: asyncio.Event) -> None:
-        """Look all the while until told to stop, then once more: who submits last is not lost."""
-        while not stopping.is_set():
-            await asyncio.to_thread(self.look)
-            try:
-                await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
-            except TimeoutError:
-                continue
+        """Look until told to stop, then once more: who submits last is not lost."""
+        await super().go_on(stopping)
         self._next_reading = 0.0
         await asyncio.to_thread(self.look)
 
-    def look(self) -> None:
-        """Do what is there to do; a failure is logged and tried again at the next look."""
-        try:
-            arrived = self._bridge.look() if self._bridge else self._carry()
-            # before anybody looks: formgrader has no other word for who handed in
-            if self._changes.of("accounts", self._deployment.accounts) or arrived:
-                enter(self._deployment, Accounts(self._deployment.accounts).all())
-            begun = time.monotonic()
-            if begun >= self._next_reading and self._changes.differ(
-                "gradebook", self._academy.gradebook.stamp()
-            ):
-                self._academy.ingest_gradebook()
-                now = time.monotonic()
-                self._next_reading = now + max(LEAST_SECONDS, (now - begun) / SHARE)
-        except (OSError, PlanError, HubError) as error:
-            self._changes.forget()
-            app_log.error("looking after %s: %s", self._deployment.data, error)
+    def _work(self) -> None:
+        arrived = self._bridge.look() if self._bridge else self._carry()
+        # before anybody looks: formgrader has no other word for who handed in
+        if self._changes.of("accounts", self._deployment.accounts) or arrived:
+            enter(self._deployment, Accounts(self._deployment.accounts).all())
+        begun = time.monotonic()
+        if begun < self._next_reading:
+            return
+        if self._changes.differ("gradebook", self._academy.gradebook.stamp()):
+            self._academy.ingest_gradebook()
+            now = time.monotonic()
+            self._next_reading = now + pause_after(now - begun)
 
     def _carry(self) -> bool:
         """Carry submissions from desks to the course and feedback back; tell whether any came."""

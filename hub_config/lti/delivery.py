@@ -1,6 +1,5 @@
 """What goes on with learning platforms by itself: released marks are sent, members of courses are read."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -8,13 +7,11 @@ from tornado.log import app_log
 
 from graders.configuration import COURSE_ID
 from learning_paths.academy import Academy
-from learning_paths.errors import PlanError
 
 from ..accounts import Accounts
-from ..changes import Changes
 from ..deployment import Deployment
-from ..errors import HubError
 from ..feedback import feedback_files
+from ..loop import SETTLED_SECONDS, Loop, pause_after
 from .book import Book, Context, Link, Member
 from .claims import is_subject, teaches
 from .people import People
@@ -24,14 +21,10 @@ from .returns import Mark, Return, Returns
 from .services import Away, Score, ServiceError, Services
 from .tool_keys import ToolKeys
 
-EVERY_SECONDS = 1.0
-# Reading marks may take a tenth of the time, however many learners there are.
-LEAST_SECONDS, SHARE = 1.0, 0.1
-SETTLED_SECONDS = 0.1
 MOST_AT_A_TIME = 50
 
 
-class Delivery:
+class Delivery(Loop):
     """Sends marks and reads members.
 
     Parameters
@@ -53,6 +46,7 @@ class Delivery:
         platforms: Iterable[Platform],
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__("learning platforms")
         self._deployment, self._academy, self._clock = deployment, academy, clock
         self._platforms = {one.key: one for one in platforms}
         keys = ToolKeys.of(deployment)
@@ -60,40 +54,20 @@ class Delivery:
         self.book = Book.of(deployment)
         self.returns = Returns(self.book)
         self._people = People(Accounts(deployment.accounts))
-        self._changes = Changes()
         self._next_reading = 0.0
-        self._stopping: asyncio.Event | None = None
         self._lineitems: dict[tuple[int, str], str] = {}  # those that were found or made, by link and lab
 
     def shown(self, key: str) -> str:
         """Return what the platform of a key is called; the key itself where it is registered no more."""
         return self._platforms[key].shown if key in self._platforms else key
 
-    async def go_on(self, stopping: asyncio.Event) -> None:
-        """Look all the while until told to stop."""
-        self._stopping = stopping
-        while not stopping.is_set():
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:  # noqa: BLE001 - told, and the next look goes on
-                app_log.exception("looking after learning platforms")
-            try:
-                await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
-            except TimeoutError:
-                continue
-
-    def look(self) -> None:
-        """Do what is there to do; a failure is logged and tried again at the next look."""
-        try:
-            if self._changes.of("accounts", self._deployment.accounts, SETTLED_SECONDS):
-                # an account that is gone leaves its courses, before anybody else is given its name
-                self.book.keep_only(self._people.known())
-            self._read_members()
-            self._want_marks()
-            self._send_marks()
-        except (OSError, PlanError, HubError) as error:
-            self._changes.forget()
-            app_log.error("looking after learning platforms: %s", error)
+    def _work(self) -> None:
+        if self._changes.of("accounts", self._deployment.accounts, SETTLED_SECONDS):
+            # an account that is gone leaves its courses, before anybody else is given its name
+            self.book.keep_only(self._people.known())
+        self._read_members()
+        self._want_marks()
+        self._send_marks()
 
     def _read_members(self) -> None:
         for context in self.book.contexts():
@@ -139,8 +113,7 @@ class Delivery:
         ]
         if any(changed):
             self.returns.want(self._released(), self._clock())
-            seconds = time.monotonic() - begun
-            self._next_reading = self._clock() + max(LEAST_SECONDS, seconds / SHARE)
+            self._next_reading = self._clock() + pause_after(time.monotonic() - begun)
 
     def _released(self) -> Iterator[Mark]:
         """Yield the released marks of everybody whose platform takes scores for the lab."""
@@ -179,7 +152,7 @@ class Delivery:
         contexts = {context.number: context for context in self.book.contexts()}
         away: dict[str, Away] = {}
         for one in due:
-            if self._stopping is not None and self._stopping.is_set():
+            if self._stops:
                 return  # what is left is due at the next start
             link = links[one.link]
             context = contexts[link.context]

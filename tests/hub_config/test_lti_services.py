@@ -390,7 +390,7 @@ def test_a_secret_that_cannot_be_read_is_no_release(office):
 
 def test_what_nobody_foresaw_ends_no_delivery(office, monkeypatch):
     looks = []
-    monkeypatch.setattr("hub_config.lti.delivery.EVERY_SECONDS", 0.01)
+    monkeypatch.setattr("hub_config.loop.UNFORESEEN_SECONDS", 0.01)
     monkeypatch.setattr(office.delivery, "look", lambda: looks.append(1) or {}["nothing"])
 
     async def several() -> None:

@@ -114,6 +114,27 @@ def test_the_caretaker_enters_who_is_added_while_the_hub_runs(
     assert "mei" not in names(deployment)  # an instructor took the person out; nothing new happened since
 
 
+def test_what_nobody_foresaw_ends_no_caretaking(
+    deployment: Deployment, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (deployment.desks, deployment.exchange / "academy" / "feedback"):
+        folder.mkdir(parents=True)
+    taken = []
+    book = types.SimpleNamespace(stamp=lambda: 1 if taken else taken.append(1) or {}["nothing"])
+    academy = types.SimpleNamespace(gradebook=book, ingest_gradebook=lambda: taken.append(2))
+    monkeypatch.setattr("hub_config.loop.UNFORESEEN_SECONDS", 0.01)
+
+    async def until_taken() -> None:
+        stopping = asyncio.Event()
+        task = asyncio.create_task(Caretaker(deployment, academy, Submissions()).go_on(stopping))
+        while 2 not in taken:
+            await asyncio.sleep(0.01)
+        stopping.set()
+        await task
+
+    asyncio.run(asyncio.wait_for(until_taken(), 20))
+
+
 def stopped() -> asyncio.Event:
     event = asyncio.Event()
     event.set()
