@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
-from .books import opened
+from .books import add_columns, opened
 from .errors import HubError
 from .passwords import hashed, new_password
 
@@ -110,7 +110,7 @@ class Accounts:
         with opened(self.path, "the accounts") as book:
             book.execute(SCHEMA)
             book.execute(INVITATIONS)
-            _bring_up_to_date(book)
+            add_columns(book, "accounts", ADDED)
             yield book
 
     def all(self) -> list[Account]:
@@ -350,19 +350,6 @@ def _must_be_free(book: sqlite3.Connection, signs_in_as: str, name: str) -> None
             f"{signs_in_as!r} at the sign-in provider is {row[0]!r} here already;"
             f' to free it: ./academy hub --rename {row[0]} --signs-in-as ""'
         )
-
-
-def _bring_up_to_date(book: sqlite3.Connection) -> None:
-    if _missing(book):
-        book.execute("BEGIN IMMEDIATE")  # two who open an older file at a time add nothing twice
-        for column in _missing(book):
-            book.execute(f"ALTER TABLE accounts ADD COLUMN {column} {ADDED[column]}")
-        book.commit()
-
-
-def _missing(book: sqlite3.Connection) -> list[str]:
-    there = {row[1] for row in book.execute("PRAGMA table_info(accounts)")}
-    return [column for column in ADDED if column not in there]
 
 
 def _next_uid(book: sqlite3.Connection) -> int:

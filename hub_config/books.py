@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,3 +39,18 @@ def opened(path: Path, called: str) -> Iterator[sqlite3.Connection]:
             f"cannot use {called}, {path}: {error}; mend the file or its rights,"
             " or restore it from a backup, then run the command again"
         ) from error
+
+
+def add_columns(book: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> None:
+    """Give a table of an earlier version the columns that it lacks: name to type, in their order."""
+    if _missing(book, table, columns):
+        book.commit()
+        book.execute("BEGIN IMMEDIATE")  # two who open an older file at a time add nothing twice
+        for column in _missing(book, table, columns):
+            book.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
+        book.commit()
+
+
+def _missing(book: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> list[str]:
+    there = {row[1] for row in book.execute(f"PRAGMA table_info({table})")}
+    return [column for column in columns if column not in there]

@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS links (
     UNIQUE (context, link)
 );
 """
+MEMBERS = "SELECT account, subject, teaches, active FROM members WHERE context = ?"
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,14 @@ class Book:
 
     def members(self, context: int) -> list[Member]:
         """Return who is or was in a course, by account."""
-        asked = "SELECT account, subject, teaches, active FROM members WHERE context = ? ORDER BY account"
         with self.change() as book:
-            rows = book.execute(asked, (context,)).fetchall()
-        return [
-            Member(account, subject, bool(teaches), bool(active))
-            for account, subject, teaches, active in rows
-        ]
+            return [_member(row) for row in book.execute(f"{MEMBERS} ORDER BY account", (context,))]
+
+    def member(self, context: int, account: str) -> Member | None:
+        """Return somebody who is or was in a course; None for who never was."""
+        with self.change() as book:
+            row = book.execute(f"{MEMBERS} AND account = ?", (context, account)).fetchone()
+        return _member(row) if row else None
 
     def links(self) -> list[Link]:
         """Return all links, first come first."""
@@ -247,6 +249,11 @@ class Book:
         )
         with self.change() as book:
             return book.execute(asked, (account,)).fetchall()
+
+
+def _member(row: tuple[str, str, int, int]) -> Member:
+    account, subject, teaches, active = row
+    return Member(account, subject, bool(teaches), bool(active))
 
 
 def _put_member(book: sqlite3.Connection, context: int, member: Member) -> None:

@@ -75,7 +75,7 @@ def groups(offer: Offer) -> list[tuple[str, Text, list[tuple[str, Text]]]]:
 
 
 def items(choosing: Choosing, targets: Sequence[str], offer: Offer, tool: str) -> list[dict[str, Any]]:
-    """Return links as a platform takes them.
+    """Return links as a platform takes them, one for each target.
 
     Parameters
     ----------
@@ -93,6 +93,7 @@ def items(choosing: Choosing, targets: Sequence[str], offer: Offer, tool: str) -
     BadLaunch
         When a target is not handed out here, or there are more than are taken.
     """
+    targets = list(dict.fromkeys(targets))
     if len(targets) > 1 and not choosing.several:
         raise BadLaunch("claim", "more than one link")
     return [_item(one, choosing, offer, tool) for one in targets]

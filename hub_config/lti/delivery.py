@@ -22,6 +22,7 @@ from .services import Away, Score, ServiceError, Services
 from .tool_keys import ToolKeys
 
 MOST_AT_A_TIME = 50
+MOST_REFUSALS = 5  # tries after which a mark that is refused is lost
 
 
 class Delivery(Loop):
@@ -119,15 +120,14 @@ class Delivery(Loop):
         """Yield the released marks of everybody whose platform takes scores for the lab."""
         links: dict[int, list[Link]] = {}
         for link in self.book.links():
-            if link.grades.takes_scores:
-                links.setdefault(link.context, []).append(link)
+            links.setdefault(link.context, []).append(link)
         for context, here in links.items():
             for member in self.book.members(context):
                 if member.teaches or not member.active:
                     continue
                 for grade in self._academy.grades(member.account):
                     lab = grade["lab"]
-                    wanted = [link for link in here if self._counts(link, lab)]
+                    wanted = self._counting(here, lab)
                     if wanted and grade["score"] is not None and self._is_released(member.account, lab):
                         yield from (
                             Mark(link.number, member.account, lab, grade["score"], grade["points"])
@@ -137,12 +137,20 @@ class Delivery(Loop):
     def _is_released(self, account: str, lab: str) -> bool:
         return is_released(self._deployment, account, lab)
 
-    def _counts(self, link: Link, lab: str) -> bool:
-        """Tell whether a lab's marks belong to a link: to the lab itself, or to its course."""
+    def _counting(self, links: Iterable[Link], lab: str) -> list[Link]:
+        """Return those of a course's links whose line items take a lab's marks, each line item once.
+
+        They are the links to the lab itself; where there are none, the first to its course: more of these
+        would find the same line item.
+        """
         known = self._academy.catalogue.labs.get(lab)
-        if known is None or link.target == f"lab/{lab}":
-            return known is not None
-        return link.target == f"course/{known.course}" and link.grades.makes_lineitems
+        if known is None:
+            return []
+        takes = [link for link in links if link.grades.takes_scores]
+        own = [link for link in takes if link.target == f"lab/{lab}"]
+        whole = [link for link in takes if link.target == f"course/{known.course}"]
+        first_come = {link.grades.lineitem or link.number: link for link in reversed(own)}
+        return list(first_come.values()) or [link for link in whole if link.grades.makes_lineitems][:1]
 
     def _send_marks(self) -> None:
         due = self.returns.due(self._clock(), MOST_AT_A_TIME)
@@ -156,28 +164,34 @@ class Delivery(Loop):
                 return  # what is left is due at the next start
             link = links[one.link]
             context = contexts[link.context]
+            counting = self._counting((at for at in links.values() if at.context == link.context), one.lab)
+            if counting and link not in counting:  # another link brings it
+                self.returns.drop(one)
+                continue
             key = context.platform
             try:
                 if key in away:  # the others wait no longer for one that does not answer
-                    raise away[key]
+                    raise Away(str(away[key]))
+                if not counting:
+                    raise ServiceError(
+                        f"the link leads to {link.target or 'the desk'} now, or takes no marks"
+                    )
                 self._send(one, link, context)
             except ServiceError as error:
                 if isinstance(error, Away):
                     away[key] = error
                 elif error.status == 404:
                     self._lineitems.pop((link.number, one.lab), None)
-                app_log.warning("mark of %s for %s: %s", one.account, one.lab, error)
-                self.returns.failed(one, str(error), self._clock())
+                lost = error.refuses_mark and one.tries + 1 >= MOST_REFUSALS
+                app_log.warning("mark of %s for %s%s: %s", one.account, one.lab, " is lost" * lost, error)
+                self.returns.failed(one, str(error), self._clock(), unsure=error.unsure, lost=lost)
             else:
                 self.returns.arrived(one, self._clock())
 
     def _send(self, one: Return, link: Link, context: Context) -> None:
         if context.platform not in self._services:
             raise ServiceError(f"{context.platform} is not registered any more")
-        if not self._counts(link, one.lab):
-            raise ServiceError(f"the link leads to {link.target or 'the desk'} now")
-        members = {member.account: member for member in self.book.members(context.number)}
-        member = members.get(one.account)
+        member = self.book.member(context.number, one.account)
         if member is None or not member.active:
             raise ServiceError(f"{one.account} is not in the course any more")
         score = Score(member.subject, one.score, one.points, one.changed)
@@ -186,7 +200,7 @@ class Delivery(Loop):
             services.send(link.grades, self._lineitem(one, link, services), score)
         except ServiceError as error:
             # the platform has a mark of this time already: the one whose answer got lost
-            if error.status != 409 or not one.tries:
+            if not (error.status == 409 and error.with_mark and one.unsure):
                 raise
 
     def _lineitem(self, one: Return, link: Link, services: Services) -> str:

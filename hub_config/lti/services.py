@@ -25,6 +25,7 @@ from .tool_keys import ToolKeys
 
 PATIENCE_SECONDS = 10.0
 MOST_BYTES, MOST_REQUESTS, MOST_MEMBERS = 2**22, 60, 5000
+BUSY, GATEWAY = (408, 425, 429), (502, 504)  # statuses: another try is welcome; somebody between gave up
 EARLY_SECONDS = 60.0  # before its end a token is asked for anew
 # what a platform that answers nonsense makes pylti1p3 raise
 NONSENSE = (
@@ -42,11 +43,24 @@ class ServiceError(Exception):
         In words, for staff.
     status
         What it answered; None where it did not.
+    at
+        The address that was asked; empty where none was.
     """
 
-    def __init__(self, why: str, status: int | None = None) -> None:
+    def __init__(self, why: str, status: int | None = None, at: str = "") -> None:
         super().__init__(why)
-        self.status = status
+        self.status, self.at = status, at
+        self.with_mark = False  # whether a mark was on its way
+
+    @property
+    def refuses_mark(self) -> bool:
+        """Whether the platform refuses a mark, and not just now."""
+        return self.with_mark and 400 <= (self.status or 0) < 500 and self.status not in BUSY
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the platform may have a mark all the same, and its answer got lost."""
+        return self.with_mark and self.status in (None, *GATEWAY)
 
 
 class Away(ServiceError):
@@ -109,7 +123,12 @@ class Services:
             .set_grading_progress("FullyGraded")
             .set_timestamp(datetime.fromtimestamp(score.changed, UTC).isoformat(timespec="milliseconds"))
         )
-        self._ask(lambda connector: _grades(connector, grades).put_grade(grade, LineItem({"id": lineitem})))
+        item = LineItem({"id": lineitem})
+        try:
+            self._ask(lambda connector: _grades(connector, grades).put_grade(grade, item))
+        except ServiceError as error:
+            error.with_mark = error.at not in ("", self._platform.token_url)
+            raise
 
     def lineitem(self, grades: GradeService, target: str, title: str, points: float, link: str) -> str:
         """Return the address of a lab's line item in a course, made where there is none.
@@ -181,11 +200,11 @@ class Services:
                 return work(_Connector(self._registration(), session, self._tokens))
             except LtiServiceException as error:
                 status, host = error.response.status_code, error.response.url.split("?")[0]
-                raise ServiceError(f"{host} answered {status}", status) from error
+                raise ServiceError(f"{host} answered {status}", status, session.at) from error
             except requests.RequestException as error:
-                raise Away(f"{self._platform.id} cannot be reached: {error}") from error
+                raise Away(f"{self._platform.id} cannot be reached: {error}", at=session.at) from error
             except NONSENSE as error:
-                raise ServiceError(f"{type(error).__name__}: {error}") from error
+                raise ServiceError(f"{type(error).__name__}: {error}", at=session.at) from error
 
     def _registration(self) -> Registration:
         key = self._keys.current()
@@ -240,6 +259,7 @@ class _Session(requests.Session):
     def __init__(self, platform: Platform) -> None:
         super().__init__()
         self._platform, self._left = platform, MOST_REQUESTS
+        self.at = ""  # the address that was asked last
         self.auth = _as_it_is  # else credentials of a .netrc file would take the token's place
 
     def request(self, method: str, url: str, **given: Any) -> requests.Response:
@@ -248,16 +268,17 @@ class _Session(requests.Session):
         self._left -= 1
         if self._left < 0:
             raise ServiceError(f"more than {MOST_REQUESTS} pages")
+        self.at = url
         given |= {"timeout": PATIENCE_SECONDS, "allow_redirects": False, "stream": True}
         answer = super().request(method, url, **given)
         got, end = b"", time.monotonic() + PATIENCE_SECONDS
         for part in answer.iter_content(2**16):
             got += part
             if len(got) > MOST_BYTES or time.monotonic() > end:
-                raise ServiceError(f"more than {MOST_BYTES} bytes, or too slow")
+                raise ServiceError(f"more than {MOST_BYTES} bytes, or too slow", at=url)
         answer._content = got
         if 300 <= answer.status_code < 400:
-            raise ServiceError(f"it leads elsewhere ({answer.status_code})", answer.status_code)
+            raise ServiceError(f"it leads elsewhere ({answer.status_code})", answer.status_code, url)
         return answer
 
 

@@ -750,6 +750,7 @@ def test_nothing_is_chosen_that_was_not_asked_for_or_is_not_open(door, platform,
     (item,) = choosing.items(one, ["lab/mlp"], offer, TOOL)
     assert "lineItem" not in item
     assert choosing.items(one, [], offer, TOOL) == []
+    assert choosing.items(one, ["lab/mlp", "lab/mlp"], offer, TOOL) == [item]
     with pytest.raises(BadLaunch, match="more than one"):
         choosing.items(one, ["lab/mlp", "lab/lora"], offer, TOOL)
     for closed in ("lab/stable-softmax", "lab/../mlp", "course/none", "javascript:alert(1)", "", "lab"):

@@ -20,9 +20,9 @@ from hub_config.deployment import Deployment
 from hub_config.handlers import Handler
 from hub_config.lti.book import Book, Member
 from hub_config.lti.claims import GradeService, Launch, read_claims
-from hub_config.lti.delivery import Delivery
+from hub_config.lti.delivery import MOST_REFUSALS, Delivery
 from hub_config.lti.people import People
-from hub_config.lti.returns import FIRST_PAUSE, LONGEST_PAUSE, Mark, Returns
+from hub_config.lti.returns import ADDED, FIRST_PAUSE, LONGEST_PAUSE, Mark, Return, Returns
 from hub_config.lti.services import Score, ServiceError, Services
 from hub_config.lti.tool_keys import ToolKeys
 from hub_config.operations import Watched
@@ -258,6 +258,120 @@ def test_a_mark_whose_answer_got_lost_counts_once(office):
     assert office.delivery.returns.of_context(1)[0].arrived
     office.look(600)
     assert office.platform.asked.count("POST /lineitems/1/scores") == 2
+
+
+def try_often(office: Office) -> Return:
+    """Look until a mark would have been sent ten times; return it."""
+    for tries in range(10):
+        office.look(FIRST_PAUSE * 2**tries)
+    (row,) = office.delivery.returns.of_context(1)
+    return row
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
+def test_a_mark_that_is_refused_for_good_is_lost_until_it_changes(office, ask, status):
+    ada = office.launch()
+    office.grade(ada, 1.0)
+    office.release(ada)
+    office.platform.fails["/lineitems/1/scores"] = status
+    row = try_often(office)
+    assert (row.lost, row.arrived, row.sent) == (1, False, None)
+    assert f"answered {status}" in row.failure
+    asked = office.platform.asked.count("POST /lineitems/1/scores")
+    assert asked == MOST_REFUSALS
+    office.open()
+    assert try_often(office) == row
+    assert office.platform.asked.count("POST /lineitems/1/scores") == asked
+    seen = ask("anybody", "manager").body.decode()
+    assert (
+        f"is lost, the platform refuses it: {office.platform.url}/lineitems/1/scores answered {status}"
+        in seen
+    )
+    assert "arrived" not in seen
+    office.platform.fails.clear()
+    office.grade(ada, 0.0)
+    office.look()
+    assert [score for _, score, _ in office.sent] == [0.0]
+    (row,) = office.delivery.returns.of_context(1)
+    assert (row.lost, row.arrived, row.failure) == (0, True, "")
+
+
+def test_a_lost_mark_is_sent_anew_on_request_with_the_time_of_then(office):
+    ada = office.launch()
+    office.grade(ada, 1.0)
+    office.release(ada)
+    later = datetime.fromtimestamp(office.now[0] + 3600, UTC).isoformat()
+    by_hand = (f"{office.platform.url}/lineitems/1", {"userId": "0001", "timestamp": later})
+    office.platform.scores.append(by_hand)
+    assert try_often(office).lost
+    office.platform.scores.remove(by_hand)
+    before = office.delivery.returns.of_context(1)[0].changed
+    office.now[0] += 7200
+    office.delivery.returns.hurry(1, office.now[0])
+    office.look()
+    (_, score) = office.platform.scores[0]
+    assert datetime.fromisoformat(score["timestamp"]).timestamp() > before + 7000
+    assert office.delivery.returns.of_context(1)[0].arrived
+
+
+def test_what_was_never_answered_is_taken_as_arrived_and_what_was_turned_away_is_not(office):
+    ada = office.launch()
+    office.grade(ada, 1.0)
+    office.release(ada)
+    office.platform.fails["/lineitems/1/scores"] = 503
+    office.look()
+    office.platform.fails["/lineitems/1/scores"] = 409  # somebody has entered a later mark there meanwhile
+    assert not try_often(office).arrived
+
+
+@pytest.mark.parametrize(
+    ("place", "status"), [("/token", 400), ("/token", 401), ("/lineitems/1/scores", 429)]
+)
+def test_no_mark_is_lost_because_we_are_not_known_or_too_fast(office, place, status):
+    ada = office.launch()
+    office.grade(ada, 1.0)
+    office.release(ada)
+    office.platform.fails[place] = status
+    row = try_often(office)
+    assert row.tries > MOST_REFUSALS
+    assert (row.lost, row.arrived) == (0, False)
+    office.platform.fails.clear()
+    assert try_often(office).arrived
+
+
+def test_marks_of_an_earlier_version_go_on(tmp_path):
+    book = Book(tmp_path / "lti.sqlite")
+    Returns(book).want([Mark(1, "ada", LAB, 1.0, 2.0)], 0.0)
+    with book.change() as opened:
+        for column in ADDED:
+            opened.execute(f"ALTER TABLE returns DROP COLUMN {column}")
+    (one,) = Returns(book).due(10.0, 9)
+    assert (one.account, one.lost, one.unsure) == ("ada", 0, 0)
+
+
+def test_of_several_links_to_a_course_one_brings_the_marks(office):
+    course = {"target_link_uri": f"{TOOL}course/numerics-information"}
+    office.launch(**course, resource_link={"id": "link-a"})
+    ada = office.launch(**course, resource_link={"id": "link-b"})
+    office.grade(ada, 1.0)
+    office.release(ada)
+    row = try_often(office)
+    assert row.arrived
+    assert len(office.sent) == 1
+    assert office.platform.asked.count("POST /lineitems/2/scores") == 1
+
+
+def test_a_link_to_the_lab_itself_brings_its_marks_and_no_link_to_the_course(office):
+    course = {"target_link_uri": f"{TOOL}course/numerics-information", "resource_link": {"id": "link-a"}}
+    ada = office.launch(**course)
+    office.grade(ada, 1.0)
+    office.release(ada)
+    office.platform.fails["/token"] = 503
+    office.look()
+    office.platform.fails.clear()
+    office.launch()
+    assert try_often(office).arrived  # the one row that is left
+    assert [where for where, _ in office.platform.scores] == [f"{office.platform.url}/lineitems/1"]
 
 
 def test_what_changes_while_it_is_sent_stays_due(tmp_path):
