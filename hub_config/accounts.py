@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain, count
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -21,6 +22,7 @@ from .passwords import hashed, new_password
 Role = Literal["learner", "instructor", "manager"]
 ROLES: tuple[Role, ...] = get_args(Role)
 NAME = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
+WANTED_LETTERS = 26  # of a name that is made; a dash and five digits may follow
 FIRST_UID = 20001
 
 SCHEMA = """
@@ -119,6 +121,12 @@ class Accounts:
             rows = book.execute(f"SELECT {FIELDS} FROM accounts ORDER BY number").fetchall()
         return [Account(*row) for row in rows]
 
+    def find(self, name: str) -> Account | None:
+        """Return one account, None where nobody has that name."""
+        with self.open() as book:
+            row = book.execute(f"SELECT {FIELDS} FROM accounts WHERE name = ?", (name,)).fetchone()
+        return Account(*row) if row else None
+
     def get(self, name: str) -> Account:
         """Return one account.
 
@@ -127,9 +135,9 @@ class Accounts:
         HubError
             When nobody has that name, with the nearest names.
         """
-        people = {account.name: account for account in self.all()}
-        if name in people:
-            return people[name]
+        if found := self.find(name):
+            return found
+        people = [account.name for account in self.all()]
         near = get_close_matches(name, people, n=3, cutoff=0.5) or sorted(people)[:3]
         known = f"nearest: {', '.join(near)}" if near else "there are none yet"
         raise HubError(f"no account {name!r} in {self.path} ({known}); ./academy hub --accounts lists them")
@@ -311,14 +319,17 @@ def add_without_password(book: sqlite3.Connection, wanted: str, role: Role, call
     called
         How the person is called; left out where it cannot be a display name.
     """
-    wanted = re.sub(r"[^a-z0-9]+", "-", wanted.casefold()).strip("-")[:28].strip("-")
-    wanted = wanted if NAME.fullmatch(wanted) else f"learner-{wanted}".strip("-")[:28].strip("-")
+    wanted = re.sub(r"[^a-z0-9]+", "-", wanted.casefold()).strip("-")[:WANTED_LETTERS].strip("-")
+    wanted = wanted if NAME.fullmatch(wanted) else f"learner-{wanted}".strip("-")[:WANTED_LETTERS].strip("-")
     try:
         called = _display_name(called)
     except HubError:  # the person is let in all the same, and can be renamed
         called = ""
-    taken = {row[0] for row in book.execute("SELECT name FROM accounts")}
-    name = next(n for n in (wanted, *(f"{wanted}-{i}" for i in range(2, 10_000))) if n not in taken)
+    asked = "SELECT count(*) FROM accounts WHERE name = ? OR name GLOB ?"
+    (alike,) = book.execute(asked, (wanted, f"{wanted}-[0-9]*")).fetchone()
+    names = chain((wanted,), (f"{wanted}-{number}" for number in count(max(alike + 1, 2))))
+    is_there = "SELECT 1 FROM accounts WHERE name = ?"
+    name = next(one for one in names if book.execute(is_there, (one,)).fetchone() is None)
     salt, digest = secrets.token_bytes(16), secrets.token_bytes(64)  # the hash of no password
     book.execute(
         "INSERT INTO accounts (name, role, salt, hash, changed, uid, called) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -357,7 +368,14 @@ def _next_uid(book: sqlite3.Connection) -> int:
     row = book.execute("SELECT seq FROM sqlite_sequence WHERE name = 'accounts'").fetchone()
     highest = book.execute("SELECT max(uid) FROM accounts").fetchone()[0] or 0
     uid = max(FIRST_UID + (row[0] if row else 0), highest + 1)
-    taken = {entry.pw_uid for entry in pwd.getpwall()}
-    while uid in taken:
+    while _is_system_user(uid):
         uid += 1
     return uid
+
+
+def _is_system_user(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True

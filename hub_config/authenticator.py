@@ -177,7 +177,7 @@ class AccountsAuthenticator(Authenticator):
 
     async def refresh_user(self, user, handler=None) -> bool | dict:
         """Return False, which asks for a new sign-in, when the account is gone or its password was reset."""
-        account = next((one for one in self._accounts.all() if one.name == user.name), None)
+        account = self._accounts.find(user.name)
         if account is None or await _opened_with_another_password(user, account):
             _end_sessions(user)
             return False

@@ -20,6 +20,7 @@ examples:
   ./academy hub --add-learner ada --called "Ada Lovelace" --called-zh 阿达
   ./academy hub --add-learner ada --by-link    a link in place of the password
   ./academy hub --add-learner ada --signs-in-as ada@example.edu    where academy.yml names a sign-in provider
+  ./academy hub --rename ada --launches-as moodle:4711    where academy.yml names a learning platform
   ./academy hub --reset-password ada      for a forgotten password, also while the hub runs
 """
 
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _act(options: argparse.Namespace) -> int:
+    if options.launches_as is not None and not options.rename:
+        raise HubError("--launches-as goes with --rename NAME")
     if _asks_for_accounts(options):
         return _accounts_verb(options)
     if options.by_link:
@@ -85,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
         "--signs-in-as",
         metavar="NAME",
         help=f"with --add-… or --rename: the person's name at the sign-in provider of {FILE}",
+    )
+    people.add_argument(
+        "--launches-as",
+        metavar="PLATFORM:SUB",
+        help=f"with --rename: what a learning platform of {FILE} calls the person; '' ends that",
     )
     return parser
 
@@ -163,17 +171,10 @@ def _accounts_verb(options: argparse.Namespace) -> int:
         raise HubError(f"no accounts yet, {deployment.accounts}; ./academy hub makes the first ones")
     accounts = Accounts(deployment.accounts)
     if options.accounts:
-        for account in accounts.all():
-            shown = account.shown if account.shown != account.name else ""
-            outside = f"  signs in as {account.signs_in_as}" if account.signs_in_as else ""
-            print(f"{account.name:<32} {account.role:<10} {shown}{outside}".rstrip())
+        _list(accounts, deployment)
         return 0
     if options.rename:
-        if (options.called, options.called_zh, options.signs_in_as) == (None, None, None):
-            raise HubError(f'say how: ./academy hub --rename {options.rename} --called "Ada Lovelace"')
-        if options.signs_in_as is not None:
-            accounts.known_as(options.rename, options.signs_in_as)
-        print(accounts.call(options.rename, options.called, options.called_zh).shown)
+        _rename(accounts, deployment, options)
         return 0
     if options.reset_password:
         name = options.reset_password
@@ -193,6 +194,30 @@ def _accounts_verb(options: argparse.Namespace) -> int:
         return 0
     print(f"{name}  {password}")
     return 0
+
+
+def _list(accounts: Accounts, deployment: Deployment) -> None:
+    from .lti.people import launches_as
+
+    there = launches_as(deployment)
+    for account in accounts.all():
+        shown = account.shown if account.shown != account.name else ""
+        outside = f"  signs in as {account.signs_in_as}" if account.signs_in_as else ""
+        outside += "".join(f"  launches as {one}" for one in there.get(account.name, ()))
+        print(f"{account.name:<32} {account.role:<10} {shown}{outside}".rstrip())
+
+
+def _rename(accounts: Accounts, deployment: Deployment, options: argparse.Namespace) -> None:
+    name = options.rename
+    if (options.called, options.called_zh, options.signs_in_as, options.launches_as) == (None,) * 4:
+        raise HubError(f'say how: ./academy hub --rename {name} --called "Ada Lovelace"')
+    if options.launches_as is not None:
+        from .lti.people import launch_as
+
+        launch_as(deployment, name, options.launches_as)
+    if options.signs_in_as is not None:
+        accounts.known_as(name, options.signs_in_as)
+    print(accounts.call(name, options.called, options.called_zh).shown)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ class LearnerPage(Page):
 
     def _check(self, learner: str) -> None:
         self.must_be_staff()
-        if learner not in self.settings["names"]():
+        if not self.settings["known"](learner):
             raise web.HTTPError(404, reason="no such learner")
 
     def _change(self, learner: str, said: dict[str, str]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class LearnersMarks(ApiHandler):
             await self.answer(marking.add, self._known(learner), said, self.person)
 
     def _known(self, learner: str) -> str:
-        if learner not in self.settings["names"]():
+        if not self.settings["known"](learner):
             raise web.HTTPError(404, reason="no such learner; the page of all learners lists them")
         return learner
 

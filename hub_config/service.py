@@ -25,6 +25,7 @@ from .deployment import Deployment
 from .handlers import ApiHandler
 from .lti.cohorts import CohortsPage
 from .lti.delivery import Delivery
+from .lti.people import settle
 from .operations import Metrics, Ready, Watched
 from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
@@ -178,8 +179,8 @@ def application(
         accounts=accounts,
         delivery=delivery,
         standings=lambda: standings(academy, accounts.all()),
-        shown=lambda name: next((one.shown for one in accounts.all() if one.name == name), name),
-        names=lambda: {one.name for one in accounts.all()},
+        shown=lambda name: found.shown if (found := accounts.find(name)) else name,
+        known=lambda name: accounts.find(name) is not None,
         prefix=prefix,
         cookie_secret=cookie_secret,
         watched=watched,
@@ -199,6 +200,7 @@ async def serve(deployment: Deployment) -> None:
     chosen = settings.read(deployment.data)
     academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook_url)
     accounts = Accounts(deployment.accounts)
+    settle(deployment, chosen.lti)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     watched = Watched(deployment, academy)
     work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None

@@ -250,6 +250,15 @@ class Book:
         with self.change() as book:
             return book.execute(asked, (account,)).fetchall()
 
+    def teachers(self) -> set[tuple[str, str]]:
+        """Return who teaches anywhere now, each with a platform (its key): platform and account."""
+        asked = (
+            "SELECT platform, account FROM members JOIN contexts ON members.context = number"
+            " WHERE teaches AND active"
+        )
+        with self.change() as book:
+            return set(book.execute(asked).fetchall())
+
 
 def _member(row: tuple[str, str, int, int]) -> Member:
     account, subject, teaches, active = row

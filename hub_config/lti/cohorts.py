@@ -77,12 +77,12 @@ class CohortsPage(Page):
     @web.authenticated
     async def get(self) -> None:
         """Show them; ``done`` says what was just asked for."""
-        await self._show(self._visible(), self.get_query_argument("done", ""))
+        await self._show(await asyncio.to_thread(self._visible), self.get_query_argument("done", ""))
 
     @web.authenticated
     async def post(self) -> None:
         """Read the members of a course now, or send its marks now."""
-        visible, asked = self._visible(), self.get_body_argument("context", "")
+        visible, asked = await asyncio.to_thread(self._visible), self.get_body_argument("context", "")
         known = {str(one.number) for one in await asyncio.to_thread(self._delivery.book.contexts)}
         if asked not in known or (visible is not None and int(asked) not in visible):
             raise web.HTTPError(404, reason="no such course")

@@ -83,24 +83,14 @@ class Delivery(Loop):
                 self._enter(context, platform, found)
 
     def _enter(self, context: Context, platform: Platform, found: list[dict]) -> None:
-        before = {one.account for one in self.book.members(context.number)}
-        members = [one for one in (self._member(platform, said) for said in found) if one is not None]
+        there = [one for one in map(_in_course, found) if one is not None]
+        names = self._people.enter(platform, [(subject, called) for subject, called, _ in there])
+        members = [
+            Member(name, subject, teaching) for name, (subject, _, teaching) in zip(names, there, strict=True)
+        ]
         self.book.put_members(context.number, members, self._clock())
-        for name in before | {one.account for one in members}:
-            self._people.let_teach(name, self._platforms.values(), self.book)
+        self._people.settle(self._platforms.values(), self.book)
         app_log.info("course %r at %s has %d members", context.title, platform.id, len(members))
-
-    def _member(self, platform: Platform, said: dict) -> Member | None:
-        """Return one who is in a course now; None for who is not, or is not well-formed."""
-        subject, name = said.get("user_id"), said.get("name")
-        if said.get("status", "Active") != "Active" or not is_subject(subject):
-            return None
-        try:
-            teacher = teaches(said.get("roles", []))
-        except BadLaunch:
-            return None
-        account = self._people.find_or_add(platform, subject, name if isinstance(name, str) else "")
-        return Member(account.name, subject, teacher)
 
     def _want_marks(self) -> None:
         feedback = self._deployment.exchange / COURSE_ID / "feedback"
@@ -215,6 +205,20 @@ class Delivery(Loop):
                 link.grades, f"lab/{one.lab}", title, one.points, of_link
             )
         return self._lineitems[place]
+
+
+def _in_course(said: dict) -> tuple[str, str, bool] | None:
+    """Return what a platform calls somebody, for programs and for people, and whether that person teaches.
+
+    None for who is in the course no more, or is not well-formed.
+    """
+    subject, name = said.get("user_id"), said.get("name")
+    if said.get("status", "Active") != "Active" or not is_subject(subject):
+        return None
+    try:
+        return subject, name if isinstance(name, str) else "", teaches(said.get("roles", []))
+    except BadLaunch:
+        return None
 
 
 def is_released(deployment: Deployment, account: str, lab: str) -> bool:

@@ -78,10 +78,10 @@ class Reception:
         people = People(self._accounts)
         account = people.find_or_add(launch.platform, launch.subject, launch.called)
         self._book.enter(launch, account.name)
-        account = people.let_teach(account.name, self.platforms, self._book)
+        people.settle(self.platforms, self._book)
         if launch.teaches and launch.members and launch.context is not None:
             self._book.ask_members(launch, self._clock(), MEMBERS_SECONDS)
-        return Arrival(account, path)
+        return Arrival(self.account(account.name), path)
 
     def account(self, name: str) -> Account:
         """Return an account."""

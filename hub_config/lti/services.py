@@ -24,7 +24,7 @@ from .platforms import Platform
 from .tool_keys import ToolKeys
 
 PATIENCE_SECONDS = 10.0
-MOST_BYTES, MOST_REQUESTS, MOST_MEMBERS = 2**22, 60, 5000
+MOST_BYTES, MOST_PAGES, MOST_MEMBERS = 2**22, 100, 20_000
 BUSY, GATEWAY = (408, 425, 429), (502, 504)  # statuses: another try is welcome; somebody between gave up
 EARLY_SECONDS = 60.0  # before its end a token is asked for anew
 # what a platform that answers nonsense makes pylti1p3 raise
@@ -181,8 +181,10 @@ class Services:
             return found
 
         found = self._ask(pages)
-        if not 0 < len(found) <= MOST_MEMBERS or not all(isinstance(one, dict) for one in found):
-            raise ServiceError(f"it names {len(found)} members; from 1 to {MOST_MEMBERS} are taken")
+        if len(found) > MOST_MEMBERS:
+            raise ServiceError(f"it names more than {MOST_MEMBERS} members; the list stays as it was")
+        if not found or not all(isinstance(one, dict) for one in found):
+            raise ServiceError(f"it names {len(found)} members, or what is none")
         return found
 
     def _ask(self, work: Callable[[ServiceConnector], Any]) -> Any:
@@ -258,7 +260,7 @@ class _Session(requests.Session):
 
     def __init__(self, platform: Platform) -> None:
         super().__init__()
-        self._platform, self._left = platform, MOST_REQUESTS
+        self._platform, self._left = platform, MOST_PAGES + 1  # and a token
         self.at = ""  # the address that was asked last
         self.auth = _as_it_is  # else credentials of a .netrc file would take the token's place
 
@@ -267,7 +269,7 @@ class _Session(requests.Session):
             raise ServiceError(f"{url[:100]!r} is no address of it; see hosts in academy.yml")
         self._left -= 1
         if self._left < 0:
-            raise ServiceError(f"more than {MOST_REQUESTS} pages")
+            raise ServiceError(f"more than {MOST_PAGES} pages; what was known stays as it was")
         self.at = url
         given |= {"timeout": PATIENCE_SECONDS, "allow_redirects": False, "stream": True}
         answer = super().request(method, url, **given)

@@ -75,9 +75,8 @@ def fetch(tmp_path, monkeypatch):
     deployment = Deployment(tmp_path)
     Accounts(deployment.accounts).add("ada", "learner")
     watched = Watched(deployment, academy)
-    accounts = SimpleNamespace(
-        all=lambda: [SimpleNamespace(name=name, shown=name) for name in SERVICE_GROUPS]
-    )
+    everybody = {name: SimpleNamespace(name=name, shown=name) for name in SERVICE_GROUPS}
+    accounts = SimpleNamespace(all=lambda: list(everybody.values()), find=everybody.get)
 
     class Case(AsyncHTTPTestCase):
         def get_app(self):

@@ -75,6 +75,15 @@ def test_a_name_is_given_once(accounts: Accounts) -> None:
     assert accounts.get("ada").role == "learner"
 
 
+def test_one_account_is_asked_for_by_its_name(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts.add("ada", "learner")
+    with pytest.raises(HubError, match=r"no account 'adda' .*nearest: ada"):
+        accounts.get("adda")
+    assert accounts.find("adda") is None
+    monkeypatch.setattr(Accounts, "all", lambda _: pytest.fail("the whole list was read"))
+    assert accounts.get("ada") == accounts.find("ada")
+
+
 def test_everybody_gets_a_user_id_of_their_own(accounts: Accounts) -> None:
     for name in ("ada", "grace", "alan"):
         accounts.add(name, "learner")

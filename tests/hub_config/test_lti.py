@@ -16,13 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import catalogue
 from catalogue.folders import CHECKOUT
 from hub_config.accounts import Accounts
+from hub_config.cli import main
+from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.lti import choosing
 from hub_config.lti.book import Book
 from hub_config.lti.claims import CLAIM, DEEP_LINKING, Launch, teaches
 from hub_config.lti.launch import BEGUN_SECONDS, COOKIE, SKEW_SECONDS, Launches, cookie_name
 from hub_config.lti.pages import our_addresses
-from hub_config.lti.people import People
+from hub_config.lti.people import People, settle
 from hub_config.lti.platform_keys import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, PlatformKeys, read_keys
 from hub_config.lti.platforms import Platform
 from hub_config.lti.reception import Offer
@@ -640,7 +642,8 @@ def taught(platform: LtiPlatform, door: Door, accounts: Accounts, book: Book, tr
     account = people.find_or_add(launch.platform, launch.subject, launch.called)
     book.enter(launch, account.name)
     registered = Platform(**{**platform.registration, "teachers": trusted})
-    return people.let_teach(account.name, [registered], book).role
+    people.settle([registered], book)
+    return accounts.get(account.name).role
 
 
 def test_roles_of_an_administrator_make_nobody_more_than_a_learner(platform, door, accounts, tmp_path):
@@ -665,7 +668,106 @@ def test_no_launch_changes_the_role_of_an_account_that_was_made_here(platform, a
     for role in ("manager", "instructor"):
         accounts.add(role, role)
         book = Book(tmp_path / "lti.sqlite")
-        assert People(accounts).let_teach(role, [platform.platform], book).role == role
+        People(accounts).link(role, platform.platform, role)
+        People(accounts).settle([platform.platform], book)
+        assert accounts.get(role).role == role
+
+
+def test_what_academy_yml_says_of_teachers_holds_from_the_next_start(platform, door, tmp_path):
+    deployment = Deployment(tmp_path)
+    accounts, book = Accounts(deployment.accounts), Book.of(deployment)
+    assert taught(platform, door, accounts, book, "instructor", roles=[f"{ROLES}Instructor"]) == "instructor"
+    accounts.add("mo", "manager")
+    for trusted, role in (("learner", "learner"), ("instructor", "instructor")):
+        settle(deployment, [Platform(**{**platform.registration, "teachers": trusted})])
+        assert accounts.get("ada-lovelace").role == role
+    settle(deployment, [])  # the platform is registered no more
+    assert accounts.get("ada-lovelace").role == "learner"
+    assert accounts.get("mo").role == "manager"
+
+
+def test_a_start_without_any_launch_makes_no_book(tmp_path):
+    settle(Deployment(tmp_path), [])
+    assert list(tmp_path.iterdir()) == []
+
+
+# an account that was there before
+
+
+@pytest.fixture
+def registered(platform, tmp_path) -> list[str]:
+    """Register the platform in a data folder; return how a command is told that folder."""
+    (tmp_path / "academy.yml").write_text(yaml.safe_dump({"lti": [platform.registration]}))
+    return ["--data", str(tmp_path)]
+
+
+def test_who_has_an_account_launches_as_that_when_the_academy_says_so(
+    platform, door, accounts, registered, capsys, tmp_path
+):
+    accounts.add("ada", "instructor")
+    assert main(["hub", "--rename", "ada", "--launches-as", "moodle:0001", *registered]) == 0
+    book = Book(tmp_path / "lti.sqlite")
+    assert taught(platform, door, accounts, book, "learner") == "instructor"  # it keeps the role that it has
+    assert [one.account for one in book.members(1)] == ["ada"]
+    assert [one.name for one in accounts.all()] == ["ada"]
+    capsys.readouterr()
+    assert main(["hub", "--accounts", *registered]) == 0
+    assert capsys.readouterr().out.split() == ["ada", "instructor", "launches", "as", "moodle:0001"]
+    assert main(["hub", "--rename", "ada", "--launches-as", "moodle:0001", *registered]) == 0  # says the same
+
+
+def test_nobody_is_two_people_at_a_platform_and_no_account_two_peoples(
+    platform, accounts, registered, capsys
+):
+    made = People(accounts).find_or_add(platform.platform, "0001", "Ada").name
+    accounts.add("ada-l", "learner")
+    accounts.add("grace", "learner")
+    link = ["hub", *registered, "--launches-as", "moodle:0001", "--rename"]
+    assert main([*link, "ada-l"]) == 2
+    told = capsys.readouterr().err
+    assert f"'0001' at moodle is '{made}' here already; to free both: " in told
+    assert f'./academy hub --rename {made} --launches-as ""' in told
+    assert main(["hub", *registered, "--rename", made, "--launches-as", ""]) == 0
+    assert main([*link, "ada-l"]) == 0
+    assert People(accounts).find_or_add(platform.platform, "0001", "Ada").name == "ada-l"
+    assert main(["hub", *registered, "--rename", "ada-l", "--launches-as", "moodle:0002"]) == 2
+    assert "'0001' at moodle is 'ada-l' here already" in capsys.readouterr().err
+    assert {name for _, _, name in People(accounts).known()} == {"ada-l"}
+
+
+def test_a_role_that_launches_gave_ends_when_the_account_is_nobodys_there(
+    platform, door, accounts, registered, tmp_path
+):
+    book = Book(tmp_path / "lti.sqlite")
+    assert taught(platform, door, accounts, book, "instructor", roles=[f"{ROLES}Instructor"]) == "instructor"
+    assert main(["hub", *registered, "--rename", "ada-lovelace", "--launches-as", ""]) == 0
+    assert accounts.get("ada-lovelace").role == "learner"
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("canvas:1", r"no learning platform 'canvas' \(moodle\); write PLATFORM:SUB, as in moodle:4711"),
+        ("moodle", "'' cannot be what moodle calls somebody"),
+        ("moodle:a\nb", "cannot be what moodle calls somebody"),
+        ("", "no account 'nobody'"),
+    ],
+)
+def test_what_cannot_launch_is_told(accounts, registered, capsys, said, says):
+    accounts.add("ada", "learner")
+    name = "ada" if said else "nobody"
+    assert main(["hub", *registered, "--rename", name, "--launches-as", said]) == 2
+    assert re.search(says, capsys.readouterr().err)
+    assert main(["hub", *registered, "--add-learner", "grace", "--launches-as", "moodle:1"]) == 2
+    assert "--launches-as goes with --rename NAME" in capsys.readouterr().err
+    assert [one.name for one in accounts.all()] == ["ada"]
+
+
+def test_people_of_an_earlier_version_are_who_they_were(platform, accounts):
+    made = People(accounts).find_or_add(platform.platform, "0001", "Ada")
+    with accounts.open() as book:
+        book.execute("ALTER TABLE platform_people DROP COLUMN linked")
+    assert People(accounts).find_or_add(platform.platform, "0001", "Ada") == made
 
 
 def test_a_course_and_its_link_are_kept_as_the_last_launch_says(door, tmp_path):

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from hub_config.lti.claims import GradeService, Launch, read_claims
 from hub_config.lti.delivery import MOST_REFUSALS, Delivery
 from hub_config.lti.people import People
 from hub_config.lti.returns import ADDED, FIRST_PAUSE, LONGEST_PAUSE, Mark, Return, Returns
-from hub_config.lti.services import Score, ServiceError, Services
+from hub_config.lti.services import MOST_MEMBERS, MOST_PAGES, Score, ServiceError, Services
 from hub_config.lti.tool_keys import ToolKeys
 from hub_config.operations import Watched
 from hub_config.service import application
@@ -671,6 +672,32 @@ def test_members_that_cannot_be_read_change_nothing_and_say_why(office):
     assert all(one.active for one in office.delivery.book.members(1))
 
 
+@pytest.mark.parametrize(
+    ("number", "next_page", "says"),
+    [(2, True, "more than 100 pages"), (MOST_MEMBERS + 1, False, "more than 20000 members")],
+)
+def test_members_without_end_are_not_read_and_change_nothing(office, monkeypatch, number, next_page, says):
+    office.launch(sub="0002", name="Grace")
+    ask_members(office)
+    page = {"members": [{"user_id": f"9{i}", "roles": ["Learner"]} for i in range(number)]}
+    link = {"Link": f'<{office.platform.url}/members?from=1>; rel="next"'} if next_page else {}
+    monkeypatch.setattr(office.platform, "_members", lambda *_: (200, page, link))
+    office.look()
+    assert says in office.delivery.book.contexts()[0].failure
+    assert office.platform.asked.count("GET /members") <= MOST_PAGES
+    assert people(office).keys() == {"teacher", "grace"}
+    assert all(one.active for one in office.delivery.book.members(1))
+
+
+def test_a_big_course_is_read_whole(office):
+    office.platform.members = [{"user_id": f"9{i}", "roles": ["Learner"]} for i in range(2 * MOST_PAGES)]
+    ask_members(office)
+    office.look()
+    assert office.delivery.book.contexts()[0].failure == ""
+    assert len([one for one in office.delivery.book.members(1) if one.active]) == 2 * MOST_PAGES
+    assert f"learner-{2 * MOST_PAGES}" in people(office)
+
+
 # the page of the courses
 
 
@@ -728,6 +755,20 @@ def test_who_teaches_sees_the_own_courses_alone(office, ask):
     assert office.delivery.book.contexts()[1].asked == 0
     assert ask("otto", "learner", "POST", wanted).code == 303
     assert office.delivery.book.contexts()[1].asked > 0
+
+
+def test_no_other_answer_waits_for_who_sees_what(office, ask, monkeypatch):
+    office.launch(sub="0002", name="Tess", roles=[f"{ROLES}Instructor"])
+    asked, teaching = [], office.delivery.book.teaching
+    monkeypatch.setattr(
+        office.delivery.book,
+        "teaching",
+        lambda name: asked.append(threading.current_thread()) or teaching(name),
+    )
+    assert ask("tess", "learner").code == 200
+    assert ask("tess", "learner", "POST", "context=1&do=members").code == 303
+    assert len(asked) == 2
+    assert threading.main_thread() not in asked  # which answers everybody
 
 
 def test_who_teaches_no_more_sees_it_no_more(office, ask):
