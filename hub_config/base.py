@@ -1,6 +1,7 @@
 """The hub's configuration in plain functions, so that a deployment's own file stays a few lines."""
 
 import atexit
+import json
 import os
 import sys
 from pathlib import Path
@@ -117,8 +118,16 @@ def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
         },
     ]
     c.JupyterHub.cookie_max_age_days = settings.sign_in.days
-    # SameSite: a page elsewhere cannot act with a learner's session
-    c.JupyterHub.tornado_settings = {"cookie_options": {"SameSite": "Lax"}}
+    c.JupyterHub.tornado_settings = {"cookie_options": _cookies(settings)}
+
+
+def _cookies(settings: Settings) -> dict[str, str | bool]:
+    """Return how cookies of hub, servers and service are set; the hub tells its servers itself.
+
+    A page elsewhere cannot act with a learner's session, and where the academy's address is https no cookie
+    goes without TLS. What a web server before the hub says of the request is lost at the proxy.
+    """
+    return {"samesite": "Lax"} | ({"secure": True} if settings.address.is_secure else {})
 
 
 def _servers(c: Config, deployment: Deployment, settings: Settings) -> None:
@@ -147,6 +156,7 @@ def _services(c: Config, deployment: Deployment, settings: Settings) -> None:
                 "ACADEMY_STORE": deployment.store_url,
                 "PATH": os.environ["PATH"],
                 "OMP_NUM_THREADS": "1",
+                "JUPYTERHUB_COOKIE_OPTIONS": json.dumps(_cookies(settings)),
             },
             "oauth_no_confirm": True,
             "display": True,

@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlparse
@@ -136,6 +138,7 @@ def application(
     *,
     work: Office | None = None,
     delivery: Delivery | None = None,
+    cookies: Mapping[str, Any] | None = None,
 ) -> web.Application:
     """Return the service's web application.
 
@@ -151,6 +154,8 @@ def application(
         The work exchange; None where that is a folder.
     delivery
         What goes to learning platforms; None where none is registered.
+    cookies
+        How the cookie of forms is set (`tornado.web.RequestHandler.set_cookie`).
     """
     routes = [
         *PAGE_ROUTES,
@@ -183,6 +188,7 @@ def application(
         known=lambda name: accounts.find(name) is not None,
         prefix=prefix,
         cookie_secret=cookie_secret,
+        xsrf_cookie_kwargs=dict(cookies or {}),
         watched=watched,
         log_function=partial(_log, watched),
         template_path=str(FOLDER),
@@ -206,7 +212,10 @@ async def serve(deployment: Deployment) -> None:
     work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None
     delivery = Delivery(deployment, academy, chosen.lti) if chosen.lti else None
     secret = deployment.secret("cookie-secret")
-    app = application(academy, accounts, watched, prefix, secret, work=work, delivery=delivery)
+    cookies = json.loads(os.environ["JUPYTERHUB_COOKIE_OPTIONS"])
+    app = application(
+        academy, accounts, watched, prefix, secret, work=work, delivery=delivery, cookies=cookies
+    )
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, address.hostname)
     # what was loaded stays: so the collector does not look through all of it in the middle of a plan

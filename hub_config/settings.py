@@ -46,6 +46,11 @@ class Address(Keys):
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
     @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach it over TLS alone."""
+        return bool(self.url) and self.url.startswith("https:")
+
+    @property
     def public(self) -> str:
         """The address for links that are handed out."""
         return f"{self.url.rstrip('/')}/" if self.url else self.local

@@ -33,6 +33,8 @@ class Hub:
         Its data folder.
     port
         Its public port.
+    front
+        Its address for browsers where a web server stands before it, without a slash at its end.
     process
         The running command.
     said
@@ -43,6 +45,7 @@ class Hub:
 
     data: Path
     port: int = field(default_factory=lambda: free_ports(1)[0])
+    front: str = ""
     process: subprocess.Popen[str] | None = None
     said: str = ""
     passwords: dict[str, str] = field(default_factory=dict)
@@ -50,7 +53,7 @@ class Hub:
     @property
     def url(self) -> str:
         """The address, without a slash at its end."""
-        return f"http://127.0.0.1:{self.port}"
+        return self.front or f"http://127.0.0.1:{self.port}"
 
     @property
     def printed(self) -> dict[str, str]:

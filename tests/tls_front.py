@@ -27,7 +27,8 @@ class TlsFront:
 
     def __init__(self, folder: Path) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(_certificate(folder))
+        self.certificate = _certificate(folder)
+        context.load_cert_chain(self.certificate)
         self._context = context
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]

@@ -1,9 +1,11 @@
 """A learning platform that shows the academy in a frame, over TLS, in a real browser."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
+import requests
 import yaml
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -37,7 +39,7 @@ def framed_hub(tmp_path_factory, front, platform) -> Iterator[Hub]:
     data.mkdir()
     said = {"labs": [LAB], "address": {"url": front.url}, "lti": [platform.registration]}
     (data / "academy.yml").write_text(yaml.safe_dump(said))
-    hub = Hub(data).start()
+    hub = Hub(data, front=front.url).start()
     front.behind = hub.port
     yield hub
     hub.stop()
@@ -87,11 +89,50 @@ def test_a_link_in_a_frame_opens_a_window_and_signs_in_there(context, front, pla
     assert "frances" in {one.name for one in Accounts(framed_hub.data / "accounts.sqlite").all()}
 
 
-def test_nobody_but_a_platform_may_show_the_academy_in_a_frame(context, front, platform):
-    asked = platform.initiation(f"{front.url}/hub/lti/choose")
-    platform.framed = f"{front.url}/hub/lti/login?{urlencode(asked)}"
+def test_nobody_but_a_platform_may_show_the_academy_in_a_frame(context, front, platform, framed_hub):
+    platform.tool_keys = ToolKeys.of(Deployment(framed_hub.data))
+    platform.changes = platform.deep_linking()
     page = context.new_page()
+    heading = page.frame_locator("iframe").get_by_role("heading", name="Choose for your course")
+
+    def show(where: str) -> None:
+        asked = platform.initiation(f"{front.url}/hub/lti/choose")
+        platform.framed = f"{front.url}/hub/lti/login?{urlencode(asked)}"
+        page.goto(f"{where}/frame")
+
+    show(platform.url)
+    expect(heading).to_be_visible()
     stranger = platform.url.replace("localhost", "127.0.0.1")  # another origin than the registered one
-    page.goto(f"{stranger}/frame")
-    page.wait_for_timeout(3000)
-    assert page.frame_locator("iframe").get_by_role("heading", name="Choose for your course").count() == 0
+    with page.expect_event("console", lambda said: "frame-ancestors" in said.text):
+        show(stranger)
+    expect(heading).to_have_count(0)
+
+
+def test_no_cookie_of_an_academy_with_an_https_address_goes_without_tls(framed_hub, front, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(front.certificate))
+    kept: list[str] = []
+    take = requests.Session.send
+
+    def send(self, request, **given):
+        answer = take(self, request, **given)
+        kept.extend(answer.raw.headers.getlist("Set-Cookie"))
+        return answer
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    manager = framed_hub.sign_in("manager", framed_hub.passwords["manager"])
+    manager.start_server()
+    for place in ("/user/manager/lab", "/services/academy/cohorts"):
+        assert manager.session.get(f"{front.url}{place}").status_code == 200
+    set_now = [one for one in kept if not re.match(r'[^=]+=""?;', one)]  # the others are taken back
+    without = [one for one in set_now if "; secure" not in one.lower() or "samesite=lax" not in one.lower()]
+    assert without == []
+    seen = {(re.search(r"[Pp]ath=([^;]+)", one)[1], one.partition("=")[0]) for one in set_now}
+    assert seen >= {
+        ("/", "jupyterhub-session-id"),
+        ("/hub/", "jupyterhub-hub-login"),
+        ("/hub/", "_xsrf"),
+        ("/user/manager/", "jupyterhub-user-manager"),
+        ("/user/manager/", "_xsrf"),
+        ("/services/academy/", "service-academy"),
+        ("/services/academy/", "_xsrf"),
+    }
