@@ -34,7 +34,8 @@ class Address(Keys):
     )
     url: Annotated[Line, AfterValidator(web_address)] | None = Field(
         None,
-        description="Its address on the web, for links, where a web server stands before it",
+        description="Its address on the web, for links, where a web server stands before it; where it is "
+        "https, cookies go over TLS alone",
         examples=["https://academy.example.edu/"],
     )
     port: int = Field(8000, ge=1, le=65535, description="Public port", examples=[8080])

@@ -171,6 +171,20 @@ def test_another_persons_session_ends_where_the_next_one_begins(lti_hub, platfor
 
 
 @pytest.mark.slow
+def test_who_teaches_there_teaches_here_as_academy_yml_says_at_the_next_start(lti_hub, platform):
+    platform.person = {"sub": "0020", "name": "Hypatia"}
+    platform.changes = {"roles": [f"{ROLES}Instructor"]}
+    launch(lti_hub, platform)
+    hypatia = Accounts(lti_hub.data / "accounts.sqlite")
+    for trusted in ("learner", "instructor"):
+        assert hypatia.get("hypatia").role != trusted
+        lti_hub.stop()
+        registered(lti_hub.data, platform, teachers=trusted)
+        lti_hub.start()
+        until(lambda trusted=trusted: hypatia.get("hypatia").role == trusted)
+
+
+@pytest.mark.slow
 def test_who_bears_the_name_of_an_account_is_somebody_else(lti_hub, platform):
     platform.person = {"sub": "manager", "name": "manager"}
     platform.changes = {
