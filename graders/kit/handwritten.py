@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ PLAIN = {
 }  # fmt: skip
 RUNS_TEXT = {"ctypeslib", "distutils", "f2py", "testing"}  # of NumPy's own modules; or loads what is compiled
 READS_OBJECTS = {"fromregex", "load", "make_dataclass"}  # a pickle, or text that becomes code
+FRAMES = {"ag_code", "ag_frame", "cr_code", "cr_frame", "gi_code", "gi_frame", "tb_frame"}  # show builtins
 DISPATCHER, COMPILED = type(np.sum), type(np.random.default_rng)  # NumPy's functions
 HOLDERS = {"builtins", "collections", "functools", "itertools"}  # their iterators and views hold other things
 
@@ -66,7 +67,7 @@ def _led_to(function: Callable[..., Any], without: tuple[str, ...]) -> tuple[lis
     walk = _Noting()
     walk.through(function)
     refused = {name for name in walk.modules if not _is_plain(name)}
-    refused |= walk.names & (HIDING | READS_OBJECTS | RUNS_TEXT)  # NumPy loads some modules when named
+    refused |= walk.names & (HIDING | READS_OBJECTS | FRAMES | RUNS_TEXT)  # NumPy loads modules when named
     return sorted(walk.ufuncs & set(without)), sorted(refused)
 
 
@@ -78,30 +79,30 @@ def _is_plain(module: str) -> bool:
 
 
 class _Noting(_Walk):
-    """The walk, with a note of universal functions and modules, also behind data of own classes."""
+    """The walk, with a note of universal functions and modules, also behind what passes for data."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ufuncs: set[str] = set()
         self.modules: set[str] = set()
-        self._own: list[Any] = []  # things of classes that were written for the purpose
+        self._data: list[Any] = []  # that may hold more than it shows: things of own classes, records, dtypes
 
     def through(self, first: Any) -> None:
-        """Follow all that is reached, and the classes of what looks like data."""
+        """Follow all that is reached, and what stands behind that which looks like data."""
         self._note(first)
         super().through(first)
         opened = 0
         while True:
             self._note(*(vars(m)[name] for m in self._modules for name in self.names if name in vars(m)))
-            if opened == len(self._own):
+            if opened == len(self._data):
                 return
-            for thing in self._own[opened:]:
+            for thing in self._data[opened:]:
                 opened += 1
-                super().through([type(thing), getattr(thing, "__dict__", None)])
+                super().through(_behind(thing))
 
     def _note(self, *things: Any) -> None:
-        known = {id(thing) for thing in self._own}
-        self._own += [t for t in things if _is_of_own_class(t) and id(t) not in known]
+        known = {id(thing) for thing in self._data}
+        self._data += [t for t in things if _may_hold(t) and id(t) not in known]
 
     def _inside(self, thing: Any) -> Iterable[Any]:
         if isinstance(thing, np.ufunc):
@@ -111,6 +112,8 @@ class _Noting(_Walk):
         elif isinstance(thing, (FunctionType, BuiltinFunctionType, type)) and thing.__module__:
             self.modules.add(thing.__module__)
         inside = list(super()._inside(thing))
+        if isinstance(thing, np.ndarray):
+            inside.append(thing.dtype)
         self._note(*inside)
         return inside
 
@@ -118,8 +121,9 @@ class _Noting(_Walk):
         inside = list(super()._of_instance(thing))
         if type(thing) is DISPATCHER:  # NumPy writes a signature on some functions: a thing of `inspect`
             return [_without_signature(part) for part in inside]
-        holds = gc.get_referents(thing) if type(thing).__module__ in HOLDERS else []
-        return [*inside, *holds]
+        if any(kind.__module__ in HOLDERS for kind in type(thing).__mro__[:-1]):
+            inside += [held for held in gc.get_referents(thing) if not isinstance(held, TracebackType)]
+        return inside
 
     def _is_foreign(self, module: Any) -> bool:
         if module is not None:
@@ -131,8 +135,18 @@ def _without_signature(part: Any) -> Any:
     return {k: v for k, v in part.items() if k != "__signature__"} if isinstance(part, dict) else part
 
 
-def _is_of_own_class(thing: Any) -> bool:
+def _may_hold(thing: Any) -> bool:
     kind = type(thing)
+    if isinstance(thing, (np.void, np.dtype)):
+        return True
     if kind is COMPILED:
         return False
     return bool(kind.__flags__ & HEAP_TYPE) and not isinstance(thing, type) and not _is_own(kind)
+
+
+def _behind(thing: Any) -> list[Any]:
+    """Return what a thing holds beside its numbers: class and attributes, fields, metadata."""
+    if isinstance(thing, np.dtype):
+        return [thing.metadata, thing.fields, thing.subdtype, thing.type]
+    fields = [thing.dtype, thing.item()] if isinstance(thing, np.void) else []
+    return [type(thing), getattr(thing, "__dict__", None), *fields]

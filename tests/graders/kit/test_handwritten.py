@@ -79,7 +79,37 @@ def cython_function_or_method() -> type:
 
 COMPILED = cython_function_or_method()()
 MISSING, NUMBER, SENT = Missing(), Number(1), sent()
+SENT_NOTHING = (v for v in ())
 ENDLESS = map(through_torch, [np.zeros(3)])
+
+
+class Refusal(AttributeError):
+    """An exception of one's own."""
+
+
+class Bytes(np.void):
+    """A scalar type of one's own."""
+
+    add = np.logaddexp
+
+
+class Turns(map):
+    """An iterator of one's own."""
+
+
+REFUSAL, FOLLOWED, MEANWHILE = Refusal(np.logaddexp), Refusal(), Refusal()
+FOLLOWED.__cause__, MEANWHILE.__context__ = REFUSAL, REFUSAL
+MISSED = Refusal(obj=np.logaddexp)
+MARKED = np.dtype("f8", metadata={"f": np.logaddexp})
+KINDRED = np.dtype((Bytes, 8))
+MARKS = np.zeros(2, dtype=[("x", MARKED, (3,))])
+RECORDS = np.array([(1.0, np.logaddexp)], dtype=[("x", "f8"), ("f", object)])
+RECORD, TURNS = RECORDS[0], Turns(np.logaddexp, [1.0], [2.0])
+
+try:
+    raise Refusal("seen, and kept")
+except Refusal as seen:
+    SEEN = seen
 
 
 class Steps:
@@ -105,6 +135,16 @@ def here_as_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda x: LOG_ADDS["f"][0](x),
         log_adding,
         lambda x: log_adding(x),
+        lambda x: REFUSAL.args[0](x, x),
+        lambda x: FOLLOWED.__cause__.args[0](x, x),  # type: ignore[union-attr]
+        lambda x: MEANWHILE.__context__.args[0](x, x),  # type: ignore[union-attr]
+        lambda x: MISSED.obj(x, x),
+        lambda x: MARKED.metadata["f"](x, x),  # type: ignore[index]
+        lambda x: KINDRED.type.add(x, x),  # type: ignore[attr-defined]
+        lambda x: MARKS["x"].dtype.metadata["f"](x, x),
+        lambda x: RECORDS["f"][0](x, x),
+        lambda x: RECORD["f"](x, x),
+        lambda x: next(TURNS),
     ],
 )
 def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
@@ -130,6 +170,7 @@ def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
         (lambda x: np.testing.measure("1"), "testing"),
         (lambda x: TESTS.measure("1"), r"numpy\.testing"),
         (lambda x: np.load("scores.npy", allow_pickle=True), "load"),
+        (lambda x: SENT_NOTHING.gi_frame.f_builtins["__import__"]("torch").relu(x), "gi_frame"),
     ],
 )
 def test_what_fetches_other_code_is_found(function: Callable, says: str) -> None:
@@ -146,6 +187,7 @@ def test_what_fetches_other_code_is_found(function: Callable, says: str) -> None
         lambda x: np.where(x > 0, np.dot(x, x), 0),
         lambda x: [float(v) for v in sorted(x)],
         lambda s: np.random.default_rng(s),
+        lambda x: (SEEN.args, np.dtype(x.dtype), np.zeros(1, dtype=[("x", "f8")])[0]),
     ],
 )
 def test_honest_functions_pass(function: Callable) -> None:
