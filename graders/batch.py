@@ -118,9 +118,11 @@ class Ahead:
         Submissions at the same time.
     """
 
+    most = MOST_RUNS // 2  # a submission takes two walled processes
+
     def __init__(self, lab: Lab, kept: Mapping[str, str], workers: int) -> None:
         self._lab, self._kept = lab, kept
-        self._workers = min(workers, MOST_RUNS // 2)  # a submission takes two walled processes
+        self._workers = min(workers, self.most)
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="grading")
         self._over = Event()
 

@@ -92,7 +92,10 @@ def _add_grade(verbs: argparse._SubParsersAction) -> None:
     verb.add_argument("--watch", action="store_true", help="stay, and grade what arrives at once")
     verb.add_argument("--workers", type=_positive, metavar="N", help="submissions at a time; one a core")
     verb.add_argument(
-        "--cluster", default="", metavar="ADDRESS", help="Dask scheduler whose workers run them"
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        help="Dask scheduler whose workers run them, or kubernetes:FILE for a pod each",
     )
     verb.add_argument("--json", action="store_true", help="one line of JSON for each submission")
     _add_data(verb)

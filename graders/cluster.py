@@ -7,74 +7,22 @@ the executed notebook as bytes. Needs the extra ``cluster``, the same checkout a
 from __future__ import annotations
 
 import json
-import platform
-import tempfile
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 
 from distributed import Client, Future, KilledWorker
-from nbformat import NotebookNode, from_dict
 
-from .batch import TRIES, WAITING, Lab, Ran, executed
-from .engine.master import LabLimits, Master, read_master
-from .engine.reference import Reference, basis
+from .batch import TRIES, WAITING, Lab, Ran
 from .engine.run import own_files
 from .engine.submission import read_submission
-from .errors import CourseError, EngineFailed, Refusal, WallsMissing
-from .seeds import Seeds
+from .errors import CourseError, EngineFailed, Refusal
+from .parcel import Drawn, Parcel, as_notebook, run_there
 
 CONNECT_SECONDS = 20
-MOST_LABS = 4  # that a worker keeps on its disk
 Sent = tuple[str, str, float, Future | Exception | None]  # learner, basis, begin, what will come
 GONE = (KilledWorker, OSError)  # what a submission gets whose workers ended one after the other
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A lab as it travels.
-
-    Attributes
-    ----------
-    lab, limits
-        Its name and limits.
-    files
-        What its folder holds, by relative path.
-    reference
-        What its reference solution gets.
-    basis
-        Hash of lab, engine and libraries here; a worker's must be the same.
-    """
-
-    lab: str
-    limits: LabLimits
-    files: dict[str, bytes] = field(repr=False)
-    reference: Reference = field(repr=False)
-    basis: str
-
-    @classmethod
-    def of(cls, lab: Lab) -> Self:
-        """Pack a lab."""
-        master = lab.master
-        name = f"{master.lab}.ipynb"
-        files = {name: master.folder / name} | master.data
-        content = {name: path.read_bytes() for name, path in files.items()}
-        return cls(master.lab, master.limits, content, lab.reference, basis(master))
-
-
-@dataclass(frozen=True)
-class Drawn(Seeds):
-    """The seeds of one submission, without the key that they were drawn by."""
-
-    drawn: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, grade_id: str) -> str:
-        """Return the seed of one check."""
-        return self.drawn[grade_id]
 
 
 class Cluster:
@@ -156,84 +104,9 @@ class Cluster:
             return Ran(learner, found, time.perf_counter() - begun, error=lost)
         except Exception as error:  # noqa: BLE001 - as above
             return Ran(learner, found, time.perf_counter() - begun, error=error)
-        return Ran(learner, found, seconds, _notebook(content))
+        return Ran(learner, found, seconds, as_notebook(content))
 
 
 def handed_on(parcel: Parcel) -> Parcel:
     """Return a lab: workers get it once, from the scheduler or from one another."""
     return parcel
-
-
-def run_there(
-    parcel: Parcel, notebook: bytes, files: Mapping[str, bytes], seeds: Drawn
-) -> tuple[bytes | Refusal, float]:
-    """Run one submission on the machine of a worker.
-
-    Parameters
-    ----------
-    parcel
-        Its lab.
-    notebook
-        What was submitted, as :func:`read_submission` gives it.
-    files
-        What was submitted beside it.
-    seeds
-        Of its checks.
-
-    Returns
-    -------
-    bytes or Refusal
-        The executed notebook, or why this submission is graded by no machine.
-    float
-        Seconds.
-
-    Raises
-    ------
-    EngineFailed, WallsMissing
-        When it could not be run on this machine; another one may.
-    """
-    begun = time.perf_counter()
-    try:
-        ran = executed(_unpacked(parcel), _notebook(notebook), files, seeds, parcel.reference)
-    except (EngineFailed, WallsMissing):
-        raise
-    except Refusal as error:
-        return error, time.perf_counter() - begun
-    return json.dumps(ran).encode(), time.perf_counter() - begun
-
-
-def _notebook(content: bytes) -> NotebookNode:
-    return from_dict(json.loads(content))
-
-
-_there: dict[str, tuple[tempfile.TemporaryDirectory, Master]] = {}  # labs on this worker, by basis
-_unpacking = threading.Lock()
-
-
-def _unpacked(parcel: Parcel) -> Master:
-    """Return the lab from files on this machine, written once."""
-    with _unpacking:
-        if parcel.basis not in _there:
-            while len(_there) >= MOST_LABS:
-                _there.pop(next(iter(_there)))[0].cleanup()
-            _there[parcel.basis] = _written(parcel)
-        return _there[parcel.basis][1]
-
-
-def _written(parcel: Parcel) -> tuple[tempfile.TemporaryDirectory, Master]:
-    root = tempfile.TemporaryDirectory(prefix="academy-")
-    folder = Path(root.name) / parcel.lab
-    for name, content in parcel.files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        path.chmod(0o600 if path.suffix == ".ipynb" else 0o644)
-    for path in (Path(root.name), folder):
-        path.chmod(0o711)  # the wall's user gets the files handed out, and sees no other
-    master = read_master(folder, parcel.limits)
-    if basis(master) != parcel.basis:
-        raise EngineFailed(
-            f"the worker on {platform.node()} has another version of the academy or of its libraries: give it"
-            " the same checkout, run ./academy doctor there, start the worker again"
-        )
-    return root, master

@@ -30,6 +30,7 @@ from .result import Result
 from .seeds import grading_key
 from .steps import autograded, done, nbgrader
 
+KUBERNETES = "kubernetes:"  # begins the address of a cluster in which each submission gets a pod
 Executor = Callable[[Lab, Mapping[str, str]], AbstractContextManager[Any]]
 
 
@@ -70,7 +71,8 @@ def grade(
     workers
         Submissions that run at the same time; as many as there are cores by default.
     cluster
-        Address of a Dask scheduler whose workers run them instead, ``tcp://host:port``.
+        What runs them instead: a Dask scheduler's workers, ``tcp://host:port``, or a pod each in Kubernetes,
+        ``kubernetes:FILE`` with what :class:`~graders.pods.Place` says.
     seed
         The same seed for every check, for tests; the installation's key gives it otherwise.
     expect
@@ -119,16 +121,20 @@ def released(course: Course, labs: Sequence[str]) -> list[str]:
 
 
 def executor(workers: int | None, cluster: str) -> Executor:
-    """Return what runs submissions: threads of this process, or the workers of a cluster.
+    """Return what runs submissions: threads of this process, workers of Dask, or pods of Kubernetes.
 
     Raises
     ------
     CourseError
-        When there is no Dask for a cluster.
+        When there is no Dask or no Kubernetes client for a cluster.
     """
     if not cluster:
         return partial(Ahead, workers=workers or cores())
     try:
+        if cluster.startswith(KUBERNETES):
+            from .kubernetes import Pods
+
+            return partial(Pods, place=Path(cluster.removeprefix(KUBERNETES)))
         from .cluster import Cluster
     except ModuleNotFoundError as error:
         raise CourseError(f"a cluster needs {error.name}: pip install 'zhisuan-academy[cluster]'") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from graders import cli, cluster, grade, release
+from graders import cli, cluster, grade, parcel, release
 from graders.errors import CourseError, EngineFailed
 from tests.graders.test_batch import ANSWERS, hand_in_all, names, outcome
 from tests.graders.test_course import hand_in
@@ -75,7 +75,7 @@ def test_a_worker_of_another_version_grades_nobody(
     machines, data: Path, labs: Path, answered: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in(data, "ada", answered(**ANSWERS[0]))
-    monkeypatch.setattr(cluster, "basis", lambda master: "another")  # here, not there
+    monkeypatch.setattr(parcel, "basis", lambda master: "another")  # here, not there
     result = graded(data, labs, cluster=machines.scheduler_address)["ada"]
     assert (result.status, result.scores) == ("refused", {})
     assert "has another version of the academy" in result.reason
