@@ -37,14 +37,42 @@ def configure(c: Config, deployment: Deployment, settings: Settings) -> None:
     Refused
         When another hub runs on that folder.
     """
+    _addresses(c, deployment, settings)
+    academy = f"http://127.0.0.1:{deployment.ports()['academy']}"
+    common(c, deployment, settings, academy)
+    _servers(c, deployment, settings, academy)
+    c.JupyterHub.template_vars = {"announcement": walls_notice(), "provider": settings.provider}
+
+
+def common(c: Config, deployment: Deployment, settings: Settings, academy: str) -> None:
+    """Fill what every deployment shares: who comes in, the services, the pages, the hub's database.
+
+    Parameters
+    ----------
+    c, deployment, settings
+        As in `configure`.
+    academy
+        Where hub, proxy and servers reach the academy service, without its path.
+
+    Raises
+    ------
+    Refused
+        When another hub runs on that folder.
+    """
     _hold(deployment)
     # The scripts of this environment (jupyterhub-singleuser, alembic for nbgrader) come before any others.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    _addresses(c, deployment, settings)
+    c.JupyterHub.db_url = deployment.hub_url
+    c.JupyterHub.upgrade_db = True
     _people(c, deployment, settings)
-    _servers(c, deployment, settings)
-    _services(c, deployment, settings)
-    _pages(c, settings)
+    c.Spawner.default_url = "/lab"
+    c.Spawner.start_timeout = c.Spawner.http_timeout = settings.servers.start_seconds
+    c.JupyterHub.allow_named_servers = False
+    c.JupyterHub.active_server_limit = settings.servers.most
+    _services(c, deployment, settings, academy)
+    c.JupyterHub.template_paths = [str(HERE / "templates")]
+    c.JupyterHub.template_vars = {"provider": settings.provider}
+    c.JupyterHub.logo_file = str(HERE / "templates" / "logo.svg")
 
 
 def _hold(deployment: Deployment) -> None:
@@ -60,8 +88,6 @@ def _addresses(c: Config, deployment: Deployment, settings: Settings) -> None:
     c.JupyterHub.port = settings.address.port
     c.JupyterHub.hub_ip = "127.0.0.1"
     c.JupyterHub.hub_port = ports["hub"]
-    c.JupyterHub.db_url = deployment.hub_url
-    c.JupyterHub.upgrade_db = True
     c.JupyterHub.cookie_secret_file = str(deployment.secrets / "cookie-secret")
     c.ConfigurableHTTPProxy.command = tether.command(
         [sys.executable, "-m", "hub_config.proxy", f"--proxy-timeout={PROXY_PATIENCE_MILLISECONDS}"]
@@ -130,25 +156,21 @@ def _cookies(settings: Settings) -> dict[str, str | bool]:
     return {"samesite": "Lax"} | ({"secure": True} if settings.address.is_secure else {})
 
 
-def _servers(c: Config, deployment: Deployment, settings: Settings) -> None:
+def _servers(c: Config, deployment: Deployment, settings: Settings, academy: str) -> None:
     c.JupyterHub.spawner_class = WalledSpawner
     c.WalledSpawner.data = str(deployment.data)
     c.WalledSpawner.settings = settings
-    c.WalledSpawner.academy_url = f"http://127.0.0.1:{deployment.ports()['academy']}/services/academy"
+    c.WalledSpawner.academy_url = f"{academy}/services/academy"
     c.Spawner.ip = "127.0.0.1"
     c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-    c.Spawner.default_url = "/lab"
-    c.Spawner.start_timeout = c.Spawner.http_timeout = settings.servers.start_seconds
-    c.JupyterHub.allow_named_servers = False
-    c.JupyterHub.active_server_limit = settings.servers.most
 
 
-def _services(c: Config, deployment: Deployment, settings: Settings) -> None:
+def _services(c: Config, deployment: Deployment, settings: Settings, academy: str) -> None:
     python = sys.executable
     c.JupyterHub.services = [
         {
             "name": "academy",
-            "url": f"http://127.0.0.1:{deployment.ports()['academy']}",
+            "url": academy,
             "command": tether.command([python, "-m", "hub_config.service"]),
             "api_token": deployment.secret("academy-service-token"),
             "environment": {
@@ -177,9 +199,3 @@ def _services(c: Config, deployment: Deployment, settings: Settings) -> None:
         },
         {"name": MONITOR, "api_token": deployment.secret("monitor-service-token"), "display": False},
     ]
-
-
-def _pages(c: Config, settings: Settings) -> None:
-    c.JupyterHub.template_paths = [str(HERE / "templates")]
-    c.JupyterHub.template_vars = {"announcement": walls_notice(), "provider": settings.provider}
-    c.JupyterHub.logo_file = str(HERE / "templates" / "logo.svg")

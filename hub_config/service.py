@@ -217,7 +217,9 @@ async def serve(deployment: Deployment) -> None:
         academy, accounts, watched, prefix, secret, work=work, delivery=delivery, cookies=cookies
     )
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
-    HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, address.hostname)
+    # in a cluster the address is one of the whole hub, which no process can listen on
+    listen = os.environ.get("ACADEMY_LISTEN", address.hostname)
+    HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, listen)
     # what was loaded stays: so the collector does not look through all of it in the middle of a plan
     academy.choices()
     gc.collect()

@@ -1,22 +1,26 @@
 """`academy.yml` in words, made from the schema: the commented file that `hub init` writes, and the reference.
 
-Run `python -m hub_config.settings_text` to bring the reference in README.md up to date.
+So is the reference of `cluster.yml`. Run `python -m hub_config.settings_text` to bring both pages up to date.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from catalogue.folders import CHECKOUT
 from catalogue.reference import form
+from catalogue.schema import Text
 
+from .kubernetes.settings import Cluster
 from .settings import FILE, Settings
 
 README = Path(__file__).resolve().parent / "README.md"
+PAGES: dict[Path, type[BaseModel]] = {README: Settings, CHECKOUT / "docs/hub/kubernetes.md": Cluster}
 START, END = "<!-- settings: made by python -m hub_config.settings_text -->", "<!-- end of settings -->"
 HEAD = f"""\
 ## {FILE}: what the administrator of this academy has chosen.
@@ -43,40 +47,54 @@ def _lines(model: type[BaseModel], indent: str) -> Iterator[str]:
             yield f"# {indent}{name}: {_value(field.default)}"
 
 
-def reference() -> str:
+def reference(model: type[BaseModel] = Settings) -> str:
     """Return the table of all keys in Markdown, with form, default and an example."""
     rows = ["| key | what it is | form | default | example |", "|---|---|---|---|---|"]
-    rows += _rows(Settings, "")
+    rows += _rows(model, "")
     return "\n".join(rows)
 
 
 def _rows(model: type[BaseModel], within: str) -> Iterator[str]:
     schema = model.model_json_schema()
     for name, field in model.model_fields.items():
-        if section := _section(field):
-            yield from _rows(section, f"{name}.")
-            continue
-        if entry := _entry(field):
-            yield f"| `{within}{name}` | {field.description} | list of mappings | `[]` |  |"
-            yield from _rows(entry, f"{name}[].")
-            continue
-        default = "" if field.is_required() or field.default is None else f"`{_value(field.default)}`"
-        shape = form(schema["properties"][name])
-        yield f"| `{within}{name}` | {field.description} | {shape} | {default} | `{_example(field)}` |"
+        section, entry = _section(field), _entry(field)
+        if section is Settings:
+            yield f"| `{within}{name}` | {field.description} | mapping with keys of `{FILE}` |  |  |"
+        elif section:
+            yield from _rows(section, f"{within}{name}.")
+        elif entry:
+            yield f"| `{within}{name}` | {field.description} | list of mappings | {_default(field)} |  |"
+            yield from _rows(entry, f"{within}{name}[].")
+        else:
+            shape = form(schema["properties"][name])
+            shown = f"{shape} | {_default(field)} | {_code(_example(field))}"
+            yield f"| `{within}{name}` | {field.description} | {shown} |"
+
+
+def _default(field: FieldInfo) -> str:
+    return "" if field.is_required() or field.default is None else f"`{_value(field.default)}`"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
 
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:
-    return type(field.default) if isinstance(field.default, BaseModel) else None
+    """Return what a mapping with keys of its own is made of; a text in both languages is a value."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    found = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+    return None if found is Text or _entry(field) else found
 
 
 def _entry(field: FieldInfo) -> type[BaseModel] | None:
     """Return what a list is made of, where that is mappings with keys of their own."""
     inner = next(iter(get_args(field.annotation)), None)
-    return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+    whole = get_origin(field.annotation) is tuple
+    return inner if whole and isinstance(inner, type) and issubclass(inner, BaseModel) else None
 
 
 def _example(field: FieldInfo) -> str:
-    return _value(field.examples[0])
+    return _value(field.examples[0]) if field.examples else ""
 
 
 def _value(value: object) -> str:
@@ -84,11 +102,12 @@ def _value(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def updated(readme: str) -> str:
-    """Return the README with the reference made anew."""
-    made = f"{START}\n\n{reference()}\n\n{END}"
-    return re.sub(f"{re.escape(START)}.*{re.escape(END)}", lambda _: made, readme, flags=re.DOTALL)
+def updated(page: str, model: type[BaseModel] = Settings) -> str:
+    """Return a page with its reference made anew."""
+    made = f"{START}\n\n{reference(model)}\n\n{END}"
+    return re.sub(f"{re.escape(START)}.*{re.escape(END)}", lambda _: made, page, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
-    README.write_text(updated(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, model in PAGES.items():
+        path.write_text(updated(path.read_text(encoding="utf-8"), model), encoding="utf-8")

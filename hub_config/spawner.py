@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from jupyterhub.spawner import LocalProcessSpawner
+from jupyterhub.spawner import LocalProcessSpawner, Spawner
 from jupyterhub.utils import random_port
 from tornado import web
 from traitlets import Float, Instance, Unicode
@@ -125,20 +125,12 @@ class WalledSpawner(LocalProcessSpawner):
         kind = sandbox.capabilities().kind
         chosen = self.settings.submissions
         env.update(walls.environment(account, self.deployment, kind, self.academy_url, chosen))
-        env["ACADEMY_LANGUAGE"] = self._language()
+        env["ACADEMY_LANGUAGE"] = language_for(self)
         if kind in OWN_TREE:
             env.update(self._crossings(account).environment)
         if not self._by_folder:
             env[EXCHANGE_STEPS] = "hub_config.work.steps"
         return env
-
-    def _language(self) -> str:
-        """Return the academy's language, or the one of the two that the person's browser asks for first."""
-        if self.settings.language != "browser":
-            return self.settings.language
-        request = getattr(self.handler, "request", None)
-        wanted = request.headers.get("Accept-Language", "") if request else ""
-        return "zh" if wanted.lower().startswith("zh") else "en"
 
     def get_state(self) -> dict:
         """Return what the next hub needs to find the server."""
@@ -155,6 +147,21 @@ class WalledSpawner(LocalProcessSpawner):
         """Forget the server."""
         super().clear_state()
         self.started = 0.0
+
+
+def language_for(spawner: Spawner) -> str:
+    """Return the academy's language, or the one of the two that the person's browser asks for first.
+
+    Parameters
+    ----------
+    spawner
+        With a trait ``settings``: what the administrator chose.
+    """
+    if spawner.settings.language != "browser":
+        return spawner.settings.language
+    request = getattr(spawner.handler, "request", None)
+    wanted = request.headers.get("Accept-Language", "") if request else ""
+    return "zh" if wanted.lower().startswith("zh") else "en"
 
 
 def is_same_process(pid: int, started: float) -> bool:

@@ -144,11 +144,30 @@ def wall_of(
 def environment(
     account: Account, deployment: Deployment, kind: str, academy_url: str, submissions: Submissions
 ) -> Mapping[str, str]:
-    """Return what a person's server finds in its environment, besides what the hub puts there."""
+    """Return what a server behind a wall finds in its environment, besides what the hub puts there."""
     seen = view(account, deployment, kind)
-    settings = [SETTINGS / "common"] if seen.course else [SETTINGS / "learner", SETTINGS / "common"]
     # a path of a kernel's socket must stay under 108 bytes: in the wall's own /tmp where there is one
     runtime = Path("/tmp/jupyter") if kind in OWN_TREE else seen.home / ".run"
+    return told(account, seen, runtime, academy_url, submissions)
+
+
+def told(
+    account: Account, seen: View, runtime: Path, academy_url: str, submissions: Submissions
+) -> Mapping[str, str]:
+    """Return what any server of a person is told in its environment.
+
+    Parameters
+    ----------
+    account, seen
+        Whose, and where it finds things.
+    runtime
+        Folder of its kernels' sockets.
+    academy_url
+        Where it reaches the academy service.
+    submissions
+        What one submission may bring.
+    """
+    settings = [SETTINGS / "common"] if seen.course else [SETTINGS / "learner", SETTINGS / "common"]
     variables = {
         "USER": account.name,
         "HOME": str(seen.home),

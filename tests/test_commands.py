@@ -15,6 +15,7 @@ import pytest
 import catalogue.cli
 import graders.cli
 import hub_config.cli
+import hub_config.kubernetes.cli
 import hub_config.storage.cli
 import hub_config.work.cli
 import learning_paths.cli
@@ -29,6 +30,7 @@ CLIS: dict[str, ModuleType] = {
     **dict.fromkeys(("plan", "place", "evidence", "refit"), learning_paths.cli),
     **dict.fromkeys(("backup", "restore", "move"), hub_config.storage.cli),
     "hub": hub_config.cli,
+    "cluster": hub_config.kubernetes.cli,
     **dict.fromkeys(("deadline", "extend", "work"), hub_config.work.cli),
 }
 LAUNCHERS = {"test", "lock", "doctor", "--help"}  # these are tried in test_launcher

@@ -62,6 +62,7 @@ def test_an_unknown_verb_is_named_with_the_next_step():
     "verb",
     [
         "hub",
+        "cluster",
         "test",
         "doctor",
         "catalogue",

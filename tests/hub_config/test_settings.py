@@ -16,7 +16,7 @@ from hub_config.errors import HubError
 from hub_config.labs import chosen
 from hub_config.settings import Address, Servers, Settings, read
 from hub_config.settings_text import README, commented, updated
-from hub_config.spawner import WalledSpawner
+from hub_config.spawner import WalledSpawner, language_for
 
 
 def written(folder: Path, text: str, name: str = "academy.yml") -> Path:
@@ -108,7 +108,7 @@ def test_what_is_chosen_reaches_hub_servers_and_walls(tmp_path):
     wall = walls.wall_of(ada, deployment, "namespaces", settings.servers)
     assert (wall.limits.memory_mib, wall.tmp_mib) == (777, 99)
     spawner = WalledSpawner(config=c)
-    assert spawner._language() == "zh"
+    assert language_for(spawner) == "zh"
     seen = walls.environment(ada, deployment, "namespaces", "", settings.submissions)
     assert seen["ACADEMY_SUBMISSION_KB"] == "8192"
 
