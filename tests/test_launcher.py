@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -44,7 +45,8 @@ def test_the_help_fits_a_screen_and_names_every_verb(launcher):
     answer = run("--help")
     assert answer.returncode == 0
     assert len(answer.stdout.splitlines()) <= 24
-    assert all(f"  {verb} " in answer.stdout for verb in launcher.VERBS)
+    lines = re.findall(r"^  ((?:\w+, )*\w+)  ", answer.stdout, re.MULTILINE)
+    assert [verb for line in lines for verb in line.split(", ")] == list(launcher.VERBS)
 
 
 def test_no_verb_is_usage():
