@@ -68,6 +68,15 @@ class Choices(ApiHandler):
         await self.answer(self.academy.choices)
 
 
+class Courses(ApiHandler):
+    """What can be learned here."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Answer courses and labs, with tasks and due times."""
+        await self.answer(self.academy.courses)
+
+
 class Profile(ApiHandler):
     """What a learner says of themselves."""
 
@@ -166,6 +175,7 @@ def application(
         ("api/metrics", Metrics),
         ("api/me", Me),
         ("api/choices", Choices),
+        ("api/courses", Courses),
         ("api/profile", Profile),
         ("api/grades", Grades),
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),

@@ -19,6 +19,7 @@ from learning_paths.fitted import active
 from learning_paths.goals import goal_of
 from learning_paths.intervals import interval
 from learning_paths.marking import Marking
+from learning_paths.offered import courses
 from learning_paths.placing import Placing
 from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, Learner, check
@@ -76,6 +77,16 @@ class Academy:
     def choices(self) -> dict[str, Any]:
         """Return what the start page's form offers, in both languages."""
         return self._choices
+
+    def courses(self) -> list[dict[str, Any]]:
+        """Return what can be learned here: `offered.courses`, with the gradebook's due times.
+
+        Raises
+        ------
+        GradebookError
+            When the gradebook is there and cannot be read.
+        """
+        return courses(self.catalogue, self.gradebook.due())
 
     def profile(self, user: str) -> dict[str, Any] | None:
         """Return what a learner said last, with its version; None when nothing was said yet."""

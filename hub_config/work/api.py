@@ -19,6 +19,7 @@ NOT_NOW = (
     "the academy's database does not answer now, so nothing was changed; your work is safe in your folder."
     " Try again in a minute"
 )
+NOT_NOW_ZH = "学院的数据库暂时没有响应，没有任何改动；你的作业仍安全地保存在文件夹中。请一分钟后重试"
 
 
 class WorkHandler(ApiHandler):
@@ -59,7 +60,7 @@ class WorkHandler(ApiHandler):
             self.finish(json.dumps({"error": str(error), **error.detail}, ensure_ascii=False))
         elif isinstance(error, StoreError):
             self.set_status(503)
-            self.finish(json.dumps({"error": NOT_NOW}))
+            self.finish(json.dumps({"error": NOT_NOW, "error_zh": NOT_NOW_ZH}, ensure_ascii=False))
         else:
             super().write_error(status_code, **kwargs)
 

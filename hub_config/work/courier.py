@@ -201,7 +201,7 @@ class Courier:
     def _answer(self, method: str, path: str, **given: Any) -> requests.Response:
         if not self._url or not self._token:
             raise CourierError("this server belongs to no academy; start it from the hub: ./academy hub")
-        wait, said = WAIT_SECONDS, ""
+        wait = WAIT_SECONDS
         for left in reversed(range(_tries())):
             try:
                 answer = self._session.request(
@@ -213,9 +213,14 @@ class Courier:
                     **given,
                 )
             except requests.RequestException as error:
-                said = (
-                    f"the academy service does not answer ({type(error).__name__}); your work is safe in your"
-                    " folder, and what was sent is kept. Try again in a minute"
+                kind = type(error).__name__
+                failed = CourierError(
+                    f"the academy service does not answer ({kind}); your work is safe in your folder, and"
+                    " what was sent is kept. Try again in a minute",
+                    detail={
+                        "error_zh": f"学院服务没有响应（{kind}）；你的作业仍安全地保存在文件夹中，"
+                        "已发送的部分会保留。请一分钟后重试"
+                    },
                 )
             else:
                 if answer.status_code == 200:
@@ -223,11 +228,10 @@ class Courier:
                 failed = _declined(answer)
                 if answer.status_code not in (502, 503, 504):
                     raise failed
-                said = str(failed)
             if left:
                 time.sleep(wait)
                 wait *= 2
-        raise CourierError(said)
+        raise failed
 
 
 def _tries() -> int:

@@ -69,7 +69,7 @@ class List(abc.ExchangeList, ServiceExchange):
             {"notebook_id": name, "path": str(home / f"{name}.ipynb") if fetched else ""}
             for name in one["notebooks"]
         ]
-        kept = ("due", "shown", "late", "percent_per_day", "attempts", "attempts_used")
+        kept = ("due", "shown", "grace_seconds", "late", "percent_per_day", "attempts", "attempts_used")
         return {
             "course_id": COURSE_ID,
             "assignment_id": one["lab"],

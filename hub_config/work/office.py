@@ -153,7 +153,10 @@ class Office:
         """
         found = self.book.released().get(lab)
         if found is None or found.digest is None:
-            raise NotThere(f"lab {lab!r} is not released; ask your instructor for it")
+            raise NotThere(
+                f"lab {lab!r} is not released; ask your instructor for it",
+                error_zh=f"实验 {lab!r} 尚未发布；请联系教师",
+            )
         return found.number, self.book.tree(found.digest)
 
     def submit(self, who: str, lab: str, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -199,13 +199,15 @@ def must_be_open(terms: Terms, at: datetime, used: int) -> Verdict:
     """
     if terms.attempts is not None and used >= terms.attempts:
         raise Closed(
-            f"all {terms.attempts} attempts are used; the last one counts. Ask your instructor for another"
+            f"all {terms.attempts} attempts are used; the last one counts. Ask your instructor for another",
+            error_zh=f"{terms.attempts} 次提交机会已用完；以最后一次为准。如需再次提交请联系教师",
         )
     found = verdict(terms, at)
     if found.late_seconds and terms.late == "refuse":
         raise Closed(
             f"the deadline is over: it was {shown(terms.due, terms.zone)}; what you handed in before counts."
-            " Ask your instructor for more time"
+            " Ask your instructor for more time",
+            error_zh=f"已过截止时间（{shown(terms.due, terms.zone)}）；以此前提交的为准。如需延期请联系教师",
         )
     return found
 
@@ -225,6 +227,8 @@ def must_be_calm(now: datetime, before: Iterable[datetime]) -> None:
             f"{len(lately)} submissions of this lab within an hour; the last one counts. Submit again in"
             f" {math.ceil(wait / 60)} min",
             seconds=wait,
+            error_zh=f"一小时内已提交本实验 {len(lately)} 次；以最后一次为准。"
+            f"请 {math.ceil(wait / 60)} 分钟后再提交",
         )
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange import abc
+from nbgrader.exchange import ExchangeError, abc
 from nbgrader.utils import ignore_patterns
 
 from graders.exchange_steps import COURSE_ID
@@ -17,6 +17,22 @@ from .errors import TooLarge, WorkError
 from .trees import OWN_FILES
 
 TOLD = (CourierError, WorkError, OSError)
+
+
+class Declined(ExchangeError):
+    """The service says no, in both languages.
+
+    Parameters
+    ----------
+    said, zh
+        What it says.
+    status
+        The HTTP status with which it said so.
+    """
+
+    def __init__(self, said: str, zh: str, status: int) -> None:
+        super().__init__(said)
+        self.zh, self.status = zh, status
 
 
 class ServiceExchange(abc.Exchange):
@@ -32,7 +48,11 @@ class ServiceExchange(abc.Exchange):
         try:
             yield
         except TOLD as error:
-            self.fail(in_words(error))
+            told = in_words(error)
+            if chinese := getattr(error, "detail", {}).get("error_zh"):
+                self.log.fatal("%s · %s", told, chinese)
+                raise Declined(told, chinese, error.status or 502) from error
+            self.fail(told)
 
     @contextmanager
     def _one(self, what: str, failed: list[str]) -> Iterator[None]:

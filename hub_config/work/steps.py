@@ -73,11 +73,14 @@ class Submit(ServiceExchange, abc.ExchangeSubmit):
             self._compare(courier.files(f"labs/{self.lab}/release"), {shown for _, shown in files})
             body = {"key": secrets.token_hex(16)}
             told = courier.hand_in("POST", f"labs/{self.lab}/submissions", files, body)
-        self.timestamp = told["timestamp"]
+        self.timestamp, self.attempt, self.number = (
+            told[key] for key in ("timestamp", "attempt", "sequence")
+        )
         receipt = Path(self.assignment_dir).absolute() / RECEIPTS / f"{self.lab}-{told['sequence']}.json"
         try:
             receipt.parent.mkdir(exist_ok=True)
             write_whole(receipt, json.dumps(told["receipt"], ensure_ascii=False, indent=1) + "\n")
+            self.receipt = receipt
         except OSError as error:  # it was handed in all the same, and the service keeps the receipt too
             self.log.warning("the receipt could not be written, %s: %s", receipt, error.strerror)
         self.log.info("Submitted as: %s %s %s", COURSE_ID, self.lab, self.timestamp)

@@ -115,6 +115,23 @@ class Gradebook:
             raise self._unreadable(error) from error
         return list(_submissions(rows))
 
+    def due(self) -> dict[str, datetime]:
+        """Return the due times of those labs that have one, without anybody's extension.
+
+        Raises
+        ------
+        GradebookError
+            When the database is there and is no gradebook, or cannot be read.
+        """
+        if self._file is not None and not self._file.is_file():
+            return {}
+        asked = sa.select(_assignment.c.name, _assignment.c.duedate).where(_assignment.c.duedate.is_not(None))
+        try:
+            with self._engine.connect() as connection:
+                return {lab: due.replace(tzinfo=UTC) for lab, due in connection.execute(asked)}
+        except sa.exc.DatabaseError as error:
+            raise self._unreadable(error) from error
+
     def stamp(self) -> tuple[int | str, ...]:
         """Return what is another after any change; nothing while there is no gradebook.
 

@@ -10,8 +10,11 @@ class UIError(Exception):
         For the learner.
     status
         HTTP status.
+    zh
+        The same in Chinese; left out, the message stands for it.
     """
 
-    def __init__(self, message: str, status: int = 400):
+    def __init__(self, message: str, status: int = 400, *, zh: str = ""):
         self.status = status
+        self.zh = zh or message
         super().__init__(message)

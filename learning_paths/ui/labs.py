@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from learning_paths.ui.errors import UIError
 
-KNOWN = ("due", "attempts", "attempts_used")  # of a lab, where the exchange knows it
 LAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+TERMS = ("due", "grace_seconds", "late", "attempts", "attempts_used")
+"""What an exchange may know of deadline and attempts."""
 
 
 class LabDesk:
@@ -40,15 +42,19 @@ class LabDesk:
         UIError
             When the lab has not been released (404) or the exchange cannot be used (502).
         """
-        notebook = self._notebook(lab)
+        notebook = notebook_of(lab)
         new = not (self.home / notebook).is_file()
         if new:
             config = self._config(lab)
             config.ExchangeFetchAssignment.replace_missing_files = (self.home / lab).is_dir()
-            self._start("FetchAssignment", config, f"lab {lab!r} cannot be fetched")
+            self._start(
+                "FetchAssignment", config, Failed(f"lab {lab!r} cannot be fetched", f"无法获取实验 {lab!r}")
+            )
         if not (self.home / notebook).is_file():
             raise UIError(
-                f"lab {lab!r} came without {notebook}; tell your instructor to release it again", 502
+                f"lab {lab!r} came without {notebook}; tell your instructor to release it again",
+                502,
+                zh=f"实验 {lab!r} 缺少 {notebook}；请通知教师重新发布",
             )
         return {"path": notebook, "new": new}
 
@@ -58,18 +64,26 @@ class LabDesk:
         Returns
         -------
         dict
-            ``submitted_at``, nbgrader's timestamp.
+            ``submitted_at``, nbgrader's timestamp; where the exchange gives receipts, ``attempt``, ``number``
+            and ``receipt``, the receipt's path relative to the home; else None.
 
         Raises
         ------
         UIError
             When there is nothing to hand in (404), the notebook is broken or too large, or nbgrader refuses.
         """
-        notebook = self._notebook(lab)
+        notebook = notebook_of(lab)
         config = self._config(lab)
         self._check(self.home / notebook, notebook, int(config.CourseDirectory.get("max_file_size", 100_000)))
-        started = self._start("Submit", config, f"lab {lab!r} cannot be submitted")
-        return {"submitted_at": started.timestamp}
+        failed = Failed(f"lab {lab!r} cannot be submitted", f"无法提交实验 {lab!r}")
+        started = self._start("Submit", config, failed)
+        receipt = getattr(started, "receipt", None)
+        return {
+            "submitted_at": started.timestamp,
+            "attempt": getattr(started, "attempt", None),
+            "number": getattr(started, "number", None),
+            "receipt": str(receipt.relative_to(self.home)) if receipt else None,
+        }
 
     def feedback(self, lab: str) -> dict[str, Any]:
         """Bring the newest feedback home.
@@ -84,12 +98,15 @@ class LabDesk:
         UIError
             When there is none yet (404) or the exchange cannot be used (502).
         """
-        self._notebook(lab)
-        self._start("FetchFeedback", self._config(lab), f"feedback on lab {lab!r} cannot be fetched")
+        notebook_of(lab)
+        failed = Failed(f"feedback on lab {lab!r} cannot be fetched", f"无法获取实验 {lab!r} 的反馈")
+        self._start("FetchFeedback", self._config(lab), failed)
         newest = self._newest_feedback(lab)
         if newest is None:
             raise UIError(
-                f"there is no feedback on lab {lab!r} yet; your instructor releases it after grading", 404
+                f"there is no feedback on lab {lab!r} yet; your instructor releases it after grading",
+                404,
+                zh=f"实验 {lab!r} 还没有反馈；教师评分后会发布",
             )
         return {"path": newest}
 
@@ -101,16 +118,17 @@ class LabDesk:
         dict
             By lab: ``released``, ``path`` (None while it is not at home), ``submitted`` (timestamps, oldest
             first), ``feedback``: none, ready (can be fetched), fetched; ``feedback_path``. Where the exchange
-            knows of a deadline or of a bound, ``due`` (ISO 8601), ``attempts`` and ``attempts_used``; else
-            None.
+            knows of a deadline or of a bound, ``due`` (ISO 8601), ``grace_seconds``, ``late`` (what becomes
+            of late work: none, refuse, percent), ``attempts`` and ``attempts_used``; else None.
         """
         config = self._config("")
         labs: dict[str, dict[str, Any]] = {}
-        for entry in self._start("List", config, "labs cannot be listed").listed:
-            found = labs.setdefault(entry["assignment_id"], self._nothing())
-            found.update({"released": True, **{key: entry.get(key) for key in KNOWN}})
+        for entry in self._start("List", config, Failed("labs cannot be listed", "无法列出实验")).listed:
+            known = {key: entry.get(key) for key in TERMS}
+            labs.setdefault(entry["assignment_id"], self._nothing()).update(known, released=True)
         config.ExchangeList.cached = True
-        for entry in self._start("List", config, "submissions cannot be listed").listed:
+        failed = Failed("submissions cannot be listed", "无法列出提交记录")
+        for entry in self._start("List", config, failed).listed:
             found = labs.setdefault(entry["assignment_id"], self._nothing())
             found["submitted"] = [one["timestamp"] for one in entry["submissions"]]
             last = entry["submissions"][-1]
@@ -132,13 +150,8 @@ class LabDesk:
             "submitted": [],
             "feedback": "none",
             "feedback_path": None,
-            **dict.fromkeys(KNOWN),
+            **dict.fromkeys(TERMS),
         }
-
-    def _notebook(self, lab: str) -> str:
-        if LAB.fullmatch(lab) is None:
-            raise UIError(f"{lab!r} is no lab; open one from the plan")
-        return f"{lab}/{lab}.ipynb"
 
     def _newest_feedback(self, lab: str) -> str | None:
         found = sorted((self.home / lab / "feedback").glob("*/*.html"))
@@ -148,12 +161,18 @@ class LabDesk:
     def _check(path: Path, shown: str, most_kilobytes: int) -> None:
         """Refuse what could not be graded, while its author can still mend it."""
         if not path.is_file():
-            raise UIError(f"there is no {shown}; open the lab from the plan first", 404)
+            raise UIError(
+                f"there is no {shown}; open the lab from the plan first",
+                404,
+                zh=f"找不到 {shown}；请先从计划中打开该实验",
+            )
         size = path.stat().st_size
         if size > 1000 * most_kilobytes:
             raise UIError(
                 f"{shown} has {size / 1e6:.0f} MB, more than the {most_kilobytes / 1000:.0f} MB allowed; "
-                "clear large outputs (Edit, Clear Outputs of All Cells), save and submit again"
+                "clear large outputs (Edit, Clear Outputs of All Cells), save and submit again",
+                zh=f"{shown} 有 {size / 1e6:.0f} MB，超过允许的 {most_kilobytes / 1000:.0f} MB；"
+                "请清除较大的输出（编辑 → 清除所有单元格的输出），保存后重新提交",
             )
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -161,7 +180,8 @@ class LabDesk:
             cells = None
         if not isinstance(cells, list) or not cells:
             raise UIError(
-                f"{shown} is not a whole notebook; rename it, open the lab from the plan again and redo it"
+                f"{shown} is not a whole notebook; rename it, open the lab from the plan again and redo it",
+                zh=f"{shown} 不是完整的笔记本；请将它改名，从计划中重新打开实验再做一遍",
             )
 
     def _config(self, lab: str) -> Any:
@@ -175,7 +195,7 @@ class LabDesk:
         return config
 
     @staticmethod
-    def _start(step: str, config: Any, failed: str) -> Any:
+    def _start(step: str, config: Any, failed: "Failed") -> Any:
         """Run one step of nbgrader's exchange and return it; for List its answer is in ``listed``."""
         from nbgrader.auth import Authenticator
         from nbgrader.coursedir import CourseDirectory
@@ -191,18 +211,46 @@ class LabDesk:
         return exchange
 
 
+def notebook_of(lab: str) -> str:
+    """Return the path of a lab's notebook in the home; raise `UIError` when that is no lab's name."""
+    if LAB.fullmatch(lab) is None:
+        raise UIError(f"{lab!r} is no lab; open one from the plan", zh=f"{lab!r} 不是实验；请从计划中打开")
+    return f"{lab}/{lab}.ipynb"
+
+
+class Failed(NamedTuple):
+    """What could not be done, in both languages."""
+
+    en: str
+    zh: str
+
+    def error(self, because: str, because_zh: str, status: int) -> UIError:
+        """Return the error with its reason."""
+        return UIError(f"{self.en}: {because}", status, zh=f"{self.zh}：{because_zh}")
+
+
 @contextmanager
-def _told(failed: str) -> Iterator[None]:
+def _told(failed: Failed) -> Iterator[None]:
     """Turn what nbgrader raises into a sentence for the learner."""
     from nbgrader.exchange import ExchangeError
 
     try:
         yield
     except ExchangeError as error:
+        if chinese := getattr(error, "zh", ""):  # the exchange itself says why, and what to do
+            raise failed.error(str(error), chinese, error.status) from error
         if str(error).startswith("Assignment not found"):
-            raise UIError(f"{failed}: it is not released; ask your instructor for it", 404) from error
-        raise UIError(f"{failed}: {error}; tell your instructor", 502) from error
+            raise failed.error(
+                "it is not released; ask your instructor for it", "尚未发布；请联系教师", 404
+            ) from error
+        raise failed.error(f"{error}; tell your instructor", f"{error}；请通知教师", 502) from error
     except OSError as error:
-        raise UIError(f"{failed}: {error.strerror}; free some space or tell your instructor", 507) from error
+        raise failed.error(
+            f"{error.strerror}; free some space or tell your instructor",
+            f"{error.strerror}；请腾出空间或通知教师",
+            507,
+        ) from error
     except RuntimeError as error:  # nbgrader's own word for a folder that is too large
-        raise UIError(f"{failed}: {error}; remove large files from the lab's folder", 413) from error
+        raise failed.error(
+            f"{error}; remove large files from the lab's folder", f"{error}；请从实验文件夹中移除大文件", 413
+        ) from error

@@ -73,6 +73,7 @@ def open_lesson(unit: str, material: Path, home: Path, language: str = "en") -> 
         raise UIError(
             f"cannot write the lesson: {error.strerror}, lessons/{course.name}; free some space, try again",
             507,
+            zh=f"无法写入课程：{error.strerror}，lessons/{course.name}；请腾出空间后重试",
         ) from error
     return Opened(f"lessons/{course.name}/{notebook.name}", new, outdated)
 
@@ -91,14 +92,20 @@ def opened_lessons(home: Path) -> dict[str, str]:
 def _find(unit: str, material: Path, language: str) -> tuple[Path, Path]:
     parts = LESSON.fullmatch(unit)
     if parts is None:
-        raise UIError(f"{unit!r} is no lesson; open one from the plan")
+        raise UIError(
+            f"{unit!r} is no lesson; open one from the plan", zh=f"{unit!r} 不是课程；请从计划中打开"
+        )
     # names are compared with what lies there, so nothing outside the material can be named
     for course in material.glob("*/*"):
         names = {path.name for path in course.glob("*.ipynb")} if course.name == parts["course"] else set()
         for ending in (".zh.ipynb", ".ipynb") if language == "zh" else (".ipynb",):
             if parts["slug"] + ending in names:
                 return course, course / (parts["slug"] + ending)
-    raise UIError(f"lesson {unit!r} is not in this academy; reload the start page for the plan of today", 404)
+    raise UIError(
+        f"lesson {unit!r} is not in this academy; reload the start page for the plan of today",
+        404,
+        zh=f"本学院没有课程 {unit!r}；请刷新开始页查看最新计划",
+    )
 
 
 def _needed(course: Path) -> Iterator[Path]:

@@ -25,6 +25,16 @@ def test_plan_what_if_and_picture(ask):
     assert ask("ada", "GET", "api/pictures/zh/lab:nothing")[0] == 404
 
 
+def test_courses_are_told_with_the_tasks_of_their_labs_and_no_answers(ask):
+    code, courses = ask("ada", "GET", "api/courses")
+    assert code == 200
+    (start,) = [course for course in courses if course["id"] == "python-start"]
+    (lab,) = [lab for lab in start["labs"] if lab["lab"] == "first-programs"]
+    assert (lab["points"], lab["seconds"], lab["due"]) == (26.0, 20.0, None)
+    assert lab["tasks"][1]["title"] == {"en": "A loop that remembers", "zh": "会记忆的循环"}
+    assert set(lab["tasks"][1]) == {"id", "title", "points", "grades"}  # neither hints nor mistakes
+
+
 @pytest.fixture
 def rivals(tmp_path, monkeypatch):
     """Have two courses teach the same, one of them with Chinese texts."""

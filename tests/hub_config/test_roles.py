@@ -25,6 +25,7 @@ TABLE = [
     ("POST", f"{ACADEMY}learners/learner", {}, NOBODY),  # the form works from the page alone
     ("GET", f"{ACADEMY}api/me", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/choices", None, EVERYBODY),
+    ("GET", f"{ACADEMY}api/courses", None, EVERYBODY),
     ("PUT", f"{ACADEMY}api/profile", {"degree": "none"}, EVERYBODY),
     ("GET", f"{ACADEMY}api/grades", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/checkpoints/python-start/no-such-question", None, EVERYBODY),

@@ -53,6 +53,7 @@ class _Api(web.RequestHandler):
                 "profile": self.academy.profile(self.person),
             },
             "choices": self.academy.choices,
+            "courses": self.academy.courses,
             "plan": lambda: self.academy.plan(self.person),
             "grades": lambda: self.academy.grades(self.person),
             "progress": lambda: self.academy.progress(self.person),

@@ -100,8 +100,9 @@ def test_without_a_deadline_nothing_is_late():
 def test_late_work_is_declined_in_the_zone_of_the_deadline():
     terms = Terms(DUE, "Asia/Shanghai", late="refuse", grace_seconds=60)
     assert must_be_open(terms, DUE + timedelta(seconds=60), 0).late_seconds == 0
-    with pytest.raises(Closed, match="2026-12-01 18:00 Asia/Shanghai"):
+    with pytest.raises(Closed, match="2026-12-01 18:00 Asia/Shanghai") as declined:
         must_be_open(terms, DUE + timedelta(seconds=61), 0)
+    assert "已过截止时间（2026-12-01 18:00 Asia/Shanghai）" in declined.value.detail["error_zh"]
 
 
 def test_attempts_are_bounded():
@@ -144,7 +145,8 @@ def test_a_loop_gone_wild_is_told_how_long_to_wait():
     before.append(DUE - timedelta(minutes=58, seconds=30))
     with pytest.raises(TooOften, match="in 2 min") as caught:
         must_be_calm(DUE, before)
-    assert caught.value.detail == {"seconds": 90}
+    assert caught.value.detail["seconds"] == 90
+    assert "请 2 分钟后再提交" in caught.value.detail["error_zh"]
     must_be_calm(DUE + timedelta(seconds=91), before)
     # a clock that ran ahead for a while closes nobody out once it is right again
     must_be_calm(DUE - timedelta(days=1), before)
