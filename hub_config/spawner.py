@@ -124,8 +124,10 @@ class WalledSpawner(LocalProcessSpawner):
         account = self._account()
         kind = sandbox.capabilities().kind
         chosen = self.settings.submissions
-        env.update(walls.environment(account, self.deployment, kind, self.academy_url, chosen))
-        env["ACADEMY_LANGUAGE"] = language_for(self)
+        language = language_for(self)
+        env.update(
+            walls.environment(account, self.deployment, kind, self.academy_url, chosen, language=language)
+        )
         if kind in OWN_TREE:
             env.update(self._crossings(account).environment)
         if not self._by_folder:

@@ -142,17 +142,27 @@ def wall_of(
 
 
 def environment(
-    account: Account, deployment: Deployment, kind: str, academy_url: str, submissions: Submissions
+    account: Account,
+    deployment: Deployment,
+    kind: str,
+    academy_url: str,
+    submissions: Submissions,
+    language: str = "en",
 ) -> Mapping[str, str]:
     """Return what a server behind a wall finds in its environment, besides what the hub puts there."""
     seen = view(account, deployment, kind)
     # a path of a kernel's socket must stay under 108 bytes: in the wall's own /tmp where there is one
     runtime = Path("/tmp/jupyter") if kind in OWN_TREE else seen.home / ".run"
-    return told(account, seen, runtime, academy_url, submissions)
+    return told(account, seen, runtime, academy_url, submissions, language)
 
 
 def told(
-    account: Account, seen: View, runtime: Path, academy_url: str, submissions: Submissions
+    account: Account,
+    seen: View,
+    runtime: Path,
+    academy_url: str,
+    submissions: Submissions,
+    language: str,
 ) -> Mapping[str, str]:
     """Return what any server of a person is told in its environment.
 
@@ -166,8 +176,12 @@ def told(
         Where it reaches the academy service.
     submissions
         What one submission may bring.
+    language
+        What Lab opens in, until the person chooses another there.
     """
     settings = [SETTINGS / "common"] if seen.course else [SETTINGS / "learner", SETTINGS / "common"]
+    if language == "zh":
+        settings.insert(0, SETTINGS / "chinese")
     variables = {
         "USER": account.name,
         "HOME": str(seen.home),
@@ -175,6 +189,7 @@ def told(
         "ACADEMY_URL": academy_url,
         "ACADEMY_MATERIAL": str(seen.material),
         "ACADEMY_ROLE": account.role,
+        "ACADEMY_LANGUAGE": language,
         "ACADEMY_EXCHANGE": str(seen.exchange),
         "ACADEMY_COURSE_ID": COURSE_ID,
         "ACADEMY_SUBMISSION_KB": str(submissions.mib * 1024 * 8 // 10),  # with room for what nbgrader adds

@@ -182,8 +182,9 @@ def environment(account: Account, cluster: Cluster, chosen: Settings, language: 
     # nobody's pod holds the course folder or the exchange: all work goes through the service
     seen = walls.View(Path(HOME), Path("/nonexistent"), Path(MATERIAL), None)
     return {
-        **walls.told(account, seen, Path("/tmp/jupyter"), f"{ACADEMY}/services/academy", chosen.submissions),
-        "ACADEMY_LANGUAGE": language,
+        **walls.told(
+            account, seen, Path("/tmp/jupyter"), f"{ACADEMY}/services/academy", chosen.submissions, language
+        ),
         EXCHANGE_STEPS: "hub_config.work.steps",
         **dask_environment(cluster),
     }

@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from jupyter_server.services.config import ConfigManager
 from traitlets.config import Config
 
 from hub_config import base, walls
@@ -14,7 +15,7 @@ from hub_config.cli import main
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.labs import chosen
-from hub_config.settings import Address, Servers, Settings, read
+from hub_config.settings import Address, Servers, Settings, Submissions, read
 from hub_config.settings_text import README, commented, updated
 from hub_config.spawner import WalledSpawner, language_for
 
@@ -111,6 +112,19 @@ def test_what_is_chosen_reaches_hub_servers_and_walls(tmp_path):
     assert language_for(spawner) == "zh"
     seen = walls.environment(ada, deployment, "namespaces", "", settings.submissions)
     assert seen["ACADEMY_SUBMISSION_KB"] == "8192"
+
+
+@pytest.mark.parametrize(("language", "locale"), [("en", None), ("zh", "zh_CN")])
+@pytest.mark.parametrize("role", ["learner", "instructor"])
+def test_lab_opens_in_the_language_that_was_chosen(tmp_path, monkeypatch, role, language, locale):
+    person = Account("ada", role, 0.0, FIRST_UID)
+    given = (person, Deployment(tmp_path), "namespaces", "", Submissions())
+    seen = walls.environment(*given, language=language)
+    assert seen["ACADEMY_LANGUAGE"] == language
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", seen["JUPYTER_CONFIG_PATH"])
+    found = ConfigManager(config_dir_name="labconfig").get("default_setting_overrides")
+    assert found.get("@jupyterlab/translation-extension:plugin", {}).get("locale") == locale
+    assert found["@jupyterlab/apputils-extension:themes"]["theme"] == "JupyterLab Light"
 
 
 def test_labs_that_nobody_knows_are_named_with_the_nearest():
