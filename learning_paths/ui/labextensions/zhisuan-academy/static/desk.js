@@ -22,14 +22,29 @@ export class Desk {
     return answer;
   }
 
-  /** Save an open lab and hand it in. */
+  /** Save an open lab and hand it in; returns when it was received, and its receipt. */
   async submit(lab) {
+    await this.save(lab);
+    return this.service.post('submit', { lab });
+  }
+
+  /** Save an open lab and run its open checks; returns what they say. */
+  async check(lab) {
+    await this.save(lab);
+    return this.service.post('check', { lab });
+  }
+
+  async save(lab) {
     const path = `${lab}/${lab}.ipynb`;
     const panel = this.tracker.find(one => one.context.path === path);
     if (panel?.context.model.dirty) {
       await panel.context.save();
     }
-    return this.service.post('submit', { lab });
+  }
+
+  /** Show a file of the home. */
+  show(path) {
+    return this.app.commands.execute('docmanager:open', { path });
   }
 
   hasFormgrader() {

@@ -5,7 +5,8 @@ import { ProfileForm } from './form.js';
 import { PlacementView } from './placement.js';
 import { PlanView } from './plan.js';
 import { ProgressView } from './progress.js';
-import { LANGUAGES, Words } from './words.js';
+import { isStaff, staffSection } from './staff.js';
+import { LANGUAGES } from './words.js';
 
 const LEAST_MILLISECONDS = 5000;
 
@@ -13,14 +14,14 @@ export class StartPage {
   /**
    * @param service  where answers come from
    * @param desk  what opens and submits
-   * @param {string} language
-   * @param {(language: string) => void} onLanguage
+   * @param {Words} words
+   * @param {(language: string) => void} onLanguage  asked to change the language of all of Lab
    */
-  constructor(service, desk, language, onLanguage) {
+  constructor(service, desk, words, onLanguage) {
     this.service = service;
     this.desk = desk;
     this.onLanguage = onLanguage;
-    this.words = new Words(language);
+    this.words = words;
     this.me = null;
     this.choices = null;
     this.plan = null;
@@ -152,13 +153,6 @@ export class StartPage {
     this.message.scrollIntoView({ block: 'nearest' });
   }
 
-  setLanguage(language) {
-    this.words = new Words(language);
-    this.onLanguage(language);
-    this.tell('');
-    this.render();
-  }
-
   render() {
     this.node.lang = this.words.language;
     this.renderHead();
@@ -173,7 +167,7 @@ export class StartPage {
       element('h1', {}, this.me ? this.words.say('welcome', { name: this.me.shown ?? this.me.name }) : this.words.say('title')),
       element(
         'button',
-        { type: 'button', class: 'jp-mod-styled', lang: other, 'data-key': 'language', onclick: () => this.setLanguage(other) },
+        { type: 'button', class: 'jp-mod-styled', lang: other, 'data-key': 'language', onclick: () => this.onLanguage(other) },
         this.words.say('other-language')
       )
     );
@@ -238,25 +232,7 @@ export class StartPage {
     this.body.querySelector('[data-key="edit"]')?.focus();
   }
 
-  /** What an instructor or a manager came for; null for learners. */
   staff() {
-    if (!['instructor', 'manager'].includes(this.me.role)) {
-      return null;
-    }
-    const { words } = this;
-    const grade = element('button', { type: 'button', class: 'jp-mod-styled jp-mod-accept', 'data-key': 'formgrader' }, words.say('staff-formgrader'));
-    grade.addEventListener('click', () => this.act(grade, 'opening', () => this.desk.openFormgrader()));
-    return element(
-      'section',
-      { class: 'za-staff', 'aria-labelledby': 'za-staff-title' },
-      element('h2', { id: 'za-staff-title' }, words.say('staff')),
-      element(
-        'div',
-        { class: 'za-buttons' },
-        this.desk.hasFormgrader() ? grade : null,
-        element('a', { href: this.service.learnersPage(), target: '_blank', 'data-key': 'learners' }, words.say('staff-learners'))
-      ),
-      element('p', {}, words.say('staff-note'))
-    );
+    return isStaff(this.me.role) ? staffSection(this, this.words.say('staff-note')) : null;
   }
 }

@@ -1,8 +1,10 @@
-// Joins the start page to JupyterLab: commands, palette, launcher, the notebook's submit button.
+// Joins the academy to JupyterLab: the start page, the panel, the buttons of lab notebooks.
 
 import { Desk } from './desk.js';
 import { followTheme } from './formgrader.js';
+import { changeLanguage, languageOf } from './language.js';
 import { StartPage } from './page.js';
+import { CHECK, joinPanel } from './panel/join.js';
 import { Service } from './service.js';
 import { Words, loadWords } from './words.js';
 
@@ -11,48 +13,45 @@ const OPEN = 'academy:open-start-page';
 const SUBMIT = 'academy:submit-lab';
 // below this width in pixels the file browser would take a third of the page
 const NARROW = 900;
-const LANGUAGE_KEY = 'zhisuan-academy:language';
 
 export function createPlugin(lab) {
   return {
     id: 'zhisuan-academy:plugin',
-    description: 'The academy’s start page: form, plan, lessons and labs.',
+    description: 'The academy’s start page and panel: form, plan, lessons, labs, checks and marks.',
     autoStart: true,
-    requires: [lab.translation.ITranslator, lab.notebook.INotebookTracker],
-    optional: [lab.apputils.ICommandPalette, lab.launcher.ILauncher],
-    activate: (app, translator, tracker, palette, launcher) =>
-      activate(app, lab, { translator, tracker, palette, launcher })
+    requires: [lab.translation.ITranslator, lab.notebook.INotebookTracker, lab.settingregistry.ISettingRegistry],
+    optional: [lab.apputils.ICommandPalette, lab.launcher.ILauncher, lab.application.ILayoutRestorer],
+    activate: (app, translator, tracker, registry, palette, launcher, restorer) =>
+      activate(app, lab, { translator, tracker, registry, palette, launcher, restorer })
   };
 }
 
-async function activate(app, lab, { translator, tracker, palette, launcher }) {
+async function activate(app, lab, { translator, tracker, registry, palette, launcher, restorer }) {
   await loadWords(BASE);
-  const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('style.css', BASE).href });
-  document.head.append(sheet);
+  for (const sheet of ['style.css', 'panel/panel.css']) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL(sheet, BASE).href }));
+  }
 
   followTheme();
 
   const svg = await (await fetch(new URL('icon.svg', BASE))).text();
   const icon = new lab.components.LabIcon({ name: 'zhisuan-academy:start', svgstr: svg });
 
-  const labLanguage = (translator.languageCode ?? 'en').startsWith('zh') ? 'zh' : 'en';
-  const labWords = new Words(labLanguage);
-  const chosen = () => localStorage.getItem(LANGUAGE_KEY) ?? labLanguage;
-  const service = new Service(lab.services, () => new Words(chosen()));
+  const words = new Words(languageOf(translator));
+  const service = new Service(lab.services, words);
   const desk = new Desk(app, service, tracker);
+  const toLanguage = language => changeLanguage(app, registry, language);
   let widget = null;
   let page = null;
+  let panel = null;
 
   function show(activate = true) {
     if (!widget || widget.isDisposed) {
-      page = new StartPage(service, desk, chosen(), language => {
-        localStorage.setItem(LANGUAGE_KEY, language);
-        widget.title.label = new Words(language).say('title');
-      });
+      page = new StartPage(service, desk, words, toLanguage);
       const content = new lab.widgets.Widget({ node: page.node });
       widget = new lab.apputils.MainAreaWidget({ content });
       widget.id = 'zhisuan-academy-start';
-      widget.title.label = new Words(chosen()).say('title');
+      widget.title.label = words.say('title');
       widget.title.icon = icon;
       widget.title.closable = true;
       page.load();
@@ -67,24 +66,35 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
   }
 
   app.commands.addCommand(OPEN, {
-    label: labWords.say('command-open'),
-    caption: labWords.say('command-open-caption'),
+    label: ({ card }) => words.say(card ? 'start-page' : 'command-open'),
+    caption: words.say('command-open-caption'),
     icon,
     execute: () => show()
   });
   app.commands.addCommand(SUBMIT, {
-    label: labWords.say('command-submit'),
-    caption: labWords.say('command-submit-caption'),
+    label: words.say('command-submit'),
+    caption: words.say('command-submit-caption'),
     isEnabled: () => desk.labOf(tracker.currentWidget) !== null,
-    execute: () => submitOpenLab(app, lab, desk, tracker, new Words(chosen()), () => page?.refresh(true))
+    execute: () =>
+      submitOpenLab(lab, desk, tracker, words, () => {
+        page?.refresh(true);
+        panel?.load();
+      })
   });
-  const category = labWords.say('category');
+  const category = words.say('category');
   for (const command of [OPEN, SUBMIT]) {
     palette?.addItem({ command, category });
   }
-  launcher?.add({ command: OPEN, category: labWords.say('category'), rank: 0 });
+  launcher?.add({ command: OPEN, args: { card: true }, category, rank: 0 });
   tracker.currentChanged.connect(() => app.commands.notifyCommandChanged(SUBMIT));
-  addSubmitButton(app, lab, desk, labWords);
+
+  // told at once, so that kernels that Lab restores speak the language too
+  const { academy } = await service.put('language', { language: words.language }).catch(() => ({ academy: false }));
+  if (academy) {
+    const given = { app, lab, icon, words, service, desk, tracker, registry, palette, launcher, restorer };
+    panel = await joinPanel(given, { language: toLanguage, start: () => show() });
+  }
+  addButtons(app, lab, desk, words, academy);
 
   // the plan follows what happened elsewhere: a graded lab, an answered checkpoint
   app.shell.currentChanged?.connect((_, { newValue }) => {
@@ -92,37 +102,33 @@ async function activate(app, lab, { translator, tracker, palette, launcher }) {
       page.refresh();
     }
   });
-  app.restored.then(async () => {
+  app.restored.then(() => {
     if (window.innerWidth < NARROW) {
       app.shell.collapseLeft?.();
     }
-    const status = await service.get('status').catch(() => null);
-    if (status?.academy) {
+    if (academy) {
       const others = [...app.shell.widgets('main')].filter(one => !one.id.startsWith('launcher'));
       show(others.length === 0);
     }
   });
 }
 
-/** Put “Submit” into the toolbar of lab notebooks. */
-function addSubmitButton(app, lab, desk, words) {
+/** Put “Check” and “Submit” into the toolbar of lab notebooks. */
+function addButtons(app, lab, desk, words, academy) {
+  const buttons = [...(academy ? [['check', CHECK]] : []), ['submit', SUBMIT]];
   app.docRegistry.addWidgetExtension('Notebook', {
     createNew(panel) {
-      if (desk.labOf(panel) === null) {
-        return undefined;
+      if (desk.labOf(panel) !== null) {
+        buttons.forEach(([name, id], index) => {
+          const button = new lab.apputils.CommandToolbarButton({ commands: app.commands, id, label: words.say(`${name}-lab`) });
+          panel.toolbar.insertItem(10 + index, `academy-${name}`, button);
+        });
       }
-      const button = new lab.apputils.CommandToolbarButton({
-        commands: app.commands,
-        id: SUBMIT,
-        label: words.say('submit-lab')
-      });
-      panel.toolbar.insertItem(10, 'academy-submit', button);
-      return button;
     }
   });
 }
 
-async function submitOpenLab(app, lab, desk, tracker, words, after) {
+async function submitOpenLab(lab, desk, tracker, words, after) {
   const name = desk.labOf(tracker.currentWidget);
   const { Notification } = lab.apputils;
   const shown = Notification.emit(words.say('submitting'), 'in-progress', { autoClose: false });

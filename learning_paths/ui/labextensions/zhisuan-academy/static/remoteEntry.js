@@ -18,12 +18,13 @@
       return Promise.resolve();
     },
     async get() {
-      const names = ['apputils', 'launcher', 'notebook', 'services', 'translation', 'ui-components'].map(name => `@jupyterlab/${name}`);
-      const [apputils, launcher, notebook, services, translation, components, widgets] = await Promise.all(
-        [...names, '@lumino/widgets'].map(shared)
+      const names = ['application', 'apputils', 'launcher', 'notebook', 'services', 'settingregistry', 'translation', 'ui-components'];
+      const [application, apputils, launcher, notebook, services, settingregistry, translation, components, widgets] = await Promise.all(
+        [...names.map(name => `@jupyterlab/${name}`), '@lumino/widgets'].map(shared)
       );
+      const lab = { application, apputils, launcher, notebook, services, settingregistry, translation, components, widgets };
       const { createPlugin } = await import(new URL('plugin.js', base).href);
-      const plugin = createPlugin({ apputils, launcher, notebook, services, translation, components, widgets });
+      const plugin = createPlugin(lab);
       return () => ({ __esModule: true, default: plugin });
     }
   };

@@ -10,15 +10,15 @@ export class ServiceError extends Error {
 }
 
 export class Service {
-  /** @param services  Lab's @jupyterlab/services  @param {() => import('./words.js').Words} words */
+  /** @param services  Lab's @jupyterlab/services  @param {import('./words.js').Words} words */
   constructor(services, words) {
     this.connection = services.ServerConnection;
     this.words = words;
   }
 
-  /** The page for staff, beside the servers of the same hub. */
-  learnersPage() {
-    return new URL('../../services/academy/', this.connection.makeSettings().baseUrl).href;
+  /** A page for staff, beside the servers of the same hub: of all learners, or another by its name. */
+  staffPage(name = '') {
+    return new URL(`../../services/academy/${name}`, this.connection.makeSettings().baseUrl).href;
   }
 
   get(path) {
@@ -40,11 +40,12 @@ export class Service {
     try {
       answer = await this.connection.makeRequest(`${settings.baseUrl}academy/${path}`, init, settings);
     } catch {
-      throw new ServiceError(this.words().say('no-server'), 0);
+      throw new ServiceError(this.words.say('no-server'), 0);
     }
     const data = await answer.json().catch(() => null);
     if (!answer.ok) {
-      throw new ServiceError(data?.error ?? this.words().say('strange', { status: answer.status }), answer.status, data?.field);
+      const said = (this.words.language === 'zh' && data?.error_zh) || data?.error;
+      throw new ServiceError(said ?? this.words.say('strange', { status: answer.status }), answer.status, data?.field);
     }
     return data;
   }

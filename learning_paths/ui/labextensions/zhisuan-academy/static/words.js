@@ -61,6 +61,12 @@ export class Words {
     return new Intl.NumberFormat(this.language, { style: 'percent', maximumFractionDigits: 0 }).format(share);
   }
 
+  /** A moment with the zone that it is told in, the reader's own. */
+  deadline(date) {
+    const parts = { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' };
+    return new Intl.DateTimeFormat(this.language, parts).format(date);
+  }
+
   moment(date) {
     return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
   }
