@@ -137,7 +137,6 @@ class Score:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         parts = [
             {"name": p.name, "points": float(p.points), "earned": float(p.earned)}
-            | ({"says": p.says} if p.says else {})
             | ({"late": True} if p.late else {})
             for p in self.parts
         ]

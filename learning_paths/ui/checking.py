@@ -20,6 +20,7 @@ from nbgrader.validator import Validator
 SCORE_TYPE = (
     "application/vnd.academy.score+json"  # the table that a check of the kit shows (graders.kit.score)
 )
+SET_IN = " " * 8
 LONGEST_TEXT = 4000
 
 
@@ -75,19 +76,30 @@ class ByCell(Validator):
 
 
 def _parts(cell: NotebookNode) -> list[dict[str, Any]]:
-    tables = [
-        output.data[SCORE_TYPE] for output in cell.get("outputs", ()) if SCORE_TYPE in output.get("data", {})
-    ]
-    found = tables[-1].get("parts", ()) if tables else ()
+    tables = [output.data for output in cell.get("outputs", ()) if SCORE_TYPE in output.get("data", {})]
+    if not tables:
+        return []
+    parts = tables[-1][SCORE_TYPE].get("parts", ())
     return [
         {
             "name": str(part["name"]),
             "points": float(part["points"]),
             "earned": float(part["earned"]),
-            "says": str(part.get("says", ""))[:LONGEST_TEXT],
+            "says": says[:LONGEST_TEXT],
         }
-        for part in found
+        for part, says in zip(parts, _told(tables[-1].get("text/plain", "")), strict=False)
     ]
+
+
+def _told(table: str) -> list[str]:
+    """Return what stands below each line of a table, set in, as `graders.kit.score` writes it as text."""
+    told: list[list[str]] = []
+    for line in table.splitlines():
+        if told and line.startswith(SET_IN):
+            told[-1].append(line.removeprefix(SET_IN))
+        else:
+            told.append([])
+    return ["\n".join(lines) for lines in told]
 
 
 def _error(cell: NotebookNode) -> dict[str, str] | None:
