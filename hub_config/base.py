@@ -62,6 +62,7 @@ def common(c: Config, deployment: Deployment, settings: Settings, academy: str) 
     _hold(deployment)
     # The scripts of this environment (jupyterhub-singleuser, alembic for nbgrader) come before any others.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    os.environ["ACADEMY_DATA"] = str(deployment.data)  # for the proxy, which gets the hub's environment
     c.JupyterHub.db_url = deployment.hub_url
     c.JupyterHub.upgrade_db = True
     _people(c, deployment, settings)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from .accounts import INVITATION_DAYS, Accounts
 from .deployment import Deployment, write_private
 from .errors import HubError, Refused, exit_code
+from .oversight.account_changes import noted
+from .oversight.cli import who_types
 from .settings import FILE, Settings, read
 
 EXAMPLE = """\
@@ -174,8 +176,21 @@ def _accounts_verb(options: argparse.Namespace) -> int:
         _list(accounts, deployment)
         return 0
     if options.rename:
-        _rename(accounts, deployment, options)
+        with noted(deployment, who_types()):
+            _rename(accounts, deployment, options)
         return 0
+    with noted(deployment, who_types()):
+        name, password = _new_password(accounts, options)
+    if options.by_link:
+        address = read(deployment.data).address
+        print(f"{name}  {address.public}hub/invitation/{accounts.invite(name)}")
+        return 0
+    print(f"{name}  {password}")
+    return 0
+
+
+def _new_password(accounts: Accounts, options: argparse.Namespace) -> tuple[str, str]:
+    """Add an account or reset its password; return the name and the new password."""
     if options.reset_password:
         name = options.reset_password
         password = "" if options.by_link else accounts.reset(name)
@@ -188,12 +203,7 @@ def _accounts_verb(options: argparse.Namespace) -> int:
         role, name = next((role, name) for role, name in added.items() if name)
         said = (options.called or "", options.called_zh or "", options.signs_in_as or "")
         password = accounts.add(name, role, None, *said)
-    if options.by_link:
-        address = read(deployment.data).address
-        print(f"{name}  {address.public}hub/invitation/{accounts.invite(name)}")
-        return 0
-    print(f"{name}  {password}")
-    return 0
+    return name, password
 
 
 def _list(accounts: Accounts, deployment: Deployment) -> None:

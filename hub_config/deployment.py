@@ -112,6 +112,11 @@ class Deployment:
         return database_url(self.secrets / "work.url", self.data / "work.sqlite")
 
     @property
+    def oversight_url(self) -> str:
+        """Database URL of what was done here and how much it was used; see `hub_config.oversight`."""
+        return database_url(self.secrets / "oversight.url", self.data / "oversight.sqlite")
+
+    @property
     def exchange(self) -> Path:
         """nbgrader's exchange, the real one."""
         return self.data / "exchange"

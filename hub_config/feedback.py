@@ -26,7 +26,7 @@ class FeedbackPost:
         self._deployment = deployment
         self._course = deployment.exchange / COURSE_ID
         self._read: set[str] = set()
-        self._owners: dict[str, str] = {}  # of feedback files, by name
+        self._owners: dict[str, tuple[str, str]] = {}  # of feedback files, by name: learner and lab
         self._brought: dict[str, int] = {}  # time of change of what lies on the desk, by name
 
     def carry(self) -> int:
@@ -39,18 +39,28 @@ class FeedbackPost:
                 changed = file.stat().st_mtime_ns if owner else 0
                 if owner is None or self._brought.get(file.name) == changed:
                     continue
-                place = desk(self._deployment, owner).feedback
+                place = desk(self._deployment, owner[0]).feedback
                 if place.is_dir():
                     new += _copy_newer(Path(file.path), place / file.name)
                     self._brought[file.name] = changed
         return new
 
+    def released(self) -> dict[tuple[str, str], int]:
+        """Return when feedback was released last, in seconds since the epoch, by learner and lab."""
+        self._read_submissions()
+        found: dict[tuple[str, str], int] = {}
+        with os.scandir(self._course / "feedback") as files:
+            for file in files:
+                if owner := self._owners.get(file.name):
+                    found[owner] = max(int(file.stat().st_mtime), found.get(owner, 0))
+        return found
+
     def _read_submissions(self) -> None:
         """Learn which feedback files belong to submissions that have come since the last time."""
         for folder in (self._course / "inbound").glob("*+*+*"):
             if folder.name not in self._read:
-                owner = folder.name.split("+")[0]
-                self._owners |= dict.fromkeys(feedback_files(folder), owner)
+                learner, lab = folder.name.split("+")[:2]
+                self._owners |= dict.fromkeys(feedback_files(folder), (learner, lab))
                 self._read.add(folder.name)
 
 

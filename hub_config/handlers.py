@@ -24,6 +24,7 @@ from learning_paths.errors import (
 )
 
 from .errors import HubError
+from .oversight.deeds import Deed
 
 STAFF = frozenset({"instructor", "manager"})
 STATUS: dict[type[Exception], HTTPStatus] = {
@@ -83,6 +84,19 @@ class Handler(HubOAuthenticated, web.RequestHandler):
     async def answer(self, ask: Callable[..., Any], *arguments: Any) -> None:
         """Answer with what `ask` returns, in a thread: others need not wait for databases and plans."""
         self.finish(json.dumps(await asyncio.to_thread(ask, *arguments), ensure_ascii=False))
+
+    async def viewed(self, page: str, about: str | None = None) -> None:
+        """Note in the audit trail that who asks sees others' marks; where it cannot be, nothing is shown.
+
+        Parameters
+        ----------
+        page
+            Which page or question.
+        about
+            Whose marks; None for everybody's.
+        """
+        deed = Deed(self.person, "marks.viewed", f"page:{page}", about)
+        await asyncio.to_thread(self.settings["trail"].note, deed)
 
     def must_be_staff(self) -> None:
         """Turn away who is neither instructor nor manager."""

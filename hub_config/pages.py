@@ -76,6 +76,7 @@ class LearnersPage(Page):
     async def get(self) -> None:
         """Show it."""
         self.must_be_staff()
+        await self.viewed("learners")
         found = await asyncio.to_thread(self.settings["standings"])
         cohorts = self.settings["delivery"] is not None
         self.show("learners.html", standings=found, person=self.person, address=address, cohorts=cohorts)
@@ -131,6 +132,7 @@ class LearnerPage(Page):
     async def _show(
         self, learner: str, *, done: str = "", wrong: str = "", said: dict[str, str] | None = None
     ) -> None:
+        await self.viewed("learner", learner)
         found = await asyncio.to_thread(self._found, learner)
         self.show(
             "learner.html",

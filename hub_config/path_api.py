@@ -55,7 +55,8 @@ class LearnersMarks(ApiHandler):
     async def get(self, learner: str) -> None:
         """Answer those that hold and those that were undone."""
         self.must_be_staff()
-        await self.answer(partial(self.academy.marking.told, history=True), self._known(learner))
+        await self.viewed("api/learners/marks", self._known(learner))
+        await self.answer(partial(self.academy.marking.told, history=True), learner)
 
     @web.authenticated
     async def post(self, learner: str) -> None:

@@ -6,11 +6,16 @@ kernel's server agree on, so that each notebook's first connection fails and is 
 of events back until its end, so that nobody sees how far a server's start has come.
 """
 
+import os
+import uuid
 from functools import partial
 
 from configurable_http_proxy import cli, configproxy, handlers
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 from tornado.websocket import websocket_connect
+
+from .deployment import Deployment
+from .oversight.formgrader import Notebook, asked
 
 MOST_REQUESTS = 1000
 MOST_BODY_BYTES = 512 * 2**20
@@ -19,7 +24,10 @@ NOT_PASSED_ON = frozenset({"connection", "content-encoding", "content-length", "
 
 
 class Handler(handlers.ProxyHandler):
-    """Passes requests and sockets on."""
+    """Passes requests and sockets on, and notes what is asked of formgrader."""
+
+    notebook: Notebook | None = None
+    noted = ""
 
     @property
     def max_message_size(self) -> int:
@@ -28,6 +36,9 @@ class Handler(handlers.ProxyHandler):
 
     async def call_proxy(self, path: str | None = None) -> None:
         """Pass a request on; a stream of events arrives as it is made."""
+        if self.notebook and (wanted := asked(self.request.method, self.request.path)):
+            self.noted = uuid.uuid4().hex
+            self.notebook.began(self.noted, self.request.method, *wanted)
         if "text/event-stream" not in self.request.headers.get("Accept", ""):
             await super().call_proxy(path)
             return
@@ -47,6 +58,12 @@ class Handler(handlers.ProxyHandler):
         if not self.request.connection.stream.closed():
             self._take_head(head)
             self.finish()
+
+    def on_finish(self) -> None:
+        """Note how it was answered, too."""
+        super().on_finish()
+        if self.notebook and self.noted:
+            self.notebook.ended(self.noted, self.get_status())
 
     def _pass_on(self, head: list[str], piece: bytes) -> None:
         if self.request.connection.stream.closed():
@@ -78,7 +95,9 @@ class Handler(handlers.ProxyHandler):
 
 
 def main() -> None:
-    """Run the proxy with the options of configurable-http-proxy."""
+    """Run the proxy with the options of configurable-http-proxy; ``ACADEMY_DATA`` names whose it is."""
+    if data := os.environ.get("ACADEMY_DATA"):
+        Handler.notebook = Notebook.of(Deployment.at(data))
     AsyncHTTPClient.configure(None, max_clients=MOST_REQUESTS, max_body_size=MOST_BODY_BYTES)
     configproxy.ProxyHandler = Handler
     handlers.websocket_connect = partial(websocket_connect, max_message_size=MOST_MESSAGE_BYTES)

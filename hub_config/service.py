@@ -29,6 +29,9 @@ from .lti.cohorts import CohortsPage
 from .lti.delivery import Delivery
 from .lti.people import settle
 from .operations import Metrics, Ready, Watched
+from .oversight.audit_page import AuditPage
+from .oversight.trail import Trail
+from .oversight.watch import Watch
 from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
 from .path_api import PATH_ROUTES
@@ -119,6 +122,7 @@ class Learners(ApiHandler):
     async def get(self) -> None:
         """Answer one line for each learner."""
         self.must_be_staff()
+        await self.viewed("api/learners")
         await self.answer(lambda: [one.data() for one in self.settings["standings"]()])
 
 
@@ -145,6 +149,7 @@ def application(
     prefix: str,
     cookie_secret: str,
     *,
+    trail: Trail,
     work: Office | None = None,
     delivery: Delivery | None = None,
     cookies: Mapping[str, Any] | None = None,
@@ -159,6 +164,8 @@ def application(
         ``/services/academy/``.
     cookie_secret
         Signs the cookies of staff who use the page.
+    trail
+        Keeps who did what.
     work
         The work exchange; None where that is a folder.
     delivery
@@ -169,6 +176,7 @@ def application(
     routes = [
         *PAGE_ROUTES,
         ("cohorts", CohortsPage),
+        ("audit", AuditPage),
         ("oauth_callback", HubOAuthCallbackHandler),
         ("health", Health),
         ("ready", Ready),
@@ -200,6 +208,7 @@ def application(
         cookie_secret=cookie_secret,
         xsrf_cookie_kwargs=dict(cookies or {}),
         watched=watched,
+        trail=trail,
         log_function=partial(_log, watched),
         template_path=str(FOLDER),
     )
@@ -218,13 +227,22 @@ async def serve(deployment: Deployment) -> None:
     accounts = Accounts(deployment.accounts)
     settle(deployment, chosen.lti)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
+    trail = Trail(deployment.oversight_url)
     watched = Watched(deployment, academy)
     work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None
     delivery = Delivery(deployment, academy, chosen.lti) if chosen.lti else None
     secret = deployment.secret("cookie-secret")
     cookies = json.loads(os.environ["JUPYTERHUB_COOKIE_OPTIONS"])
     app = application(
-        academy, accounts, watched, prefix, secret, work=work, delivery=delivery, cookies=cookies
+        academy,
+        accounts,
+        watched,
+        prefix,
+        secret,
+        trail=trail,
+        work=work,
+        delivery=delivery,
+        cookies=cookies,
     )
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     # in a cluster the address is one of the whole hub, which no process can listen on
@@ -237,13 +255,18 @@ async def serve(deployment: Deployment) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    tasks = [Caretaker(deployment, academy, chosen.submissions, work).go_on(stopping)]
+    by_folder = chosen.exchange.kind == "folder"
+    tasks = [
+        Caretaker(deployment, academy, chosen.submissions, work).go_on(stopping),
+        Watch(deployment, trail, by_folder, academy.gradebook.stamp).go_on(stopping),
+    ]
     if delivery:
         tasks.append(delivery.go_on(stopping))
     looking = asyncio.gather(*tasks)
     await stopping.wait()
     await looking
     academy.close()
+    trail.close()
     if work:
         work.close()
 

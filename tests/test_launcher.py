@@ -81,6 +81,7 @@ def test_an_unknown_verb_is_named_with_the_next_step():
         "backup",
         "restore",
         "move",
+        "audit",
         "deadline",
         "extend",
         "work",

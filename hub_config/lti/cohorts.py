@@ -77,7 +77,9 @@ class CohortsPage(Page):
     @web.authenticated
     async def get(self) -> None:
         """Show them; ``done`` says what was just asked for."""
-        await self._show(await asyncio.to_thread(self._visible), self.get_query_argument("done", ""))
+        visible = await asyncio.to_thread(self._visible)
+        await self.viewed("cohorts")
+        await self._show(visible, self.get_query_argument("done", ""))
 
     @web.authenticated
     async def post(self) -> None:

@@ -33,7 +33,7 @@ FORMAT = 1
 # What is on its way is read before the places that it goes to.
 ORDER = ("desks", "exchange", "course", "secrets", "homes")
 MADE_ANEW = ("material", "logs", "notebooks")
-PASSING = ("hub/running.lock", "hub/proxy.pid", "hub/ports.json")
+PASSING = ("hub/running.lock", "hub/proxy.pid", "hub/ports.json", "hub/formgrader.jsonl")
 BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 SMALL = 2**24  # bytes that are held in memory
 Told = Callable[[str], None]

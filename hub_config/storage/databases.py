@@ -10,7 +10,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,6 +81,13 @@ def parts(deployment: Deployment) -> tuple[Part, ...]:
         Part("gradebook", course / "gradebook.url", course / "gradebook.db", _book_tables, _migrate_book),
         Part("paths", secret / "paths.url", deployment.data / "store.sqlite", _store_tables, _migrate_store),
         Part("work", secret / "work.url", deployment.data / "work.sqlite", _work_tables, _migrate_work),
+        Part(
+            "oversight",
+            secret / "oversight.url",
+            deployment.data / "oversight.sqlite",
+            _oversight_tables,
+            _migrate_oversight,
+        ),
     )
 
 
@@ -105,17 +112,20 @@ def prepare(deployment: Deployment, url: str | None) -> None:
         raise HubError(
             "ACADEMY_STORE and database.url of academy.yml both say where plans lie; take one away"
         )
-    if is_where(deployment, url):
-        return
-    if are_there(deployment):
+    if not is_where(deployment, url) and are_there(deployment):
         wanted = shown(url) if url else "SQLite files"
         raise Refused(
             f"the academy's records lie in {where(deployment)}, and academy.yml says {wanted}; {NEXT}"
         )
-    with made(deployment, url) as urls:
-        for part in parts(deployment):
+    # all of them, or those that a newer version of the academy has beside the ones that are there
+    lacking = [part for part in parts(deployment) if url and not part.kept.exists()]
+    if not url or not lacking:
+        return
+    with made(deployment, url, lacking) as urls:
+        for part in lacking:
             part.migrate(urls[part.name])
-        keep(deployment, urls)
+        there = {part.name: part.url for part in parts(deployment) if part.kept.exists()}
+        keep(deployment, there | urls)
 
 
 def are_there(deployment: Deployment) -> bool:
@@ -128,7 +138,8 @@ def is_where(deployment: Deployment, url: str | None) -> bool:
     kept = [part for part in parts(deployment) if part.kept.exists()]
     if url is None:
         return not kept
-    return len(kept) == len(parts(deployment)) and all(_place(part.url) == _place(url) for part in kept)
+    files = [part for part in parts(deployment) if part.file.exists() and part not in kept]
+    return bool(kept) and not files and all(_place(part.url) == _place(url) for part in kept)
 
 
 def where(deployment: Deployment) -> str:
@@ -162,7 +173,7 @@ def belong_to_folder(path: Path) -> None:
 
 
 @contextmanager
-def made(deployment: Deployment, url: str) -> Iterator[dict[str, str]]:
+def made(deployment: Deployment, url: str, wanted: Iterable[Part]) -> Iterator[dict[str, str]]:
     """Make a schema and a user for each part, and give their URLs; unmake them all where what follows fails.
 
     Parameters
@@ -171,6 +182,8 @@ def made(deployment: Deployment, url: str) -> Iterator[dict[str, str]]:
         Whose password file is used.
     url
         Of PostgreSQL, with a user who may make schemas and users.
+    wanted
+        Which parts.
 
     Raises
     ------
@@ -180,7 +193,7 @@ def made(deployment: Deployment, url: str) -> Iterator[dict[str, str]]:
         When the database cannot be reached, or does not let that be made.
     """
     engine = sa.create_engine(_with_password(deployment, url))
-    names = [part.name for part in parts(deployment)]
+    names = [part.name for part in wanted]
     try:
         with _told(url), engine.begin() as connection:
             urls = {name: _make(connection, name) for name in names}
@@ -355,3 +368,15 @@ def _migrate_work(url: str) -> None:
     from hub_config.work.book import Book
 
     Book(url).close()
+
+
+def _oversight_tables() -> MetaData:
+    from hub_config.oversight.tables import metadata
+
+    return metadata
+
+
+def _migrate_oversight(url: str) -> None:
+    from hub_config.oversight.trail import Trail
+
+    Trail(url).close()

@@ -70,7 +70,7 @@ def _moved(
     deployment: Deployment, url: str | None, there: list[Part], tell: Told, dry: bool
 ) -> dict[str, int]:
     with ExitStack() as undone:
-        target = made(deployment, url) if url else _drafts(deployment, undone)
+        target = made(deployment, url, parts(deployment)) if url else _drafts(deployment, undone)
         with target as urls:
             counts = {}
             for part in parts(deployment):

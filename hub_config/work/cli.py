@@ -1,9 +1,7 @@
 """`academy deadline`, `extend`, `work group`, `work receipt`: what staff say of handing in, and receipts."""
 
 import argparse
-import getpass
 import json
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +10,7 @@ from typing import Any
 
 from ..deployment import Deployment
 from ..errors import FINE, HubError, exit_code
+from ..oversight.cli import who_types
 from ..settings import read
 from . import duedates
 from .book import Book
@@ -246,7 +245,7 @@ def _told(
     deployment = Deployment.at(options.data)
     book = _book(deployment)
     try:
-        made = say(open_sayings(deployment, book), _who(), options.dry_run)
+        made = say(open_sayings(deployment, book), who_types(), options.dry_run)
         if not options.dry_run:
             try:
                 duedates.enter(deployment, book)
@@ -271,14 +270,6 @@ def _book(deployment: Deployment) -> Book:
             f"there is no academy in {deployment.data}; ./academy hub makes one, or name it: --data"
         )
     return Book(deployment.work_url)
-
-
-def _who() -> str:
-    try:
-        name = os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):  # a user without a name
-        name = str(os.getuid())
-    return f"{name} (command line)"
 
 
 def _receipt(options: argparse.Namespace) -> int:

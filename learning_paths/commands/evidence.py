@@ -18,6 +18,7 @@ from catalogue.folders import data_folder
 from learning_paths.commands.kept import kept_store
 from learning_paths.curriculum import Ground
 from learning_paths.errors import EvidenceError
+from learning_paths.evidence.audited import rows_of, take_name_out
 from learning_paths.evidence.handout import elsewhere, export, must_be_known
 from learning_paths.evidence.imports import take_up
 from learning_paths.evidence.mapping import load_rules
@@ -108,6 +109,7 @@ WORDS = {
             "desk": "学习空间",
             "handed in": "待收取的作业",
             "account": "账号",
+            "names in the audit trail": "审计记录中的姓名",
         },
     },
 }
@@ -232,8 +234,10 @@ def _replay(given: argparse.Namespace) -> int:
 
 
 def _export(given: argparse.Namespace) -> int:
+    audit = rows_of(data_folder(given.data), given.learner)
     with kept_store(given.data) as store:
-        counts = export(store, Ground(catalogue.load(), active(store)), given.learner, given.out, _now())
+        ground = Ground(catalogue.load(), active(store))
+        counts = export(store, ground, given.learner, given.out, _now(), audit)
     if given.json:
         return _print({"learner": given.learner, "file": str(given.out), "rows": counts})
     words = WORDS[given.language]
@@ -244,13 +248,16 @@ def _export(given: argparse.Namespace) -> int:
 
 def _erase(given: argparse.Namespace) -> int:
     data, words = data_folder(given.data), WORDS[given.language]
+    audit = rows_of(data, given.learner)
     with kept_store(given.data) as store:
-        counts = {name: len(rows) for name, rows in must_be_known(store, given.learner).items()}
+        counts = {name: len(rows) for name, rows in must_be_known(store, given.learner, audit).items()}
+        counts["names in the audit trail"] = len(audit)
         if not given.dry_run:
             if not given.yes and not _confirmed(given.learner, counts, words):
                 print(words["not-erased"], file=sys.stderr)
                 return 3
             counts = store.erase(given.learner)
+            counts["names in the audit trail"] = take_name_out(data, given.learner)
     left = elsewhere(data, given.learner)
     receipt = {
         "learner": given.learner,

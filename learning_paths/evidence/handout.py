@@ -37,13 +37,31 @@ TABLES = {
     "placements": ("Placement tests", "水平测试"),
     "answers": ("Answers in placement tests", "水平测试的回答"),
     "plans": ("Plans as they were shown to you", "曾向你展示的学习计划"),
+    "audit": (
+        "What you did here that is kept for audit, and who looked at or changed your marks when",
+        "为审计保留的你的操作，以及他人何时查看或修改你的成绩",
+    ),
     "marks": ("What you or an instructor pinned, skipped or tested out of", "你或教师置顶、跳过或免修的单元"),
 }
 PAGE = Path(__file__).with_name("handout.html")
 
 
-def export(store: Store, ground: Ground, learner: str, out: Path, now: datetime) -> dict[str, int]:
-    """Write all that the store has of a person as JSON files and a page, into a zip for the owner only.
+def export(
+    store: Store,
+    ground: Ground,
+    learner: str,
+    out: Path,
+    now: datetime,
+    audit: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, int]:
+    """Write all that is kept of a person as JSON files and a page, into a zip for the owner only.
+
+    Parameters
+    ----------
+    store, ground, learner, out, now
+        Of whom, to where, and the present moment.
+    audit
+        The person's rows of the audit trail.
 
     Returns
     -------
@@ -53,10 +71,11 @@ def export(store: Store, ground: Ground, learner: str, out: Path, now: datetime)
     Raises
     ------
     EvidenceError
-        When the store has nothing of the person, or the file is there already or cannot be written.
+        When nothing is kept of the person, or the file is there already or cannot be written.
     """
-    found = must_be_known(store, learner)
+    found = must_be_known(store, learner, audit)
     found["traces"] = trace(store, ground, learner, now)
+    found["audit"] = list(audit)
     files = {f"{name}.json": json.dumps(found[name], ensure_ascii=False, indent=1) for name in TABLES}
     files["index.html"] = _page(learner, found, now)
     draft = out.with_name(f".{out.name}.{os.getpid()}")
@@ -122,8 +141,17 @@ def elsewhere(data: Path, learner: str) -> list[Elsewhere]:
     return found
 
 
-def must_be_known(store: Store, learner: str) -> dict[str, list[dict[str, Any]]]:
+def must_be_known(
+    store: Store, learner: str, audit: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, list[dict[str, Any]]]:
     """Return everything that the store has of a person.
+
+    Parameters
+    ----------
+    store, learner
+        Of whom.
+    audit
+        The person's rows of the audit trail: who has any is known.
 
     Raises
     ------
@@ -131,7 +159,7 @@ def must_be_known(store: Store, learner: str) -> dict[str, list[dict[str, Any]]]
         When that is nothing.
     """
     found = store.everything(learner)
-    if not any(found.values()):
+    if not any(found.values()) and not audit:
         raise EvidenceError(
             f"the store has nothing of {learner!r}; names are those of ./academy hub --accounts"
         )

@@ -1,7 +1,7 @@
 """One database URL, its migrations, and changes that are whole or not at all beside other writers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -65,6 +65,15 @@ class Database:
         """
         with self._reading() as connection:
             connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+
+    def scrub(self, tables: Iterable[str]) -> None:
+        """Let no bytes of deleted rows stay: SQLite overwrites them, PostgreSQL gives their space away."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM {table}")
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -56,12 +56,7 @@ class People(Database):
             return {**gone, "marks of others": named}
 
         gone = self._write(erase)
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            else:
-                for table in metadata.sorted_tables:
-                    connection.exec_driver_sql(f"VACUUM {table.name}")
+        self.scrub(table.name for table in metadata.sorted_tables)
         return gone
 
 

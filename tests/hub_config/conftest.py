@@ -12,6 +12,7 @@ from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
 from hub_config.handlers import Handler
 from hub_config.operations import Watched
+from hub_config.oversight.trail import Trail
 from hub_config.service import application
 from learning_paths.academy import Academy
 from tests.hub_process import Hub, Person
@@ -74,13 +75,16 @@ def fetch(tmp_path, monkeypatch):
     academy = Academy(f"sqlite:///{tmp_path / 'store.db'}", catalogue.load(), tmp_path / "none.db")
     deployment = Deployment(tmp_path)
     Accounts(deployment.accounts).add("ada", "learner")
-    watched = Watched(deployment, academy)
-    everybody = {name: SimpleNamespace(name=name, shown=name) for name in SERVICE_GROUPS}
+    watched, trail = Watched(deployment, academy), Trail(deployment.oversight_url)
+    everybody = {
+        name: SimpleNamespace(name=name, shown=name, role=next(iter(groups), ""))
+        for name, groups in SERVICE_GROUPS.items()
+    }
     accounts = SimpleNamespace(all=lambda: list(everybody.values()), find=everybody.get)
 
     class Case(AsyncHTTPTestCase):
         def get_app(self):
-            return application(academy, accounts, watched, "/", "secret")
+            return application(academy, accounts, watched, "/", "secret", trail=trail)
 
         def runTest(self):
             return None
@@ -97,6 +101,7 @@ def fetch(tmp_path, monkeypatch):
     yield fetched
     case.tearDown()
     academy.close()
+    trail.close()
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from hub_config.lti.returns import ADDED, FIRST_PAUSE, LONGEST_PAUSE, Mark, Retu
 from hub_config.lti.services import MOST_MEMBERS, MOST_PAGES, Score, ServiceError, Services
 from hub_config.lti.tool_keys import ToolKeys
 from hub_config.operations import Watched
+from hub_config.oversight.trail import Trail
 from hub_config.service import application
 from hub_config.storage.backup import back_up
 from hub_config.storage.restoring import restore
@@ -716,7 +717,10 @@ def ask(office, monkeypatch) -> Iterator[Callable[..., HTTPResponse]]:
         def get_app(self):
             accounts = Accounts(office.deployment.accounts)
             watched = Watched(office.deployment, office.academy)
-            return application(office.academy, accounts, watched, "/", "secret", delivery=office.delivery)
+            trail = Trail(office.deployment.oversight_url)
+            return application(
+                office.academy, accounts, watched, "/", "secret", trail=trail, delivery=office.delivery
+            )
 
         def runTest(self):
             return None

@@ -10,7 +10,8 @@ import pytest
 import requests
 from tornado import httpclient, web, websocket
 
-from hub_config.deployment import free_ports
+from hub_config.deployment import Deployment, free_ports
+from hub_config.oversight.formgrader import Notebook
 
 AT_ONCE = 30  # three times what passes at a time by default
 NO_TEXT = bytes(range(256))  # is not UTF-8
@@ -136,3 +137,49 @@ def test_what_is_tethered_hears_ctrl_c_even_if_its_starter_ignores_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", starter], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
+
+
+class Formgrader(web.RequestHandler):
+    """Answers as somebody's server does: some may, some may not."""
+
+    def put(self) -> None:
+        self.set_status(403 if "refused" in self.request.path else 200)
+
+    get = put
+
+
+async def grade(public: int, behind: int) -> None:
+    """Ask several servers for marks and for other things."""
+    server = web.Application([(".*", Formgrader)]).listen(behind, "127.0.0.1")
+    client = httpclient.AsyncHTTPClient(force_instance=True)
+    for method, path in (
+        ("PUT", "/user/ines/formgrader/api/grade/a1"),
+        ("PUT", "/user/ines/form%67rader/api/grade/refused"),
+        ("GET", "/user/ines/formgrader/gradebook/conv/"),
+        ("GET", "/user/ines/formgrader/static/logo.svg"),
+        ("GET", "/user/ines/lab"),
+        ("PUT", "/user/ada/api/contents/formgrader/api/grade/a1"),
+    ):
+        body = "" if method == "PUT" else None
+        address = f"http://127.0.0.1:{public}{path}"
+        await client.fetch(address, method=method, body=body, raise_error=False)
+    client.close()
+    server.stop()
+
+
+def test_what_is_asked_of_formgrader_is_noted_with_its_answer(tmp_path, monkeypatch, request) -> None:
+    monkeypatch.setenv("ACADEMY_DATA", str(tmp_path))
+    (tmp_path / "hub").mkdir()
+    asyncio.run(grade(*request.getfixturevalue("ports")))
+    noted = Notebook.of(Deployment(tmp_path))
+    rows = noted.take()
+    began = {row["id"]: (row["server"], row["method"], row["path"]) for row in rows if "path" in row}
+    ended = {began[row["id"]]: row["status"] for row in rows if "status" in row}
+    assert ended == {
+        ("ines", "PUT", "api/grade/a1"): 200,
+        ("ines", "PUT", "api/grade/refused"): 403,
+        ("ines", "GET", "gradebook/conv"): 200,
+    }
+    assert list(began.values()) == list(ended)
+    assert noted.take() == []
+    assert (tmp_path / "hub/formgrader.jsonl").stat().st_mode & 0o777 == 0o600

@@ -1,11 +1,14 @@
 """`academy evidence` as somebody types it: exit codes, JSON, errors that say what next."""
 
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
 
+from hub_config.oversight.deeds import Deed
+from hub_config.oversight.trail import Seen, Trail
 from learning_paths import cli
 from learning_paths.store import Store
 
@@ -158,3 +161,37 @@ def test_another_database_is_named_by_one_variable(run, postgres, monkeypatch, d
     told = run("replay", code=2)
     assert "nowhere" in told.err
     assert "sesame" not in told.err
+
+
+def test_the_audit_trail_is_handed_out_and_keeps_its_rows_without_the_name(run, data):
+    trail = Trail(f"sqlite:///{data / 'oversight.sqlite'}")
+    trail.note(
+        Deed("ines", "mark.changed", "lab:conv", "ada", {"c": 1}, {"c": 2}),
+        Deed("ada", "account.password", "account:hub", "ada"),
+        Deed("ines", "marks.viewed", "page:learner", "bob"),
+        Deed("ines", "marks.viewed", "page:learners"),
+    )
+    trail.observe("marks", {"ada/conv": Seen("ada", {"c": 2})}, lambda *_: ())
+    out = data / "ada.zip"
+    assert run("export", "ada", "--out", out, "--json")["rows"]["audit.json"] == 2
+    with zipfile.ZipFile(out) as pack:
+        text = pack.read("audit.json").decode()
+        first, second = json.loads(text)
+    assert (first["actor"], first["about"], first["before"]) == ("(somebody else)", "ada", {"c": 1})
+    assert (second["actor"], second["action"]) == ("ada", "account.password")
+    assert not {"ines", "bob"} & set(re.findall(r"\w+", text))
+    assert run("export", "ines", "--out", data / "ines.zip", "--json")["rows"]["audit.json"] == 3
+
+    planned = run("erase", "ada", "--dry-run", "--json")
+    assert planned["rows"]["names in the audit trail"] == 2
+    assert len(trail.rows(about="ada")) == 2
+    assert run("erase", "ada", "--yes", "--json")["rows"]["names in the audit trail"] == 2
+    assert trail.verify().faults == ()
+    assert [(row.actor, row.about) for row in trail.rows(thing="conv")] == [("ines", "(erased 2)")]
+    assert trail.rows(about="ada") == []
+    trail.note(Deed("ines", "marks.viewed", "page:learner", "ada"))  # somebody who is given the name later
+    assert [row.number for row in trail.rows(about="ada")] == [6]
+    assert run("erase", "ines", "--yes", "--json")["rows"]["names in the audit trail"] == 4
+    trail.close()
+    assert not any(b"ines" in path.read_bytes() for path in data.glob("oversight.sqlite*"))
+    assert "has nothing of 'eve'" in run("erase", "eve", "--yes", code=2).err

@@ -61,7 +61,11 @@ def test_an_export_has_all_rows_of_one_person_and_a_page_that_says_what_they_are
         assert pack.testzip() is None
         files = {name: pack.read(name).decode() for name in pack.namelist()}
     told = {name: json.loads(text) for name, text in files.items() if name.endswith(".json")}
-    assert {name.removesuffix(".json"): len(rows) for name, rows in told.items()} == {**ROWS, "traces": 1}
+    assert {name.removesuffix(".json"): len(rows) for name, rows in told.items()} == {
+        **ROWS,
+        "traces": 1,
+        "audit": 0,
+    }
     assert counts == {name: len(rows) for name, rows in told.items()}
     assert told["profiles.json"][1]["data"] == {"hours": 5}
     assert told["answers.json"][0]["answer"] == f"{NAME} thinks"

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
+from hub_config.oversight.deeds import Deed
+from hub_config.oversight.trail import Seen, Trail
 from hub_config.storage.databases import parts
 from hub_config.work.book import Book
 from hub_config.work.rules import Terms
@@ -31,6 +33,7 @@ def academy(data):
     fill_gradebook(made.gradebook_url)
     fill_store(made.store_url)
     fill_work(made.work_url)
+    fill_oversight(made.oversight_url)
     Accounts(made.accounts).add("ada", "learner")
     return made
 
@@ -82,6 +85,13 @@ def fill_work(url):
     book.note_upload("ada", "0" * 64, 5, now)
     book.give_feedback(book.share_at("lab", "ada", made.received_at), lab, "ines", now)
     book.close()
+
+
+def fill_oversight(url):
+    trail = Trail(url)
+    trail.note(Deed("ines", "mark.changed", "lab:lab", "学员", {"c": 1.5}, {"c": {"by hand": 0.1}}))
+    trail.observe("marks", {"学员/lab": Seen("学员", {"c": 1 / 3})}, lambda *_: ())
+    trail.close()
 
 
 def rows(part, url):

@@ -9,12 +9,14 @@ import threading
 import warnings
 
 import pytest
+import sqlalchemy as sa
 from nbgrader.api import Gradebook
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DBAPIError, SAWarning
 
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError, Refused
+from hub_config.oversight.trail import Trail
 from hub_config.storage import databases
 from hub_config.storage.backup import LIST, back_up
 from hub_config.storage.cli import main
@@ -125,6 +127,11 @@ def test_records_in_postgresql_are_saved_as_files_and_can_go_back(postgres, depl
     again = Deployment(tmp_path / "again")
     assert databases.is_where(again, None)
     assert everything(again) == everything(deployment)
+    trail = Trail(again.oversight_url)
+    assert trail.verify().faults == ()
+    with pytest.raises(DBAPIError, match="append-only"), trail.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM audit_rows"))
+    trail.close()
     move(again, postgres.whole_database(), nothing)
     assert everything(again) == everything(deployment)
 

@@ -74,6 +74,27 @@ def test_another_academys_database_is_left_alone(postgres, new, tmp_path):
     databases.prepare(new, url)
 
 
+def test_a_part_that_a_newer_version_has_is_made_beside_the_others(postgres, new, tmp_path):
+    url = postgres.whole_database()
+    databases.prepare(new, url)
+    before = {part.name: part.kept.read_text() for part in parts(new)}
+    added = parts(new)[-1]
+    engine = sa.create_engine(databases._with_password(new, url))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {added.name} CASCADE")
+    added.kept.unlink()
+    with pytest.raises(Refused, match="says postgresql://"):
+        databases.prepare(new, postgres.whole_database())
+    assert not added.kept.exists()
+    databases.prepare(new, url)
+    with engine.begin() as connection:
+        assert sa.inspect(connection).get_table_names(added.name)
+    engine.dispose()
+    assert {name: text for name, text in before.items() if name != added.name} == {
+        part.name: part.kept.read_text() for part in parts(new) if part.name != added.name
+    }
+
+
 def test_what_could_not_be_made_whole_is_unmade(postgres, new, monkeypatch):
     url = postgres.whole_database()
 

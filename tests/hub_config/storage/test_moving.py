@@ -9,6 +9,7 @@ from jupyterhub import orm
 from sqlalchemy.orm import Session
 
 from hub_config.errors import HubError, Refused
+from hub_config.oversight.trail import Trail
 from hub_config.storage import databases, moving, transfer
 from hub_config.storage.databases import parts
 from hub_config.storage.moving import move
@@ -29,9 +30,20 @@ def test_there_and_back_without_loss(postgres, deployment):
     assert everything(deployment) == before
     assert databases.is_where(deployment, url)
     assert not any(part.file.exists() for part in parts(deployment))
+    assert_the_trail_is_whole_and_stays(deployment)
     move(deployment, None, nothing)
     assert everything(deployment) == before
+    assert_the_trail_is_whole_and_stays(deployment)
     assert databases.is_where(deployment, None)
+
+
+def assert_the_trail_is_whole_and_stays(deployment):
+    trail = Trail(deployment.oversight_url)
+    found = trail.verify()
+    assert (found.rows, found.faults) == (2, ())
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), trail.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM audit_rows"))
+    trail.close()
 
 
 def test_numbers_that_the_database_gives_go_on_after_those_that_came(postgres, deployment):

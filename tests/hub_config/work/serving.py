@@ -39,7 +39,8 @@ class Service(ThreadedService):
         everybody = [SimpleNamespace(name=name, shown=name) for name in PEOPLE]
         accounts = SimpleNamespace(all=lambda: everybody)
         path = "/services/academy"
-        app = application(None, accounts, Watched(None, None), f"{path}/", "secret", work=office)
+        watched = Watched(None, None)
+        app = application(None, accounts, watched, f"{path}/", "secret", trail=None, work=office)
         super().__init__(app, path, max_body_size=MOST_BODY_BYTES)
 
 
