@@ -11,7 +11,7 @@ from oauthenticator.oauth2 import OAuthenticator
 from tornado import web
 from traitlets import Bool, Float, Instance, Integer, Unicode
 
-from . import pam, provider
+from . import pam, provider, sign_in_figures
 from .accounts import Account, Accounts
 from .deployment import Deployment
 from .lti import pages as lti_pages
@@ -102,6 +102,7 @@ class AccountsAuthenticator(Authenticator):
         name, password = self.normalize_username(data["username"].strip()), data["password"]
         pause = self._patience.wait(name)
         if pause:
+            sign_in_figures.failed("too-often")
             raise web.HTTPError(429, f"Too many wrong passwords for this name. Try again in {pause:.0f} s.")
         # scrypt takes 0.1 s and lets other threads run meanwhile
         account = await asyncio.to_thread(self._accounts.check, name, password)
@@ -110,6 +111,7 @@ class AccountsAuthenticator(Authenticator):
             account = await asyncio.to_thread(pam.admitted, self._accounts, *typed, self.settings.pam)
         if account is None:
             self._patience.wrong(name)
+            sign_in_figures.failed("password")
             return None
         self._patience.right(name)
         user = handler.find_user(account.name)

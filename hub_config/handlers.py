@@ -131,6 +131,7 @@ class ApiHandler(Handler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log one line for what a person can mend, everything for what nobody foresaw."""
+        self.settings["watched"].declined(value)
         if isinstance(value, tuple(STATUS)):
             app_log.warning("%s %s: %s", self.request.method, self.request.path, value)
         else:

@@ -6,10 +6,11 @@ restart. None of them names a person.
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 import time
-from collections import Counter
+from collections import Counter as Counts
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.utils import parse_utc
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tornado import web
 from tornado.log import app_log
@@ -32,6 +33,9 @@ from .accounts import Accounts
 from .deployment import MONITOR, Deployment
 from .exchange import ENTRY
 from .handlers import ApiHandler
+from .oversight.trail import Trail
+from .work.errors import WorkError
+from .work.office import Office
 
 LITTLE_DISK_BYTES = 256 * 2**20
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -46,17 +50,29 @@ class Watched:
         The data folder.
     academy
         Store and gradebook.
+    trail
+        Who did what.
+    work
+        The work exchange; None where that is a folder.
     """
 
-    def __init__(self, deployment: Deployment, academy: Academy) -> None:
+    def __init__(
+        self, deployment: Deployment, academy: Academy, trail: Trail, work: Office | None = None
+    ) -> None:
         self._deployment = deployment
-        self._academy = academy
+        self._academy, self._trail, self._work_exchange = academy, trail, work
         self.registry = CollectorRegistry()
         self._answers = Histogram(
             "academy_request_seconds",
             "Time that the academy service took for an answer",
             ("method", "status"),
             buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self._refused = Counter(
+            "academy_refusals",
+            "What the work exchange declined, by why",
+            ("reason",),
             registry=self.registry,
         )
         self.registry.register(self)
@@ -66,31 +82,57 @@ class Watched:
         seconds = handler.request.request_time()
         self._answers.labels(handler.request.method, str(handler.get_status())).observe(seconds)
 
-    def faults(self) -> list[str]:
-        """Return what keeps the academy from its work, in a word each; nothing where all is well."""
+    def declined(self, error: BaseException) -> None:
+        """Count what the work exchange declined; other errors are no refusals."""
+        if isinstance(error, WorkError):
+            reason = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
+            self._refused.labels(reason).inc()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What the academy's work needs."""
+        return (*self._asked(), "disk")
+
+    def _asked(self) -> dict[str, Callable[[], Any]]:
         asked: dict[str, Callable[[], Any]] = {
             "store": self._academy.store.ping,
             "gradebook": self._academy.gradebook.stamp,
+            "audit": self._trail.ping,
         }
-        found = [name for name, ask in asked.items() if not _works(name, ask)]
+        if self._work_exchange is not None:
+            asked["work"] = self._work_exchange.book.ping
+        return asked
+
+    def faults(self) -> list[str]:
+        """Return what keeps the academy from its work, in a word each; nothing where all is well."""
+        found = [name for name, ask in self._asked().items() if not _works(name, ask)]
         if shutil.disk_usage(self._deployment.data).free < LITTLE_DISK_BYTES:
             found.append("disk")
         return found
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """Yield the figures, as Prometheus asks for them."""
         faults = self.faults()
         up = GaugeMetricFamily("academy_up", "Whether a part can do its work", labels=("part",))
-        for part in ("store", "gradebook", "disk"):
+        for part in self.parts:
             up.add_metric((part,), part not in faults)
         yield up
         free = shutil.disk_usage(self._deployment.data).free
         yield GaugeMetricFamily("academy_disk_free_bytes", "Room for the data folder", value=free)
         accounts = GaugeMetricFamily("academy_accounts", "Accounts", labels=("role",))
-        for role, number in Counter(one.role for one in Accounts(self._deployment.accounts).all()).items():
+        for role, number in Counts(one.role for one in Accounts(self._deployment.accounts).all()).items():
             accounts.add_metric((role,), number)
         yield accounts
         yield from self._work()
+        if "audit" not in faults:
+            yield self._marks()
+
+    def _marks(self) -> CounterMetricFamily:
+        """Return how often somebody's marks in a lab became others: graded, graded again, changed by hand."""
+        family = CounterMetricFamily("academy_marks", "Times that marks were set", labels=("lab",))
+        for lab, number in self._trail.counts("mark.changed").items():
+            family.add_metric((lab.removeprefix("lab:"),), number)
+        return family
 
     def _work(self) -> Iterator[GaugeMetricFamily]:
         submitted = GaugeMetricFamily("academy_submissions", "Submissions that arrived", labels=("lab",))
@@ -127,9 +169,9 @@ def _works(name: str, ask: Callable[[], Any]) -> bool:
     return True
 
 
-def arrivals(inbound: Path) -> tuple[Counter[str], dict[str, dict[str, datetime]]]:
+def arrivals(inbound: Path) -> tuple[Counts[str], dict[str, dict[str, datetime]]]:
     """Return how many submissions of each lab arrived, and when each learner's newest did (UTC)."""
-    counts: Counter[str] = Counter()
+    counts: Counts[str] = Counts()
     newest: dict[str, dict[str, datetime]] = {}
     for folder in inbound.glob("[!.]*"):
         if not ENTRY.fullmatch(folder.name):
@@ -154,13 +196,13 @@ def graded_of(course: Path, learner: str, lab: str) -> datetime:
         return datetime.min
 
 
-def outcomes(ledger: Path) -> Counter[tuple[str, str]]:
+def outcomes(ledger: Path) -> Counts[tuple[str, str]]:
     """Return how many learners' work of a lab was graded, by lab and status."""
     if not ledger.exists():
-        return Counter()
+        return Counts()
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as book:
         rows = book.execute("SELECT lab, result FROM graded").fetchall()
-    return Counter((lab, json.loads(result)["status"]) for lab, result in rows)
+    return Counts((lab, json.loads(result)["status"]) for lab, result in rows)
 
 
 class Ready(web.RequestHandler):

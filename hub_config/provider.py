@@ -21,6 +21,7 @@ from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthenticator, OAuthLog
 from tornado import web
 from traitlets import Unicode
 
+from . import sign_in_figures
 from .accounts import Account, Accounts
 from .deployment import Deployment
 from .errors import HubError
@@ -229,6 +230,12 @@ class _ByProvider:
     @property
     def authenticator(self) -> OAuthenticator:
         return self.settings["authenticator"].provided
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Count who could not sign in, besides."""
+        if isinstance(value, NotSignedIn):
+            sign_in_figures.failed("provider")
+        super().log_exception(typ, value, tb)
 
 
 class ToProvider(_ByProvider, OAuthLoginHandler):

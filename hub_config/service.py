@@ -228,8 +228,8 @@ async def serve(deployment: Deployment) -> None:
     settle(deployment, chosen.lti)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     trail = Trail(deployment.oversight_url)
-    watched = Watched(deployment, academy)
     work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None
+    watched = Watched(deployment, academy, trail, work)
     delivery = Delivery(deployment, academy, chosen.lti) if chosen.lti else None
     secret = deployment.secret("cookie-secret")
     cookies = json.loads(os.environ["JUPYTERHUB_COOKIE_OPTIONS"])

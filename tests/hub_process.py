@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 import websocket
+from prometheus_client.parser import text_string_to_metric_families
 
 from hub_config.deployment import free_ports
 
@@ -99,6 +100,14 @@ class Hub:
     def hub_pid(self) -> int:
         """Return the process number of jupyterhub itself."""
         return int((self.data / "hub" / "running.lock").read_text().split()[1])
+
+    def figure(self, name: str, path: str = "/hub/metrics", **labels: str) -> float:
+        """Return a figure as the monitor reads it; 0 before there is one."""
+        token = (self.data / "secrets" / "monitor-service-token").read_text().strip()
+        answer = requests.get(f"{self.url}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        families = text_string_to_metric_families(answer.text)
+        found = (one for family in families for one in family.samples if one.name == name)
+        return next((one.value for one in found if labels.items() <= one.labels.items()), 0.0)
 
     def sign_in(self, name: str, password: str) -> "Person":
         """Return a person who is signed in."""

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.utils import get_browser_protocol
 
+from .. import sign_in_figures
 from ..provider import NotSignedIn
 from .reception import Reception
 from .refusal import BadLaunch
@@ -66,6 +67,7 @@ class Page(BaseHandler):
 
     def refuse(self, error: BadLaunch) -> NotSignedIn:
         """Return the error whose page says why, and log what was found."""
+        sign_in_figures.refused(error.kind)
         self.log.warning("a launch from a learning platform is refused: %s", error)
         return NotSignedIn(error.status, *error.said)
 

@@ -34,6 +34,7 @@ rows = sa.Table(
     sa.Index("audit_rows_actor", "actor"),
     sa.Index("audit_rows_about", "about"),
     sa.Index("audit_rows_at", "at"),
+    sa.Index("audit_rows_action", "action", "object"),
 )
 
 known = sa.Table(

@@ -159,6 +159,12 @@ class Trail(Database):
         with self._reading() as connection:
             return [_row(row) for row in connection.execute(query)]
 
+    def counts(self, action: str) -> dict[str, int]:
+        """Return how many rows there are of an action, by object."""
+        query = sa.select(rows.c.object, sa.func.count()).where(rows.c.action == action)
+        with self._reading() as connection:
+            return dict(map(tuple, connection.execute(query.group_by(rows.c.object))))
+
     def verify(self, holds: str = "") -> Verified:
         """Hold every row against the chain, and every name against its seal.
 

@@ -75,7 +75,8 @@ def fetch(tmp_path, monkeypatch):
     academy = Academy(f"sqlite:///{tmp_path / 'store.db'}", catalogue.load(), tmp_path / "none.db")
     deployment = Deployment(tmp_path)
     Accounts(deployment.accounts).add("ada", "learner")
-    watched, trail = Watched(deployment, academy), Trail(deployment.oversight_url)
+    trail = Trail(deployment.oversight_url)
+    watched = Watched(deployment, academy, trail)
     everybody = {
         name: SimpleNamespace(name=name, shown=name, role=next(iter(groups), ""))
         for name, groups in SERVICE_GROUPS.items()

@@ -209,6 +209,8 @@ def test_a_launch_posted_again_or_from_another_browser_opens_nothing(lti_hub, pl
     refused = post(lti_hub, browser, fields)
     assert refused.status_code == 403
     assert "This sign-in was used already" in refused.text
+    for reason in ("no-cookie", "used"):
+        assert lti_hub.figure("academy_launches_refused_total", reason=reason) >= 1
     assert "/hub/login" in stranger.get(f"{lti_hub.url}/hub/home").url
     for made_up in ("", "a.b.c"):
         stranger.cookies.set("academy-lti-arrival", made_up)

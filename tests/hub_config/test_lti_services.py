@@ -716,8 +716,8 @@ def ask(office, monkeypatch) -> Iterator[Callable[..., HTTPResponse]]:
     class Case(AsyncHTTPTestCase):
         def get_app(self):
             accounts = Accounts(office.deployment.accounts)
-            watched = Watched(office.deployment, office.academy)
             trail = Trail(office.deployment.oversight_url)
+            watched = Watched(office.deployment, office.academy, trail)
             return application(
                 office.academy, accounts, watched, "/", "secret", trail=trail, delivery=office.delivery
             )

@@ -10,6 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from graders.ledger import FILE, Ledger
 from hub_config import operations
+from hub_config.deployment import Deployment
+from hub_config.oversight.deeds import Deed
+from hub_config.oversight.trail import Trail
+from tests.hub_process import Person
 
 NEW, OLD = "2026-11-03 09:30:00.000000 UTC", "2026-11-02 09:30:00.000000 UTC"
 
@@ -70,6 +74,15 @@ def test_outcomes_come_from_the_graders_own_memory(figures, tmp_path):
     assert found["academy_graded", "conv", "refused"] == 1
 
 
+def test_marks_are_counted_from_the_trail_and_only_ever_go_up(figures, tmp_path):
+    trail = Trail(Deployment(tmp_path).oversight_url)
+    for learner in ("ada", "lin", "ada"):
+        trail.note(Deed("ines", "mark.changed", "lab:conv", learner))
+    trail.note(Deed("ines", "marks.viewed", "lab:conv"))
+    trail.close()
+    assert figures()["academy_marks_total", "conv"] == 3
+
+
 def test_answers_are_counted_with_their_time(figures, fetch):
     fetch("ada", "GET", "api/choices")
     fetch("ada", "GET", "api/no-such-question")
@@ -88,7 +101,7 @@ def test_figures_are_for_the_monitor_and_managers(fetch, figures):
 def test_it_is_ready_while_everything_works(fetch, figures):
     answer = fetch(None, "GET", "ready")
     assert (answer.code, json.loads(answer.body)) == (200, {"status": "ok", "parts": []})
-    assert all(figures()["academy_up", part] == 1 for part in ("store", "gradebook", "disk"))
+    assert all(figures()["academy_up", part] == 1 for part in ("store", "gradebook", "audit", "disk"))
 
 
 def test_what_fails_is_named_without_details(fetch, figures, tmp_path, monkeypatch):
@@ -100,3 +113,23 @@ def test_what_fails_is_named_without_details(fetch, figures, tmp_path, monkeypat
     assert json.loads(answer.body) == {"status": "failing", "parts": ["store", "disk"]}
     found = figures()
     assert (found["academy_up", "store"], found["academy_up", "gradebook"]) == (0, 1)
+
+
+def test_a_trail_that_does_not_answer_is_named_and_stops_no_other_figure(fetch, figures, tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "oversight.sqlite")) as torn:
+        torn.execute("DROP TABLE alembic_version")
+    assert json.loads(fetch(None, "GET", "ready").body)["parts"] == ["audit"]
+    found = figures()
+    assert (found["academy_up", "audit"], found["academy_up", "store"]) == (0, 1)
+
+
+@pytest.mark.slow
+def test_sign_ins_that_fail_are_counted_by_kind_in_the_hubs_figures(hub):
+    def counted(kind):
+        return hub.figure("academy_sign_in_failures_total", kind=kind)
+
+    before = counted("password"), counted("too-often")
+    somebody = Person(hub, "somebody")
+    answers = [somebody.try_password("wrong").status_code for _ in range(6)]
+    assert answers == [403] * 5 + [429]
+    assert (counted("password") - before[0], counted("too-often") - before[1]) == (5, 1)

@@ -210,6 +210,7 @@ def test_who_has_no_account_is_told_what_to_ask_for(outside_hub, provider):
     assert arrived.status_code == 403
     assert "You have no account here yet" in arrived.text
     assert "Example University knows you as &lt;b&gt;mallory" in arrived.text
+    assert outside_hub.figure("academy_sign_in_failures_total", kind="provider") >= 1
     assert "/hub/login" in arrived.browser.get(f"{outside_hub.url}/hub/home").url
 
 

@@ -39,8 +39,8 @@ class Service(ThreadedService):
         everybody = [SimpleNamespace(name=name, shown=name) for name in PEOPLE]
         accounts = SimpleNamespace(all=lambda: everybody)
         path = "/services/academy"
-        watched = Watched(None, None)
-        app = application(None, accounts, watched, f"{path}/", "secret", trail=None, work=office)
+        self.watched = Watched(None, None, None)
+        app = application(None, accounts, self.watched, f"{path}/", "secret", trail=None, work=office)
         super().__init__(app, path, max_body_size=MOST_BODY_BYTES)
 
 

@@ -423,3 +423,17 @@ def test_where_work_goes_through_a_folder_the_service_says_so(monkeypatch, servi
     answer = Asker(plain, "ada").ask("GET", "labs")
     assert (answer.status_code, "exchange.kind" in answer.json()["error"]) == (404, True)
     plain.end()
+
+
+def test_what_is_declined_is_counted_by_why(ada, service):
+    def counted(reason):
+        figures = service.watched.registry.restricted_registry(["academy_refusals_total"])
+        found = (one for family in figures.collect() for one in family.samples)
+        return next((one.value for one in found if one.labels["reason"] == reason), None)
+
+    assert counted("not-there") is None
+    assert ada.ask("GET", "labs/no-such/release").status_code == 404
+    assert ada.ask("GET", "submissions/7").status_code == 404
+    assert ada.ask("GET", "labs").status_code == 200
+    assert ada.ask("POST", f"labs/{LAB}/submissions", json={}).status_code == 422
+    assert (counted("not-there"), counted("bad-work")) == (2, 1)

@@ -39,6 +39,7 @@ def upgrade() -> None:
     )
     for column in ("actor", "about", "at"):
         op.create_index(f"audit_rows_{column}", "audit_rows", [column])
+    op.create_index("audit_rows_action", "audit_rows", ["action", "object"])
     op.create_table(
         "audit_known",
         sa.Column("kind", sa.String(16), primary_key=True),
