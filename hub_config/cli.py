@@ -4,9 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .accounts import INVITATION_DAYS, Accounts
+from .accounts import INVITATION_DAYS, Account, Accounts
 from .deployment import Deployment, write_private
 from .errors import HubError, Refused, exit_code
+from .log_writer import Pseudonyms
 from .oversight.account_changes import noted
 from .oversight.cli import who_types
 from .settings import FILE, Settings, read
@@ -189,6 +190,15 @@ def _accounts_verb(options: argparse.Namespace) -> int:
     return 0
 
 
+def _in_log(deployment: Deployment, account: Account) -> str:
+    """Return what stands for somebody in the log, where that is not the name."""
+    logs = read(deployment.data).logs
+    if logs.form == "text" or logs.names or not (deployment.secrets / "log-key").exists():
+        return ""
+    key = bytes.fromhex(deployment.secret("log-key"))
+    return f"  in the log {Pseudonyms(key).of(account.name)}"
+
+
 def _new_password(accounts: Accounts, options: argparse.Namespace) -> tuple[str, str]:
     """Add an account or reset its password; return the name and the new password."""
     if options.reset_password:
@@ -214,6 +224,7 @@ def _list(accounts: Accounts, deployment: Deployment) -> None:
         shown = account.shown if account.shown != account.name else ""
         outside = f"  signs in as {account.signs_in_as}" if account.signs_in_as else ""
         outside += "".join(f"  launches as {one}" for one in there.get(account.name, ()))
+        outside += _in_log(deployment, account)
         print(f"{account.name:<32} {account.role:<10} {shown}{outside}".rstrip())
 
 

@@ -29,6 +29,7 @@ SECRETS = {
     "academy-service-token": 32,
     "culler-service-token": 32,
     "monitor-service-token": 32,
+    "log-key": 32,
 }
 
 

@@ -43,7 +43,7 @@ class NotSignedIn(web.HTTPError):
     """
 
     def __init__(self, status: int, *said: str) -> None:
-        super().__init__(status, "%s: %s", said[0], said[2])
+        super().__init__(status, "%s", said[0])  # goes into the log, where the text may name the person
         self.said = said
 
 

@@ -29,6 +29,7 @@ START_SECONDS = 120
 STOP_SECONDS = 60
 KEEP_LOG_BYTES = 16 * 2**20
 LOG_LINES_SHOWN = 15
+LAST_WORDS_SECONDS = 1.0  # until what was printed last is in the log
 
 
 def run(deployment: Deployment, settings: Settings, verbose: bool) -> int:
@@ -59,7 +60,7 @@ def run(deployment: Deployment, settings: Settings, verbose: bool) -> int:
         check_port(settings.address)
         passwords = first_start.prepare(deployment, settings, say=console.print)
         mend_ports(deployment)
-    hub = _start(deployment, settings.address, verbose)
+    hub = _start(deployment, settings, verbose)
     try:
         with console.status("starting the hub"):
             _wait_until_up(hub, deployment, settings.address)
@@ -147,19 +148,19 @@ def recorded_servers(deployment: Deployment) -> list[tuple[int, float]]:
     return [(state["pid"], state["started"]) for state in states if "started" in state]
 
 
-def _start(deployment: Deployment, address: Address, verbose: bool) -> subprocess.Popen:
+def _start(deployment: Deployment, settings: Settings, verbose: bool) -> subprocess.Popen:
     log = deployment.logs / "hub.log"
     if log.exists() and log.stat().st_size > KEEP_LOG_BYTES:
         os.replace(log, log.with_suffix(".log.1"))
     command = tether.command(
         [
             *(sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)),
-            f"--JupyterHub.ip={address.ip}",
-            f"--JupyterHub.port={address.port}",
+            f"--JupyterHub.ip={settings.address.ip}",
+            f"--JupyterHub.port={settings.address.port}",
         ]
     )
     environment = os.environ | {"ACADEMY_DATA": str(deployment.data)}
-    out = None if verbose else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    out = None if verbose else _log(deployment, settings)
     try:
         # a session of its own: Ctrl-C reaches this process alone, which then ends the hub in order
         return subprocess.Popen(
@@ -168,6 +169,20 @@ def _start(deployment: Deployment, address: Address, verbose: bool) -> subproces
     finally:
         if out is not None:
             os.close(out)
+
+
+def _log(deployment: Deployment, settings: Settings) -> int:
+    """Return where the hub and all that it starts print to: its log, or who writes that as JSON."""
+    if settings.logs.form == "text":
+        return os.open(deployment.logs / "hub.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    read, write = os.pipe()
+    command = [sys.executable, "-m", "hub_config.log_writer", str(deployment.data)]
+    try:
+        # it ends when nobody can print any more
+        subprocess.Popen(command, stdin=read, start_new_session=True)
+    finally:
+        os.close(read)
+    return write
 
 
 def _wait_until_up(hub: subprocess.Popen, deployment: Deployment, address: Address) -> None:
@@ -195,6 +210,7 @@ def _last_words(deployment: Deployment) -> str:
     log = deployment.logs / "hub.log"
     if not log.exists():
         return "see what it said above"
+    time.sleep(LAST_WORDS_SECONDS)
     lines = log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:]
     return f"see {log}:\n  " + "\n  ".join(lines)
 

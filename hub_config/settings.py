@@ -225,6 +225,21 @@ class Exchange(Keys):
     )
 
 
+class Logs(Keys):
+    """How the hub's log is written."""
+
+    form: Literal["text", "json"] = Field(
+        "text",
+        description="`text`: as JupyterHub writes; `json`: one object a line, for programs that collect logs",
+        examples=["json"],
+    )
+    names: bool = Field(
+        False,
+        description="Whether `json` names people; else each has a pseudonym, and no address is kept",
+        examples=[True],
+    )
+
+
 class Settings(Keys):
     """All that `academy.yml` says."""
 
@@ -255,6 +270,7 @@ class Settings(Keys):
     servers: Servers = Field(Servers(), description="What one person's server may use")
     submissions: Submissions = Field(Submissions(), description="What one submission may bring")
     exchange: Exchange = Field(Exchange(), description="How labs, submissions and feedback travel")
+    logs: Logs = Field(Logs(), description="How the hub's log, `logs/hub.log`, is written")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
