@@ -138,6 +138,12 @@ def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
             "services": ["culler"],
         },
         {
+            "name": "usage",
+            "description": "see which servers run and are in use, to sum that up a day",
+            "scopes": ["list:users", "read:users:name", "read:users:activity", "read:servers"],
+            "services": ["academy"],
+        },
+        {
             "name": "monitor",
             "description": "read figures of the hub and of the academy service",
             "scopes": ["read:metrics", "access:services!service=academy"],

@@ -9,7 +9,7 @@ from .deployment import Deployment, write_private
 from .errors import HubError, Refused, exit_code
 from .log_writer import Pseudonyms
 from .oversight.account_changes import noted
-from .oversight.cli import who_types
+from .oversight.deeds import who_types
 from .settings import FILE, Settings, read
 
 EXAMPLE = """\

@@ -59,7 +59,7 @@ class Watched:
     def __init__(
         self, deployment: Deployment, academy: Academy, trail: Trail, work: Office | None = None
     ) -> None:
-        self._deployment = deployment
+        self.deployment = deployment
         self._academy, self._trail, self._work_exchange = academy, trail, work
         self.registry = CollectorRegistry()
         self._answers = Histogram(
@@ -106,7 +106,7 @@ class Watched:
     def faults(self) -> list[str]:
         """Return what keeps the academy from its work, in a word each; nothing where all is well."""
         found = [name for name, ask in self._asked().items() if not _works(name, ask)]
-        if shutil.disk_usage(self._deployment.data).free < LITTLE_DISK_BYTES:
+        if shutil.disk_usage(self.deployment.data).free < LITTLE_DISK_BYTES:
             found.append("disk")
         return found
 
@@ -117,10 +117,10 @@ class Watched:
         for part in self.parts:
             up.add_metric((part,), part not in faults)
         yield up
-        free = shutil.disk_usage(self._deployment.data).free
+        free = shutil.disk_usage(self.deployment.data).free
         yield GaugeMetricFamily("academy_disk_free_bytes", "Room for the data folder", value=free)
         accounts = GaugeMetricFamily("academy_accounts", "Accounts", labels=("role",))
-        for role, number in Counts(one.role for one in Accounts(self._deployment.accounts).all()).items():
+        for role, number in Counts(one.role for one in Accounts(self.deployment.accounts).all()).items():
             accounts.add_metric((role,), number)
         yield accounts
         yield from self._work()
@@ -142,20 +142,20 @@ class Watched:
         oldest = GaugeMetricFamily(
             "academy_submission_waits_seconds", "How long the oldest of these has waited", labels=("lab",)
         )
-        arrived, newest = arrivals(self._deployment.exchange / COURSE_ID / "inbound")
+        arrived, newest = arrivals(self.deployment.exchange / COURSE_ID / "inbound")
         for lab, number in arrived.items():
             submitted.add_metric((lab,), number)
             times = [
                 when.replace(tzinfo=UTC).timestamp()
                 for learner, when in newest[lab].items()
-                if when > graded_of(self._deployment.course, learner, lab)
+                if when > graded_of(self.deployment.course, learner, lab)
             ]
             waiting.add_metric((lab,), len(times))
             oldest.add_metric((lab,), time.time() - min(times) if times else 0.0)
         graded = GaugeMetricFamily(
             "academy_graded", "Learners whose work was graded, by outcome", labels=("lab", "status")
         )
-        for (lab, status), number in outcomes(self._deployment.course / LEDGER).items():
+        for (lab, status), number in outcomes(self.deployment.course / LEDGER).items():
             graded.add_metric((lab, status), number)
         yield from (submitted, waiting, oldest, graded)
 

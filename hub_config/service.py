@@ -31,6 +31,8 @@ from .lti.people import settle
 from .operations import Metrics, Ready, Watched
 from .oversight.audit_page import AuditPage
 from .oversight.trail import Trail
+from .oversight.usage import Server, Usage, running
+from .oversight.usage_page import UsageCsv, UsagePage
 from .oversight.watch import Watch
 from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
@@ -177,6 +179,8 @@ def application(
         *PAGE_ROUTES,
         ("cohorts", CohortsPage),
         ("audit", AuditPage),
+        ("usage", UsagePage),
+        (r"usage\.csv", UsageCsv),
         ("oauth_callback", HubOAuthCallbackHandler),
         ("health", Health),
         ("ready", Ready),
@@ -220,6 +224,11 @@ def _log(watched: Watched, handler: web.RequestHandler) -> None:
     log_request(handler)
 
 
+def _servers() -> list[Server]:
+    """Return the servers that run, asked of the hub that started this service."""
+    return running(os.environ["JUPYTERHUB_API_URL"], os.environ["JUPYTERHUB_API_TOKEN"])
+
+
 async def serve(deployment: Deployment) -> None:
     """Serve until SIGTERM, and look after exchange and gradebook meanwhile."""
     chosen = settings.read(deployment.data)
@@ -259,6 +268,7 @@ async def serve(deployment: Deployment) -> None:
     tasks = [
         Caretaker(deployment, academy, chosen.submissions, work).go_on(stopping),
         Watch(deployment, trail, by_folder, academy.gradebook.stamp).go_on(stopping),
+        Usage(trail, _servers, chosen.servers.gpus).go_on(stopping),
     ]
     if delivery:
         tasks.append(delivery.go_on(stopping))

@@ -183,6 +183,9 @@ class Servers(Keys):
     start_seconds: int = Field(
         120, ge=30, le=900, description="Seconds that its start may take", examples=[300]
     )
+    gpus: int = Field(
+        0, ge=0, le=64, description="GPUs that each server may use; counted as GPU hours", examples=[1]
+    )
     outward: tuple[Annotated[Line, AfterValidator(web_host)], ...] = Field(
         (),
         description="Hosts on the web that it may reach, over HTTPS alone; `*.example.org` for all below one,"

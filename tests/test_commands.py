@@ -32,7 +32,7 @@ CLIS: dict[str, ModuleType] = {
     **dict.fromkeys(("backup", "restore", "move"), hub_config.storage.cli),
     "hub": hub_config.cli,
     "cluster": hub_config.kubernetes.cli,
-    "audit": hub_config.oversight.cli,
+    **dict.fromkeys(("audit", "usage"), hub_config.oversight.cli),
     **dict.fromkeys(("deadline", "extend", "work"), hub_config.work.cli),
 }
 LAUNCHERS = {"test", "lock", "doctor", "--help"}  # these are tried in test_launcher

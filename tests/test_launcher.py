@@ -82,6 +82,7 @@ def test_an_unknown_verb_is_named_with_the_next_step():
         "restore",
         "move",
         "audit",
+        "usage",
         "deadline",
         "extend",
         "work",

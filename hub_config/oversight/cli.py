@@ -1,14 +1,13 @@
-"""`academy audit`: who released, changed and looked at what, and whether that is all as it was written."""
+"""`academy audit`: who did what, and whether all is as it was written; `academy usage`: hours by cohort."""
 
 import argparse
-import getpass
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from catalogue.errors import suggest
 from hub_config.deployment import Deployment
 from hub_config.errors import FINE, HubError, exit_code
 from hub_config.storage import databases
@@ -16,6 +15,7 @@ from hub_config.storage import databases
 from .changed import changed
 from .deeds import Row
 from .trail import Trail
+from .usage_report import DAYS, as_csv, report
 
 RAW = argparse.RawDescriptionHelpFormatter
 FAILED = 1
@@ -54,7 +54,56 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--data", metavar="FOLDER", help="the data folder (or ACADEMY_DATA)")
     audit.add_argument("--json", action="store_true", help="one JSON document")
     audit.set_defaults(act=_audit)
+    usage = verbs.add_parser(
+        "usage",
+        help="hours of people's servers, by cohort",
+        description="Hours in which people's servers ran and were in use, and GPU hours, by cohort.",
+        epilog="examples:\n"
+        "  ./academy usage --since 2026-11-01\n"
+        "  ./academy usage --since 2026-11-01 --csv\n"
+        '  ./academy usage --cohort "Deep learning" --json',
+        formatter_class=RAW,
+    )
+    usage.add_argument(
+        "--since", type=_day, metavar="DAY", help=f"from then on, UTC; {DAYS} days ago by default"
+    )
+    usage.add_argument("--cohort", metavar="TITLE", help="only this course at a learning platform, or all")
+    usage.add_argument("--csv", action="store_true", help="a line for each person in each cohort")
+    usage.add_argument("--data", metavar="FOLDER", help="the data folder (or ACADEMY_DATA)")
+    usage.add_argument("--json", action="store_true", help="one JSON document")
+    usage.set_defaults(act=_usage)
     return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it like 2026-11-01") from error
+
+
+def _usage(options: argparse.Namespace) -> int:
+    deployment = Deployment.at(options.data)
+    since = options.since or datetime.now(UTC).date() - timedelta(days=DAYS)
+    with opened(deployment) as trail:
+        every = report(deployment, trail, since)
+    found = [one for one in every if options.cohort in (None, one.cohort)]
+    if not found:
+        mend = suggest(options.cohort, [one.cohort for one in every], "cohort")
+        raise HubError(f"there is no cohort {options.cohort!r}; {mend}")
+    if options.csv:
+        print(as_csv(found), end="")
+    elif options.json:
+        told = {"since": since.isoformat(), "cohorts": [one.data() for one in found]}
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        for one in found:
+            hours = one.total.hours
+            print(
+                f"{one.cohort}: {len(one.people)} people, {hours['hours']:g} hours,"
+                f" {hours['active_hours']:g} in use, {hours['gpu_hours']:g} GPU hours since {since}"
+            )
+    return FINE
 
 
 def _moment(text: str) -> datetime:
@@ -123,15 +172,6 @@ def opened(deployment: Deployment) -> Iterator[Trail]:
         yield trail
     finally:
         trail.close()
-
-
-def who_types() -> str:
-    """Return what the trail calls who types a command on the academy's host."""
-    try:
-        name = os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):  # a user without a name
-        name = str(os.getuid())
-    return f"{name} (command line)"
 
 
 if __name__ == "__main__":

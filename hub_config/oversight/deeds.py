@@ -1,7 +1,9 @@
 """What the trail holds: deeds as they are told, rows as they are kept, and the hash that chains them."""
 
+import getpass
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,3 +122,12 @@ def digest(
     said = [previous, number, at.isoformat(), actor, action, thing, about, before, after]
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def who_types() -> str:
+    """Return what the trail calls who types a command on the academy's host."""
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a user without a name
+        name = str(os.getuid())
+    return f"{name} (command line)"

@@ -46,6 +46,16 @@ known = sa.Table(
     sa.Column("value", sa.JSON, nullable=False),
 )
 
+usage_days = sa.Table(
+    "usage_days",
+    metadata,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("person", sa.ForeignKey("audit_people.key", name="usage_days_person"), primary_key=True),
+    sa.Column("running", sa.Float, nullable=False),
+    sa.Column("active", sa.Float, nullable=False),
+    sa.Column("gpu", sa.Float, nullable=False),
+)
+
 APPEND_ONLY = {
     "sqlite": (
         "CREATE TRIGGER audit_rows_stay BEFORE UPDATE ON audit_rows"

@@ -81,7 +81,7 @@ class Trail(Database):
     def note(self, *deeds: Deed) -> None:
         """Add deeds, all or none."""
         if deeds:
-            self._alone(lambda connection: self._append(connection, deeds))
+            self.in_turn(lambda connection: self._append(connection, deeds))
 
     def observe(self, kind: str, now: Mapping[str, Seen], told: Told) -> int:
         """Add what happened to things of a kind since they were looked at last; return how many deeds.
@@ -117,7 +117,7 @@ class Trail(Database):
             self._append(connection, deeds)
             return len(deeds)
 
-        return self._alone(look)
+        return self.in_turn(look)
 
     def rows(
         self,
@@ -206,6 +206,15 @@ class Trail(Database):
             faults.append(f"row {holds.partition(':')[0]}, which was noted, is not there")
         return Verified(number, f"{number}:{previous}", tuple(faults))
 
+    def read(self, ask: Callable[[Connection], Any]) -> Any:
+        """Return what is asked of the database."""
+        with self._reading() as connection:
+            return ask(connection)
+
+    def key_of(self, connection: Connection, name: str) -> int:
+        """Return somebody's number, new for who has none; use it inside of `in_turn`."""
+        return _person(connection, name, {}).key
+
     def carried(self, place: str) -> int:
         """Return the number up to which another log was carried into the trail; 0 at first."""
         query = sa.select(known.c.value).where(known.c.kind == "carried", known.c.key == place)
@@ -222,9 +231,9 @@ class Trail(Database):
             self._set(connection, "carried", {place: Seen(None, {"number": number})})
             self._append(connection, deeds)
 
-        self._alone(add)
+        self.in_turn(add)
 
-    def _alone(self, change: Callable[[Connection], Any]) -> Any:
+    def in_turn(self, change: Callable[[Connection], Any]) -> Any:
         """Make a change one at a time: each row needs the digest of the one before it."""
 
         def alone(connection: Connection) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..deployment import Deployment
 from ..errors import FINE, HubError, exit_code
-from ..oversight.cli import who_types
+from ..oversight.deeds import who_types
 from ..settings import read
 from . import duedates
 from .book import Book

@@ -18,7 +18,7 @@ from catalogue.folders import data_folder
 from learning_paths.commands.kept import kept_store
 from learning_paths.curriculum import Ground
 from learning_paths.errors import EvidenceError
-from learning_paths.evidence.audited import rows_of, take_name_out
+from learning_paths.evidence.audited import rows_of, take_name_out, usage_of
 from learning_paths.evidence.handout import elsewhere, export, must_be_known
 from learning_paths.evidence.imports import take_up
 from learning_paths.evidence.mapping import load_rules
@@ -237,7 +237,8 @@ def _export(given: argparse.Namespace) -> int:
     audit = rows_of(data_folder(given.data), given.learner)
     with kept_store(given.data) as store:
         ground = Ground(catalogue.load(), active(store))
-        counts = export(store, ground, given.learner, given.out, _now(), audit)
+        usage = usage_of(data_folder(given.data), given.learner)
+        counts = export(store, ground, given.learner, given.out, _now(), audit, usage)
     if given.json:
         return _print({"learner": given.learner, "file": str(given.out), "rows": counts})
     words = WORDS[given.language]

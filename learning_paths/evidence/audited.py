@@ -23,6 +23,7 @@ _rows = sa.table(
     sa.column("before", sa.JSON),
     sa.column("after", sa.JSON),
 )
+_usage = sa.table("usage_days", *map(sa.column, ("day", "person", "running", "active", "gpu")))
 _known = sa.table("audit_known", *map(sa.column, ("kind", "key", "about")))
 
 
@@ -61,8 +62,25 @@ def rows_of(data: Path, person: str) -> list[dict[str, Any]]:
             return [_told(row, key, person) for row in found]
 
 
+def usage_of(data: Path, person: str) -> list[dict[str, Any]]:
+    """Return how many seconds a person's servers ran, were in use and held GPUs, a day a row."""
+    with _opened(data) as trail:
+        if trail is None:
+            return []
+        with trail._reading() as connection:
+            this = _usage.c.person.in_(_key_of(person))
+            found = connection.execute(sa.select(_usage).where(this).order_by(_usage.c.day))
+            return [{**row._mapping, "person": person} for row in found]
+
+
 def take_name_out(data: Path, person: str) -> int:
-    """Take a person's name out of the trail for good; return how many rows were about it or by it."""
+    """Take a person's name out of the trail for good, and delete what was counted of the person's usage.
+
+    Returns
+    -------
+    int
+        How many rows of the trail were about the person or of what the person did.
+    """
     with _opened(data) as trail:
         if trail is None:
             return 0
@@ -72,12 +90,13 @@ def take_name_out(data: Path, person: str) -> int:
             if key is None:
                 return 0
             connection.execute(_known.delete().where(_known.c.about == key))
+            connection.execute(_usage.delete().where(_usage.c.person == key))
             this = _people.update().where(_people.c.key == key)
             connection.execute(this.values(name=None, salt=None))
             return int(connection.scalar(sa.select(sa.func.count()).select_from(_rows).where(_with(key))))
 
         count = trail._write(take)
-        trail.scrub(("audit_people", "audit_known"))
+        trail.scrub(("audit_people", "audit_known", "usage_days"))
         return count
 
 

@@ -41,6 +41,7 @@ TABLES = {
         "What you did here that is kept for audit, and who looked at or changed your marks when",
         "为审计保留的你的操作，以及他人何时查看或修改你的成绩",
     ),
+    "usage": ("How long your servers ran and were in use, a day a row", "你的服务器每日运行与使用的时长"),
     "marks": ("What you or an instructor pinned, skipped or tested out of", "你或教师置顶、跳过或免修的单元"),
 }
 PAGE = Path(__file__).with_name("handout.html")
@@ -53,6 +54,7 @@ def export(
     out: Path,
     now: datetime,
     audit: Sequence[Mapping[str, Any]] = (),
+    usage: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, int]:
     """Write all that is kept of a person as JSON files and a page, into a zip for the owner only.
 
@@ -62,6 +64,8 @@ def export(
         Of whom, to where, and the present moment.
     audit
         The person's rows of the audit trail.
+    usage
+        How much the person's servers ran, a day a row.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def export(
     """
     found = must_be_known(store, learner, audit)
     found["traces"] = trace(store, ground, learner, now)
-    found["audit"] = list(audit)
+    found |= {"audit": list(audit), "usage": list(usage)}
     files = {f"{name}.json": json.dumps(found[name], ensure_ascii=False, indent=1) for name in TABLES}
     files["index.html"] = _page(learner, found, now)
     draft = out.with_name(f".{out.name}.{os.getpid()}")

@@ -3,12 +3,13 @@
 import json
 import re
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from hub_config.oversight.deeds import Deed
 from hub_config.oversight.trail import Seen, Trail
+from hub_config.oversight.usage import Spent, add, spent_since
 from learning_paths import cli
 from learning_paths.store import Store
 
@@ -172,8 +173,10 @@ def test_the_audit_trail_is_handed_out_and_keeps_its_rows_without_the_name(run, 
         Deed("ines", "marks.viewed", "page:learners"),
     )
     trail.observe("marks", {"ada/conv": Seen("ada", {"c": 2})}, lambda *_: ())
+    add(trail, date(2026, 11, 3), {"ada": Spent(60, 30, 0), "ines": Spent(9, 9, 0)})
     out = data / "ada.zip"
-    assert run("export", "ada", "--out", out, "--json")["rows"]["audit.json"] == 2
+    counts = run("export", "ada", "--out", out, "--json")["rows"]
+    assert (counts["audit.json"], counts["usage.json"]) == (2, 1)
     with zipfile.ZipFile(out) as pack:
         text = pack.read("audit.json").decode()
         first, second = json.loads(text)
@@ -189,6 +192,9 @@ def test_the_audit_trail_is_handed_out_and_keeps_its_rows_without_the_name(run, 
     assert trail.verify().faults == ()
     assert [(row.actor, row.about) for row in trail.rows(thing="conv")] == [("ines", "(erased 2)")]
     assert trail.rows(about="ada") == []
+    assert set(spent_since(trail, date(2026, 1, 1))) == {"ines"}
+    with trail.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM usage_days").scalar() == 1
     trail.note(Deed("ines", "marks.viewed", "page:learner", "ada"))  # somebody who is given the name later
     assert [row.number for row in trail.rows(about="ada")] == [6]
     assert run("erase", "ines", "--yes", "--json")["rows"]["names in the audit trail"] == 4

@@ -65,6 +65,7 @@ def test_an_export_has_all_rows_of_one_person_and_a_page_that_says_what_they_are
         **ROWS,
         "traces": 1,
         "audit": 0,
+        "usage": 0,
     }
     assert counts == {name: len(rows) for name, rows in told.items()}
     assert told["profiles.json"][1]["data"] == {"hours": 5}

@@ -12,6 +12,7 @@ from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
 from hub_config.oversight.deeds import Deed
 from hub_config.oversight.trail import Seen, Trail
+from hub_config.oversight.usage import Spent, add
 from hub_config.storage.databases import parts
 from hub_config.work.book import Book
 from hub_config.work.rules import Terms
@@ -91,6 +92,7 @@ def fill_oversight(url):
     trail = Trail(url)
     trail.note(Deed("ines", "mark.changed", "lab:lab", "学员", {"c": 1.5}, {"c": {"by hand": 0.1}}))
     trail.observe("marks", {"学员/lab": Seen("学员", {"c": 1 / 3})}, lambda *_: ())
+    add(trail, MOMENT.date(), {"学员": Spent(1.5, 1 / 3, 0)})
     trail.close()
 
 
