@@ -106,8 +106,25 @@ class Watched:
     def faults(self) -> list[str]:
         """Return what keeps the academy from its work, in a word each; nothing where all is well."""
         found = [name for name, ask in self._asked().items() if not _works(name, ask)]
-        if shutil.disk_usage(self.deployment.data).free < LITTLE_DISK_BYTES:
+        if self.free() < LITTLE_DISK_BYTES:
             found.append("disk")
+        return found
+
+    def free(self) -> int:
+        """Return the room for the data folder, in bytes."""
+        return shutil.disk_usage(self.deployment.data).free
+
+    def queue(self) -> dict[str, tuple[int, float]]:
+        """Return how many wait for grading, by lab, and how many seconds the oldest has waited."""
+        _, newest = arrivals(self.deployment.exchange / COURSE_ID / "inbound")
+        found = {}
+        for lab, of_learners in newest.items():
+            times = [
+                when.replace(tzinfo=UTC).timestamp()
+                for learner, when in of_learners.items()
+                if when > graded_of(self.deployment.course, learner, lab)
+            ]
+            found[lab] = (len(times), time.time() - min(times) if times else 0.0)
         return found
 
     def collect(self) -> Iterator[Metric]:
@@ -117,8 +134,7 @@ class Watched:
         for part in self.parts:
             up.add_metric((part,), part not in faults)
         yield up
-        free = shutil.disk_usage(self.deployment.data).free
-        yield GaugeMetricFamily("academy_disk_free_bytes", "Room for the data folder", value=free)
+        yield GaugeMetricFamily("academy_disk_free_bytes", "Room for the data folder", value=self.free())
         accounts = GaugeMetricFamily("academy_accounts", "Accounts", labels=("role",))
         for role, number in Counts(one.role for one in Accounts(self.deployment.accounts).all()).items():
             accounts.add_metric((role,), number)
@@ -142,16 +158,12 @@ class Watched:
         oldest = GaugeMetricFamily(
             "academy_submission_waits_seconds", "How long the oldest of these has waited", labels=("lab",)
         )
-        arrived, newest = arrivals(self.deployment.exchange / COURSE_ID / "inbound")
+        arrived, _ = arrivals(self.deployment.exchange / COURSE_ID / "inbound")
         for lab, number in arrived.items():
             submitted.add_metric((lab,), number)
-            times = [
-                when.replace(tzinfo=UTC).timestamp()
-                for learner, when in newest[lab].items()
-                if when > graded_of(self.deployment.course, learner, lab)
-            ]
-            waiting.add_metric((lab,), len(times))
-            oldest.add_metric((lab,), time.time() - min(times) if times else 0.0)
+        for lab, (number, seconds) in self.queue().items():
+            waiting.add_metric((lab,), number)
+            oldest.add_metric((lab,), seconds)
         graded = GaugeMetricFamily(
             "academy_graded", "Learners whose work was graded, by outcome", labels=("lab", "status")
         )

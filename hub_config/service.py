@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlparse
@@ -30,6 +30,8 @@ from .lti.delivery import Delivery
 from .lti.people import settle
 from .operations import Metrics, Ready, Watched
 from .oversight.audit_page import AuditPage
+from .oversight.status import Status
+from .oversight.status_page import StatusPage
 from .oversight.trail import Trail
 from .oversight.usage import Server, Usage, running
 from .oversight.usage_page import UsageCsv, UsagePage
@@ -155,6 +157,7 @@ def application(
     work: Office | None = None,
     delivery: Delivery | None = None,
     cookies: Mapping[str, Any] | None = None,
+    servers: Callable[[], int | None] = lambda: None,
 ) -> web.Application:
     """Return the service's web application.
 
@@ -174,6 +177,8 @@ def application(
         What goes to learning platforms; None where none is registered.
     cookies
         How the cookie of forms is set (`tornado.web.RequestHandler.set_cookie`).
+    servers
+        Tells how many servers run; None while that is not known.
     """
     routes = [
         *PAGE_ROUTES,
@@ -181,6 +186,7 @@ def application(
         ("audit", AuditPage),
         ("usage", UsagePage),
         (r"usage\.csv", UsageCsv),
+        ("status", StatusPage),
         ("oauth_callback", HubOAuthCallbackHandler),
         ("health", Health),
         ("ready", Ready),
@@ -213,6 +219,7 @@ def application(
         xsrf_cookie_kwargs=dict(cookies or {}),
         watched=watched,
         trail=trail,
+        status=Status(watched, delivery, servers),
         log_function=partial(_log, watched),
         template_path=str(FOLDER),
     )
@@ -240,6 +247,7 @@ async def serve(deployment: Deployment) -> None:
     work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None
     watched = Watched(deployment, academy, trail, work)
     delivery = Delivery(deployment, academy, chosen.lti) if chosen.lti else None
+    usage = Usage(trail, _servers, chosen.servers.gpus)
     secret = deployment.secret("cookie-secret")
     cookies = json.loads(os.environ["JUPYTERHUB_COOKIE_OPTIONS"])
     app = application(
@@ -252,6 +260,7 @@ async def serve(deployment: Deployment) -> None:
         work=work,
         delivery=delivery,
         cookies=cookies,
+        servers=lambda: usage.servers,
     )
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
     # in a cluster the address is one of the whole hub, which no process can listen on
@@ -268,7 +277,8 @@ async def serve(deployment: Deployment) -> None:
     tasks = [
         Caretaker(deployment, academy, chosen.submissions, work).go_on(stopping),
         Watch(deployment, trail, by_folder, academy.gradebook.stamp).go_on(stopping),
-        Usage(trail, _servers, chosen.servers.gpus).go_on(stopping),
+        usage.go_on(stopping),
+        app.settings["status"].go_on(stopping),
     ]
     if delivery:
         tasks.append(delivery.go_on(stopping))

@@ -126,6 +126,7 @@ class Usage:
     ) -> None:
         self._trail, self._ask, self._gpus, self._clock = trail, ask, gpus, clock
         self._looked = clock()
+        self.servers: int | None = None  # that ran when they were looked at last
 
     async def go_on(self, stopping: asyncio.Event) -> None:
         """Look all the while until told to stop, then once more."""
@@ -138,6 +139,7 @@ class Usage:
         """Add what was used since the last look; a failure is logged, and that time is not counted twice."""
         try:
             servers = list(self._ask())
+            self.servers = len(servers)
             now = self._clock()
             gap = now - self._looked
             if 0 < gap <= LONGEST_GAP_SECONDS:

@@ -13,6 +13,7 @@ import stat
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import IO
 from sqlalchemy.exc import DBAPIError
 
 from graders.ledger import FILE as LEDGER
-from hub_config.deployment import Deployment
+from hub_config.deployment import Deployment, write_private
 from hub_config.errors import HubError
 
 from .databases import LEFT, Part, parts, where
@@ -33,7 +34,11 @@ FORMAT = 1
 # What is on its way is read before the places that it goes to.
 ORDER = ("desks", "exchange", "course", "secrets", "homes")
 MADE_ANEW = ("material", "logs", "notebooks")
-PASSING = ("hub/running.lock", "hub/proxy.pid", "hub/ports.json", "hub/formgrader.jsonl")
+LAST = "last-backup.json"  # in the hub's folder: when the last one was made
+PASSING = (
+    *("hub/running.lock", "hub/proxy.pid", "hub/ports.json"),
+    *("hub/formgrader.jsonl", f"hub/{LAST}"),
+)
 BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 SMALL = 2**24  # bytes that are held in memory
 Told = Callable[[str], None]
@@ -155,6 +160,9 @@ def back_up(deployment: Deployment, file: Path, said: Told, *, homes: bool = Tru
         ) from error
     finally:
         draft.unlink(missing_ok=True)
+    last = {"at": about["made"], "file": str(file), "bytes": file.stat().st_size}
+    with suppress(OSError):  # the backup is whole all the same
+        write_private(deployment.hub / LAST, json.dumps(last, ensure_ascii=False))
     return Saved(file, len(archive.hashes), archive.size, about["records_from"])
 
 

@@ -7,9 +7,6 @@ else by it. How a part is reached stands in a private file, which is there once 
 
 import os
 import secrets
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +14,6 @@ from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
@@ -25,6 +21,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from hub_config.deployment import Deployment, write_private
 from hub_config.errors import HubError, Refused
+
+from . import migrating
+from .migrating import said, shown
 
 PASSWORD = "ACADEMY_DATABASE_PASSWORD"
 REVISION = "alembic_version"
@@ -48,6 +47,8 @@ class Part:
         Give its tables; what they are takes a moment to import.
     migrate
         Make the tables at a URL, or bring them up to date.
+    scripts
+        Give the folder of its migrations.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Part:
     file: Path
     tables: Callable[[], MetaData]
     migrate: Callable[[str], None]
+    scripts: Callable[[], str]
 
     @property
     def url(self) -> str:
@@ -76,19 +78,21 @@ def parts(deployment: Deployment) -> tuple[Part, ...]:
     """Return the databases of an academy."""
     secret, course = deployment.secrets, deployment.course
     hub_file = deployment.hub / "jupyterhub.sqlite"
+    store, work, seen = (deployment.data / f"{name}.sqlite" for name in ("store", "work", "oversight"))
+    book_file = course / "gradebook.db"
+    kept = {name: secret / f"{name}.url" for name in ("hub", "paths", "work", "oversight")}
     return (
-        Part("hub", secret / "hub.url", hub_file, _hub_tables, _migrate_hub),
-        Part("gradebook", course / "gradebook.url", course / "gradebook.db", _book_tables, _migrate_book),
-        Part("paths", secret / "paths.url", deployment.data / "store.sqlite", _store_tables, _migrate_store),
-        Part("work", secret / "work.url", deployment.data / "work.sqlite", _work_tables, _migrate_work),
-        Part(
-            "oversight",
-            secret / "oversight.url",
-            deployment.data / "oversight.sqlite",
-            _oversight_tables,
-            _migrate_oversight,
-        ),
+        _part("hub", kept["hub"], hub_file),
+        _part("gradebook", course / "gradebook.url", book_file, "book"),
+        _part("paths", kept["paths"], store, "store"),
+        _part("work", kept["work"], work),
+        _part("oversight", kept["oversight"], seen),
     )
+
+
+def _part(name: str, kept: Path, file: Path, of: str = "") -> Part:
+    tables, migrate, scripts = migrating.OF[of or name]
+    return Part(name, kept, file, tables, migrate, scripts)
 
 
 def prepare(deployment: Deployment, url: str | None) -> None:
@@ -140,6 +144,27 @@ def is_where(deployment: Deployment, url: str | None) -> bool:
         return not kept
     files = [part for part in parts(deployment) if part.file.exists() and part not in kept]
     return bool(kept) and not files and all(_place(part.url) == _place(url) for part in kept)
+
+
+def revisions(deployment: Deployment) -> list[tuple[str, str | None, str | None]]:
+    """Return the version of the tables of each part that is there, and the one that this academy needs.
+
+    None stands for a version that cannot be told: the part does not answer.
+    """
+    there = [part for part in parts(deployment) if is_there(part.url)]
+    heads = [ScriptDirectory(part.scripts()).get_current_head() for part in there]
+    return [(part.name, _revision(part.url), head) for part, head in zip(there, heads, strict=True)]
+
+
+def _revision(url: str) -> str | None:
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError:
+        return None
+    finally:
+        engine.dispose()
 
 
 def where(deployment: Deployment) -> str:
@@ -267,11 +292,6 @@ def _place(url: str) -> tuple[object, ...]:
     return parsed.host, parsed.port or 5432, parsed.database, tuple(sorted(parsed.query.items()))
 
 
-def shown(url: str) -> str:
-    """Return a URL for people to read: without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
-
-
 @contextmanager
 def _told(url: str) -> Iterator[None]:
     """Say in one line what a database would not do, and what to do then."""
@@ -287,96 +307,3 @@ def _told(url: str) -> Iterator[None]:
             f"{shown(url)} cannot be reached: {said(error)}; start it or mend database.url; its password"
             f" stands in {PASSWORD} or in secrets/database-password"
         ) from error
-
-
-def said(error: Exception) -> str:
-    """Return what a database's driver said, on one line."""
-    return " ".join(str(getattr(error, "orig", error)).split())
-
-
-def _hub_tables() -> MetaData:
-    from jupyterhub.orm import Base
-
-    return Base.metadata
-
-
-def _migrate_hub(url: str) -> None:
-    from jupyterhub.dbutil import write_alembic_ini
-
-    _migrate(url, _hub_tables(), write_alembic_ini)
-
-
-def _book_tables() -> MetaData:
-    from nbgrader.api import Base
-
-    return Base.metadata
-
-
-def _migrate_book(url: str) -> None:
-    from nbgrader.dbutil import write_alembic_ini
-
-    # the settings take the signs of a URL for places to fill in
-    _migrate(url, _book_tables(), lambda file, url: write_alembic_ini(file, url.replace("%", "%%")))
-
-
-def _migrate(url: str, tables: MetaData, write_settings: Callable[[str, str], None]) -> None:
-    """Make tables, or bring them up to date by a program's own alembic: apart, since it sets logging up."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = f"{folder}/alembic.ini"
-        write_settings(settings, url)
-        scripts = ScriptDirectory.from_config(Config(settings))
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            version = MigrationContext.configure(connection)
-            if not sa.inspect(connection).get_table_names():
-                tables.create_all(connection)
-                version.stamp(scripts, "head")
-            found = version.get_current_revision()
-        engine.dispose()
-        if found != scripts.get_current_head():
-            _upgrade(settings, shown(url))
-
-
-def _upgrade(settings: str, place: str) -> None:
-    command = [sys.executable, "-m", "alembic", "-c", settings, "upgrade", "head"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip() and "sqlalche.me" not in line]
-        last = lines[-1] if lines else "it says nothing"
-        raise HubError(f"the tables of {place} cannot be brought up to date: {last}")
-
-
-def _store_tables() -> MetaData:
-    from learning_paths.tables import metadata
-
-    return metadata
-
-
-def _migrate_store(url: str) -> None:
-    from learning_paths.store import Store
-
-    Store(url).close()
-
-
-def _work_tables() -> MetaData:
-    from hub_config.work.tables import metadata
-
-    return metadata
-
-
-def _migrate_work(url: str) -> None:
-    from hub_config.work.book import Book
-
-    Book(url).close()
-
-
-def _oversight_tables() -> MetaData:
-    from hub_config.oversight.tables import metadata
-
-    return metadata
-
-
-def _migrate_oversight(url: str) -> None:
-    from hub_config.oversight.trail import Trail
-
-    Trail(url).close()

@@ -23,6 +23,7 @@ TABLE = [
     ("GET", f"{ACADEMY}cohorts", None, STAFF),
     ("GET", f"{ACADEMY}audit", None, ("manager",)),
     ("GET", f"{ACADEMY}usage", None, ("manager",)),
+    ("GET", f"{ACADEMY}status", None, ("manager",)),
     ("GET", f"{ACADEMY}usage.csv", None, ("manager",)),
     ("GET", f"{ACADEMY}learners/learner", None, STAFF),
     ("POST", f"{ACADEMY}learners/learner", {}, NOBODY),  # the form works from the page alone

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import stat
 import tarfile
@@ -18,7 +19,7 @@ from hub_config.deployment import Deployment
 from hub_config.errors import HubError, Refused
 from hub_config.oversight.trail import Trail
 from hub_config.storage import databases
-from hub_config.storage.backup import LIST, back_up
+from hub_config.storage.backup import LAST, LIST, back_up
 from hub_config.storage.cli import main
 from hub_config.storage.moving import move
 from hub_config.storage.restoring import restore, verify
@@ -267,3 +268,13 @@ def test_records_that_cannot_be_read_are_told_and_leave_no_half_backup(deploymen
 def test_a_folder_whose_name_an_address_reads_otherwise_is_refused(tmp_path, name):
     with pytest.raises(HubError, match="name another folder"):
         Deployment(tmp_path / name)
+
+
+def test_a_backup_leaves_a_note_that_is_in_no_backup(deployment, saved, tmp_path):
+    note = json.loads((deployment.hub / LAST).read_text())
+    assert (note["file"], note["bytes"]) == (str(saved), saved.stat().st_size)
+    again = tmp_path / "again.tar.gz"
+    back_up(deployment, again, nothing)
+    with tarfile.open(again) as tar:
+        assert not [name for name in tar.getnames() if name.endswith(LAST)]
+    assert json.loads((deployment.hub / LAST).read_text())["file"] == str(again)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError, Refused
-from hub_config.storage import databases
+from hub_config.storage import databases, migrating
 from hub_config.storage.databases import parts
 
 
@@ -102,7 +102,7 @@ def test_what_could_not_be_made_whole_is_unmade(postgres, new, monkeypatch):
         raise HubError("no space left")
 
     with monkeypatch.context() as patched:
-        patched.setattr(databases, "_migrate_store", stop)
+        patched.setitem(migrating.OF, "store", (migrating.store_tables, stop, migrating.store_scripts))
         with pytest.raises(HubError, match="no space left"):
             databases.prepare(new, url)
     assert not databases.are_there(new)
