@@ -11,7 +11,7 @@ from oauthenticator.oauth2 import OAuthenticator
 from tornado import web
 from traitlets import Bool, Float, Instance, Integer, Unicode
 
-from . import pam, provider, sign_in_figures
+from . import drain, pam, provider, sign_in_figures
 from .accounts import Account, Accounts
 from .deployment import Deployment
 from .lti import pages as lti_pages
@@ -170,7 +170,10 @@ class AccountsAuthenticator(Authenticator):
         return ""
 
     async def pre_spawn_start(self, user, spawner) -> None:
-        """Open no desk to somebody whose password others may have seen."""
+        """Open no desk before a planned end, nor to somebody whose password others may have seen."""
+        planned = drain.current(Deployment(Path(self.accounts_file).parent))
+        if planned is not None:
+            raise web.HTTPError(503, "%s", planned.refusal)
         if self.must_choose(user.name):
             raise web.HTTPError(
                 403,

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-from . import tether
+from . import drain, tether
 from .authenticator import AccountsAuthenticator
 from .deployment import MONITOR, Deployment
+from .drain import Announcement
 from .provider import client_secret
 from .settings import Settings
 from .spawner import WalledSpawner, walls_notice
@@ -41,7 +42,8 @@ def configure(c: Config, deployment: Deployment, settings: Settings) -> None:
     academy = f"http://127.0.0.1:{deployment.ports()['academy']}"
     common(c, deployment, settings, academy)
     _servers(c, deployment, settings, academy)
-    c.JupyterHub.template_vars = {"announcement": walls_notice(), "provider": settings.provider}
+    announcement = Announcement(deployment, walls_notice())
+    c.JupyterHub.template_vars = {"announcement": announcement, "provider": settings.provider}
 
 
 def common(c: Config, deployment: Deployment, settings: Settings, academy: str) -> None:
@@ -72,7 +74,7 @@ def common(c: Config, deployment: Deployment, settings: Settings, academy: str) 
     c.JupyterHub.active_server_limit = settings.servers.most
     _services(c, deployment, settings, academy)
     c.JupyterHub.template_paths = [str(HERE / "templates")]
-    c.JupyterHub.template_vars = {"provider": settings.provider}
+    c.JupyterHub.template_vars = {"announcement": Announcement(deployment), "provider": settings.provider}
     c.JupyterHub.logo_file = str(HERE / "templates" / "logo.svg")
 
 
@@ -81,6 +83,7 @@ def _hold(deployment: Deployment) -> None:
     guard = deployment.only_hub()
     guard.__enter__()
     atexit.register(guard.__exit__, None, None, None)
+    drain.end(deployment)  # a plan ends with the hub that it was for
 
 
 def _addresses(c: Config, deployment: Deployment, settings: Settings) -> None:
@@ -144,6 +147,12 @@ def _people(c: Config, deployment: Deployment, settings: Settings) -> None:
             "services": ["academy"],
         },
         {
+            "name": "drain",
+            "description": "end the hub, as ./academy hub --drain planned it",
+            "scopes": ["shutdown"],
+            "services": ["drain"],
+        },
+        {
             "name": "monitor",
             "description": "read figures of the hub and of the academy service",
             "scopes": ["read:metrics", "access:services!service=academy"],
@@ -205,4 +214,5 @@ def _services(c: Config, deployment: Deployment, settings: Settings, academy: st
             "display": False,
         },
         {"name": MONITOR, "api_token": deployment.secret("monitor-service-token"), "display": False},
+        {"name": "drain", "api_token": deployment.secret("drain-service-token"), "display": False},
     ]

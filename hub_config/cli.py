@@ -2,14 +2,17 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 
+from . import drain
 from .accounts import INVITATION_DAYS, Account, Accounts
 from .deployment import Deployment, write_private
-from .errors import HubError, Refused, exit_code
+from .errors import FINE, HubError, Refused, exit_code
 from .log_writer import Pseudonyms
 from .oversight.account_changes import noted
-from .oversight.deeds import who_types
+from .oversight.deeds import Deed, who_types
+from .oversight.trail import Trail
 from .settings import FILE, Settings, read
 
 EXAMPLE = """\
@@ -24,8 +27,12 @@ examples:
   ./academy hub --add-learner ada --by-link    a link in place of the password
   ./academy hub --add-learner ada --signs-in-as ada@example.edu    where academy.yml names a sign-in provider
   ./academy hub --rename ada --launches-as moodle:4711    where academy.yml names a learning platform
+  ./academy hub --drain --minutes 15      stop it without hurting anybody; --undrain takes it back
   ./academy hub --reset-password ada      for a forgotten password, also while the hub runs
 """
+
+DRAIN_MINUTES = 5
+LEAST_DRAIN_MINUTES = 3  # Lab saves every two
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +52,11 @@ def _act(options: argparse.Namespace) -> int:
         if getattr(options, key) is not None:
             option = key.replace("_", "-")
             raise HubError(f"--{option} goes with --add-learner NAME, or with --rename NAME")
+    if options.drain or options.undrain:
+        return _drain(options)
+    for key in ("minutes", "message_en", "message_zh", "keep_servers"):
+        if getattr(options, key):
+            raise HubError(f"--{key.replace('_', '-')} goes with --drain")
     return _hub_verb(options)
 
 
@@ -71,6 +83,18 @@ def _parser() -> argparse.ArgumentParser:
     hub.add_argument("--verbose", action="store_true", help="show the hub's log here as well")
     hub.add_argument("--new-key", action="store_true", help="with lti: sign with another key from now on")
     hub.add_argument("--json", action="store_true", help="with check: one JSON document")
+    ending = hub.add_argument_group("a graceful end (each does its work and ends; the hub runs)")
+    either = ending.add_mutually_exclusive_group()
+    either.add_argument("--drain", action="store_true", help="open no desk more, tell everybody, then end")
+    either.add_argument("--undrain", action="store_true", help="take that back")
+    ending.add_argument(
+        "--minutes", type=_minutes, help=f"with --drain: until the end, {DRAIN_MINUTES} by default"
+    )
+    ending.add_argument("--message-en", metavar="TEXT", help="with --drain: what people are told")
+    ending.add_argument("--message-zh", metavar="TEXT", help="the same in Chinese")
+    ending.add_argument(
+        "--keep-servers", action="store_true", help="with --drain: people's servers go on meanwhile"
+    )
     people = hub.add_argument_group("accounts (each does its work and ends; the hub may run meanwhile)")
     one = people.add_mutually_exclusive_group()
     one.add_argument("--accounts", action="store_true", help="list them")
@@ -108,6 +132,43 @@ def _port(text: str) -> int:
 
 def _deployment(options: argparse.Namespace) -> Deployment:
     return Deployment.at(options.data)
+
+
+def _drain(options: argparse.Namespace) -> int:
+    """Plan the end of a running hub, or take that back."""
+    deployment = _deployment(options)
+    if not deployment.is_running():
+        raise Refused(f"no hub runs on {deployment.data}; name its folder: --data FOLDER")
+    if options.undrain:
+        if not drain.end(deployment):
+            raise Refused("the end of this hub is not planned; nothing to take back")
+        _note(deployment, "hub.undrained", {})
+        print("the hub goes on; desks open again")
+        return FINE
+    minutes = DRAIN_MINUTES if options.minutes is None else options.minutes
+    keep = options.keep_servers
+    planned = drain.Drain.planned(time.time() + 60 * minutes, keep, options.message_en, options.message_zh)
+    drain.begin(deployment, planned)
+    _note(deployment, "hub.drained", {"minutes": minutes, "keep_servers": keep})
+    servers = "people's servers go on" if keep else "people's servers end with it"
+    print(f"no desk opens any more; the hub ends in {minutes} minutes, {servers}. Told to everybody:")
+    print(f"  {planned.en}\n  {planned.zh}\nTo take it back: ./academy hub --undrain")
+    return FINE
+
+
+def _note(deployment: Deployment, action: str, after: dict[str, object]) -> None:
+    trail = Trail(deployment.oversight_url)
+    try:
+        trail.note(Deed(who_types(), action, "hub:academy", after=after or None))
+    finally:
+        trail.close()
+
+
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or not LEAST_DRAIN_MINUTES <= int(text) <= 1440:
+        least = f"from {LEAST_DRAIN_MINUTES}, so that Labs have saved what is open, to 1440"
+        raise argparse.ArgumentTypeError(f"{text!r}: give minutes {least}")
+    return int(text)
 
 
 def _hub_verb(options: argparse.Namespace) -> int:

@@ -30,6 +30,7 @@ SECRETS = {
     "culler-service-token": 32,
     "monitor-service-token": 32,
     "log-key": 32,
+    "drain-service-token": 32,
 }
 
 
@@ -147,6 +148,11 @@ class Deployment:
         """Database URL of the learning-path store; see `catalogue.folders.store_url`."""
         return store_url(self.data)
 
+    @property
+    def drain(self) -> Path:
+        """The note that the hub is about to end; see `hub_config.drain`."""
+        return self.hub / "drain.json"
+
     def home(self, name: str) -> Path:
         """Return the home of one person."""
         return self.homes / name
@@ -209,6 +215,10 @@ class Deployment:
         """Let the next `ports` choose anew, because another program took one of them."""
         (self.hub / "ports.json").unlink(missing_ok=True)
 
+    def is_running(self) -> bool:
+        """Tell whether a hub runs on the folder."""
+        return is_held(self.hub / "running.lock")
+
     @contextmanager
     def only_hub(self) -> Iterator[None]:
         """Hold the folder for one hub.
@@ -232,6 +242,18 @@ class Deployment:
             held.write(f"process {os.getpid()}")
             held.flush()
             yield
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether a process holds a lock."""
+    try:
+        with path.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def write_private(path: Path, text: str) -> None:

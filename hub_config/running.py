@@ -16,10 +16,10 @@ from sqlalchemy import create_engine, text
 
 import sandbox
 
-from . import first_start, tether
+from . import drain, first_start, tether
 from .accounts import Accounts
 from .deployment import Deployment, free_ports, is_free
-from .errors import HubError, Refused
+from .errors import FINE, HubError, Refused
 from .settings import Address, Settings
 from .spawner import is_same_process
 from .storage import databases
@@ -66,6 +66,8 @@ def run(deployment: Deployment, settings: Settings, verbose: bool) -> int:
             _wait_until_up(hub, deployment, settings.address)
         print(_welcome(deployment, settings.address, passwords), flush=True)
         code = hub.wait()
+        if code == 0 and drain.end(deployment):
+            return FINE
         raise HubError(f"the hub ended by itself (exit code {code}); {_last_words(deployment)}")
     finally:
         _stop(hub, console)

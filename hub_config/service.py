@@ -20,7 +20,7 @@ from tornado.log import enable_pretty_logging
 import catalogue
 from learning_paths.academy import Academy
 
-from . import settings
+from . import drain, settings
 from .accounts import Accounts
 from .caretaker import Caretaker
 from .deployment import Deployment
@@ -64,6 +64,16 @@ class Me(ApiHandler):
             "role": role,
             "profile": self.academy.profile(self.person),
         }
+
+
+class Notice(ApiHandler):
+    """What everybody is told who works now."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Answer it in both languages, with the time that is left; null where there is nothing to tell."""
+        planned = drain.current(self.settings["watched"].deployment)
+        self.finish({"notice": planned.data() if planned else None})
 
 
 class Choices(ApiHandler):
@@ -192,6 +202,7 @@ def application(
         ("ready", Ready),
         ("api/metrics", Metrics),
         ("api/me", Me),
+        ("api/notice", Notice),
         ("api/choices", Choices),
         ("api/courses", Courses),
         ("api/profile", Profile),
@@ -234,6 +245,10 @@ def _log(watched: Watched, handler: web.RequestHandler) -> None:
 def _servers() -> list[Server]:
     """Return the servers that run, asked of the hub that started this service."""
     return running(os.environ["JUPYTERHUB_API_URL"], os.environ["JUPYTERHUB_API_TOKEN"])
+
+
+def _stop_hub(deployment: Deployment, servers: bool) -> None:
+    drain.stop_hub(os.environ["JUPYTERHUB_API_URL"], deployment.secret("drain-service-token"), servers)
 
 
 async def serve(deployment: Deployment) -> None:
@@ -279,6 +294,7 @@ async def serve(deployment: Deployment) -> None:
         Watch(deployment, trail, by_folder, academy.gradebook.stamp).go_on(stopping),
         usage.go_on(stopping),
         app.settings["status"].go_on(stopping),
+        drain.Drainer(deployment, partial(_stop_hub, deployment)).go_on(stopping),
     ]
     if delivery:
         tasks.append(delivery.go_on(stopping))

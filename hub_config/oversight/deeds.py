@@ -25,6 +25,8 @@ ACTIONS = (
     "account.changed",
     "account.password",
     "account.removed",
+    "hub.drained",
+    "hub.undrained",
     "trail.began",
 )
 

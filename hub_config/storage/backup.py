@@ -37,7 +37,7 @@ MADE_ANEW = ("material", "logs", "notebooks")
 LAST = "last-backup.json"  # in the hub's folder: when the last one was made
 PASSING = (
     *("hub/running.lock", "hub/proxy.pid", "hub/ports.json"),
-    *("hub/formgrader.jsonl", f"hub/{LAST}"),
+    *("hub/formgrader.jsonl", f"hub/{LAST}", "hub/drain.json"),
 )
 BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 SMALL = 2**24  # bytes that are held in memory

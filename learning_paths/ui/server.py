@@ -24,7 +24,7 @@ from learning_paths.ui.lessons import opened_lessons
 from learning_paths.ui.panel import CheckHandler, LanguageHandler, PanelHandler
 
 _QUESTIONS = re.compile(
-    r"me|choices|profile|plan|progress|marks|marks/undo|what-if/[a-z0-9-]+|pictures/[a-z]+/[A-Za-z0-9:/@-]+|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+"
+    r"me|notice|choices|profile|plan|progress|marks|marks/undo|what-if/[a-z0-9-]+|pictures/[a-z]+/[A-Za-z0-9:/@-]+|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+"
     r"|placement(/(start|answer|end))?"
 )
 

@@ -28,6 +28,7 @@ TABLE = [
     ("GET", f"{ACADEMY}learners/learner", None, STAFF),
     ("POST", f"{ACADEMY}learners/learner", {}, NOBODY),  # the form works from the page alone
     ("GET", f"{ACADEMY}api/me", None, EVERYBODY),
+    ("GET", f"{ACADEMY}api/notice", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/choices", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/courses", None, EVERYBODY),
     ("PUT", f"{ACADEMY}api/profile", {"degree": "none"}, EVERYBODY),

@@ -3,6 +3,7 @@
 import { Desk } from './desk.js';
 import { followTheme } from './formgrader.js';
 import { changeLanguage, languageOf } from './language.js';
+import { watchNotice } from './notice.js';
 import { StartPage } from './page.js';
 import { CHECK, joinPanel } from './panel/join.js';
 import { Service } from './service.js';
@@ -41,6 +42,7 @@ async function activate(app, lab, { translator, tracker, registry, palette, laun
   const service = new Service(lab.services, words);
   const desk = new Desk(app, service, tracker);
   const toLanguage = language => changeLanguage(app, registry, language);
+  watchNotice(app, lab, service, words);
   let widget = null;
   let page = null;
   let panel = null;
