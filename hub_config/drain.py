@@ -4,7 +4,6 @@
 each page, people's Labs ask for it, and the academy service ends the hub when it is time and nobody grades.
 """
 
-import asyncio
 import html
 import json
 import time
@@ -20,8 +19,8 @@ from tornado.log import app_log
 from graders.lock import FILE as GRADING
 
 from .deployment import Deployment, is_held, write_private
+from .loop import Loop
 
-LOOK_SECONDS = 1.0
 GRADING_SECONDS = 1800.0  # that the end waits for a grader at most
 EN = "The academy stops for maintenance at {at} UTC. Your work is saved; finish or hand in before then."
 ZH = "学院将于 {at}（UTC）停机维护。你的文件会被保存，请在此之前完成或提交。"
@@ -112,7 +111,7 @@ class Announcement:
         return bool(str(self))
 
 
-class Drainer:
+class Drainer(Loop):
     """Ends the hub when its time has come.
 
     Parameters
@@ -124,20 +123,14 @@ class Drainer:
     """
 
     def __init__(self, deployment: Deployment, stop: Callable[[bool], None]) -> None:
+        super().__init__("the planned end of the hub")
         self._deployment, self._stop = deployment, stop
 
-    async def go_on(self, stopping: asyncio.Event) -> None:
-        """Look all the while until told to stop, which is what ending the hub does."""
-        while not stopping.is_set():
-            drain = current(self._deployment)
-            if drain is not None and self._is_over(drain):
-                app_log.warning("the hub ends, as planned")
-                try:
-                    await asyncio.to_thread(self._stop, not drain.keep_servers)
-                except requests.RequestException as error:
-                    app_log.error("the hub does not end as planned, and is asked again: %s", error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), LOOK_SECONDS)
+    def _work(self) -> None:
+        drain = current(self._deployment)
+        if drain is not None and self._is_over(drain):
+            app_log.warning("the hub ends, as planned")
+            self._stop(not drain.keep_servers)
 
     def _is_over(self, drain: Drain) -> bool:
         late = time.time() - drain.until

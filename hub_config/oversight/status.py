@@ -1,21 +1,19 @@
 """How an academy does at this moment: its parts and since when, work that waits, room, backups, versions."""
 
-import asyncio
 import json
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
+from hub_config.loop import Loop
 from hub_config.lti.delivery import Delivery
 from hub_config.operations import Watched
 from hub_config.storage.backup import LAST
 from hub_config.storage.databases import revisions
 
-EVERY_SECONDS = 5.0
 PACKAGE = "zhisuan-academy"
 
 
@@ -38,7 +36,7 @@ class PartStatus:
     since: float
 
 
-class Status:
+class Status(Loop):
     """Looks at the parts all the while, so that it can tell since when each is as it is.
 
     Parameters
@@ -53,6 +51,8 @@ class Status:
         Returns seconds since the epoch.
     """
 
+    every_seconds = 5.0
+
     def __init__(
         self,
         watched: Watched,
@@ -60,17 +60,14 @@ class Status:
         servers: Callable[[], int | None],
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__("the academy's status")
         self._watched, self._delivery, self._servers, self._clock = watched, delivery, servers, clock
         self._parts: dict[str, PartStatus] = {}
 
-    async def go_on(self, stopping: asyncio.Event) -> None:
-        """Look all the while until told to stop."""
-        while not stopping.is_set():
-            await asyncio.to_thread(self.look)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
+    def _work(self) -> None:
+        self.parts()
 
-    def look(self) -> list[PartStatus]:
+    def parts(self) -> list[PartStatus]:
         """Look at each part now, and return them."""
         faults, now = self._watched.faults(), self._clock()
         for name in self._watched.parts:
@@ -83,7 +80,7 @@ class Status:
         """Return all of it, for the page."""
         deployment = self._watched.deployment
         return {
-            "parts": self.look(),
+            "parts": self.parts(),
             "queue": self._watched.queue(),
             "free": self._watched.free(),
             "servers": self._servers(),

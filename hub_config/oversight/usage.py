@@ -1,9 +1,7 @@
 """How long people's servers run and are in use: asked of the hub once a minute, kept as sums a day."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,14 +9,12 @@ from typing import Any
 import requests
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from tornado.log import app_log
 
-from learning_paths.errors import StoreError
+from hub_config.loop import Loop
 
 from .tables import people, usage_days
 from .trail import Trail
 
-EVERY_SECONDS = 60.0
 LONGEST_GAP_SECONDS = 180.0  # between two looks; what lies in a longer one is not counted
 ACTIVE_SECONDS = 600.0  # after something was done; the hub itself learns of that every five minutes
 PAGE = "application/jupyterhub-pagination+json"
@@ -102,7 +98,7 @@ def _seconds(text: str | None) -> float:
     return datetime.fromisoformat(text).timestamp() if text else 0.0
 
 
-class Usage:
+class Usage(Loop):
     """Counts what is used.
 
     Parameters
@@ -117,6 +113,8 @@ class Usage:
         Returns seconds since the epoch.
     """
 
+    every_seconds = 60.0
+
     def __init__(
         self,
         trail: Trail,
@@ -124,35 +122,26 @@ class Usage:
         gpus: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__("usage")
         self._trail, self._ask, self._gpus, self._clock = trail, ask, gpus, clock
         self._looked = clock()
         self.servers: int | None = None  # that ran when they were looked at last
 
-    async def go_on(self, stopping: asyncio.Event) -> None:
-        """Look all the while until told to stop, then once more."""
-        while not stopping.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
-            await asyncio.to_thread(self.look)
-
-    def look(self) -> None:
-        """Add what was used since the last look; a failure is logged, and that time is not counted twice."""
-        try:
-            servers = list(self._ask())
-            self.servers = len(servers)
-            now = self._clock()
-            gap = now - self._looked
-            if 0 < gap <= LONGEST_GAP_SECONDS:
-                spent: dict[str, Spent] = {}
-                for one in servers:
-                    ran = max(0.0, min(gap, now - one.started))
-                    active = ran if now - one.last_activity <= ACTIVE_SECONDS else 0.0
-                    here = Spent(ran, active, ran * self._gpus)
-                    spent[one.person] = spent.get(one.person, Spent()) + here
-                add(self._trail, datetime.fromtimestamp(now, UTC).date(), spent)
-            self._looked = now
-        except (requests.RequestException, StoreError, KeyError, ValueError) as error:
-            app_log.warning("usage is not counted now: %s", error)
+    def _work(self) -> None:
+        """Add what was used since the last look; what could not be asked for is not counted twice."""
+        servers = list(self._ask())
+        self.servers = len(servers)
+        now = self._clock()
+        gap = now - self._looked
+        if 0 < gap <= LONGEST_GAP_SECONDS:
+            spent: dict[str, Spent] = {}
+            for one in servers:
+                ran = max(0.0, min(gap, now - one.started))
+                active = ran if now - one.last_activity <= ACTIVE_SECONDS else 0.0
+                here = Spent(ran, active, ran * self._gpus)
+                spent[one.person] = spent.get(one.person, Spent()) + here
+            add(self._trail, datetime.fromtimestamp(now, UTC).date(), spent)
+        self._looked = now
 
 
 def add(trail: Trail, day: date, spent: Mapping[str, Spent]) -> None:

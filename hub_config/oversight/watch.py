@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from tornado.log import app_log
 
 from graders.configuration import COURSE_ID
-from hub_config.changes import Changes
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.feedback import FeedbackPost
+from hub_config.loop import Loop, pause_after
 from hub_config.storage import databases
 from hub_config.work.tables import deadlines
-from learning_paths.errors import PlanError
 
 from .account_changes import look_at_accounts
 from .deeds import ACCOUNTS, EXCHANGE, GRADEBOOK, Deed
@@ -26,14 +24,12 @@ from .formgrader import Notebook, Request, Requests
 from .gradebook import Reader
 from .trail import Seen, Trail
 
-EVERY_SECONDS = 1.0
-SHARE = 0.1  # of the time that reading the gradebook may take
 SETTLED_SECONDS = (
     2.0  # who changes an account notes it at once, as who did it; nbgrader releases file by file
 )
 
 
-class Watch:
+class Watch(Loop):
     """Looks after the trail of one academy.
 
     Parameters
@@ -51,28 +47,22 @@ class Watch:
     def __init__(
         self, deployment: Deployment, trail: Trail, by_folder: bool, stamp: Callable[[], Any]
     ) -> None:
+        super().__init__("the audit trail")
         self._deployment, self._trail, self._by_folder, self._stamp = deployment, trail, by_folder, stamp
-        self._changes = Changes()
         self._requests = Requests(Notebook.of(deployment))
         self._reader = Reader(deployment)
         self._post = FeedbackPost(deployment)
         self._seen: dict[str, float] = {}  # when each kind was looked at last, seconds since the epoch
         self._next_reading = 0.0
-        self._work: sa.Engine | None = None
+        self._exchange: sa.Engine | None = None
 
     async def go_on(self, stopping: asyncio.Event) -> None:
-        """Look all the while until told to stop, then once more."""
-        while not stopping.is_set():
-            await asyncio.to_thread(self.look)
-            try:
-                await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
-            except TimeoutError:
-                continue
+        """Look until told to stop, then once more: what was done last is not lost."""
+        await super().go_on(stopping)
         self._next_reading = 0.0
         await asyncio.to_thread(self.look)
 
-    def look(self) -> None:
-        """Note what happened; a failure is logged and tried again at the next look."""
+    def _work(self) -> None:
         try:
             self._note_views()
             if self._has_settled("accounts", [self._deployment.accounts]):
@@ -81,9 +71,8 @@ class Watch:
             if self._by_folder:
                 self._folders()
             self._marks()
-        except (OSError, PlanError, HubError, sa.exc.DBAPIError) as error:
-            self._changes.forget()
-            app_log.error("looking after the audit trail: %s", error)
+        except sa.exc.DBAPIError as error:
+            raise HubError(f"a database does not answer: {databases.said(error)}") from error
 
     def _has_settled(self, what: str, places: Iterable[Path]) -> bool:
         """Tell whether places are others than at the last look, and have been so for a moment."""
@@ -111,13 +100,13 @@ class Watch:
 
     def _carry(self) -> None:
         """Take over what the exchange's own records say."""
-        if self._work is None:
+        if self._exchange is None:
             if not databases.is_there(self._deployment.work_url):
                 return
-            self._work = sa.create_engine(self._deployment.work_url, poolclass=sa.NullPool)
+            self._exchange = sa.create_engine(self._deployment.work_url, poolclass=sa.NullPool)
         for place, later in PLACES.items():
             above = self._trail.carried(place)
-            with self._work.connect() as connection:
+            with self._exchange.connect() as connection:
                 found = list(later(connection, above))
             if found:
                 self._trail.carry(place, [deed for _, deed in found], found[-1][0])
@@ -157,7 +146,7 @@ class Watch:
         self._observe("marks", marks.seen, lambda *change: marks.deeds(*change, asked), at)
         self._observe("due", marks.due, self._of_due, at)
         now = time.monotonic()
-        self._next_reading = now + (now - begun) / SHARE
+        self._next_reading = now + pause_after(now - begun)
 
     def _of_due(self, lab: str, before: Seen | None, now: Seen | None) -> Iterator[Deed]:
         """Yield a due time that was set in the gradebook; the exchange's records tell of their own."""
@@ -166,9 +155,9 @@ class Watch:
             yield Deed(actor, "deadline.set", f"lab:{lab}", before=before.value, after=now.value)
 
     def _is_agreed(self, lab: str) -> bool:
-        if self._work is None:
+        if self._exchange is None:
             return False
-        with self._work.connect() as connection:
+        with self._exchange.connect() as connection:
             query = sa.select(sa.func.count()).where(deadlines.c.lab == lab)
             return bool(connection.scalar(query))
 

@@ -35,7 +35,7 @@ def test_a_part_is_as_it_is_since_it_changed_last(tmp_path):
     status = Status(Watched(deployment, academy, trail), None, lambda: None, lambda: now[0])
 
     def audit():
-        (found,) = (one for one in status.look() if one.name == "audit")
+        (found,) = (one for one in status.parts() if one.name == "audit")
         return found.works, found.since
 
     assert audit() == (True, 100)

@@ -29,7 +29,7 @@ MOMENT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 def at_once(monkeypatch):
     """Let nothing wait to settle: a test changes one thing at a time."""
     monkeypatch.setattr(watching, "SETTLED_SECONDS", 0.0)
-    monkeypatch.setattr(watching, "SHARE", 1000)
+    monkeypatch.setattr(watching, "pause_after", lambda _: 0)
 
 
 @pytest.fixture
