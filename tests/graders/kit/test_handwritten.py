@@ -1,9 +1,16 @@
 """What is written by hand: neither another library, nor one call, nor text that is run."""
 
+import contextlib
+import dataclasses
+import enum
+import functools
 import math
+import operator
 import pydoc
+import string
 import timeit
-from collections.abc import Callable, Generator
+import warnings
+from collections.abc import Callable, Generator, Iterator
 from decimal import Decimal
 from functools import reduce
 from timeit import Timer
@@ -106,6 +113,100 @@ MARKS = np.zeros(2, dtype=[("x", MARKED, (3,))])
 RECORDS = np.array([(1.0, np.logaddexp)], dtype=[("x", "f8"), ("f", object)])
 RECORD, TURNS = RECORDS[0], Turns(np.logaddexp, [1.0], [2.0])
 
+LOOK = string.Formatter()
+RUN, SHOW, GLOBALS, STATE = eval, object.__getattribute__, type(honest).__globals__, object.__getstate__  # type: ignore[attr-defined]
+WRAP, ASKED, FORMATTED = functools.update_wrapper, "{0.__globals__}", "{0.__globals__}".format
+
+
+@contextlib.contextmanager
+def lending() -> Iterator[Callable]:
+    yield through_torch
+
+
+def borrowing(x: np.ndarray) -> np.ndarray:
+    with lending() as f:
+        return f(x)
+
+
+@np.errstate(all="ignore")
+def quietly(x: np.ndarray) -> np.ndarray:
+    return honest(x)
+
+
+@np.errstate(all="ignore")
+def torch_quietly(x: np.ndarray) -> np.ndarray:
+    return through_torch(x)
+
+
+def adding_inside(x: np.ndarray) -> np.ndarray:
+    import numpy as n
+
+    return n.logaddexp(x, x)
+
+
+def class_pattern(x: np.ndarray) -> object:
+    match honest:
+        case object(__globals__=space):  # type: ignore[misc]
+            return space
+    return x
+
+
+def pattern_by_place(x: np.ndarray) -> object:
+    match x:
+        case Point(first):
+            return first
+    return x
+
+
+def plain_patterns(x: object) -> object:
+    match x:
+        case 1 | "one":
+            return 1
+        case {"x": value}:
+            return value
+        case [first, *_]:
+            return first
+        case Point(x=value):
+            return value
+        case int() | float():
+            return x
+    return None
+
+
+class ToModules(contextlib.redirect_stdout):
+    """Writes to `sys.modules`, and keeps what stood there."""
+
+    _stream = "modules"  # type: ignore[assignment]
+
+
+@dataclasses.dataclass
+class Point:
+    """An honest record."""
+
+    x: float = 0.0
+
+
+class Colour(enum.Enum):
+    """An honest enumeration."""
+
+    RED = 1
+
+
+def plainly(function: Callable) -> Callable:
+    """Decorate, and keep the name."""
+
+    @functools.wraps(function)
+    def inner(x: np.ndarray) -> np.ndarray:
+        return function(x)
+
+    return inner
+
+
+@plainly
+def decorated(x: np.ndarray) -> np.ndarray:
+    return honest(x)
+
+
 try:
     raise Refusal("seen, and kept")
 except Refusal as seen:
@@ -145,6 +246,7 @@ def here_as_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda x: RECORDS["f"][0](x, x),
         lambda x: RECORD["f"](x, x),
         lambda x: next(TURNS),
+        adding_inside,
     ],
 )
 def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
@@ -171,6 +273,37 @@ def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
         (lambda x: TESTS.measure("1"), r"numpy\.testing"),
         (lambda x: np.load("scores.npy", allow_pickle=True), "load"),
         (lambda x: SENT_NOTHING.gi_frame.f_builtins["__import__"]("torch").relu(x), "gi_frame"),
+        (lambda x: LOOK.get_field("0.__globals__[torch]", (honest,), {}), "string"),
+        (class_pattern, "__globals__"),
+        (pattern_by_place, "__match_args__"),
+        (lambda x: functools.update_wrapper(x, honest, assigned=("__globals__",)), "update_wrapper"),
+        (lambda x: functools.wraps(honest, assigned=("__globals__",))(x), "wraps"),
+        (lambda x: WRAP(x, honest), "update_wrapper"),
+        (lambda x: RUN("1"), "eval"),
+        (lambda x: SHOW(honest, "__globals__"), "__getattribute__"),
+        (lambda x: GLOBALS.__get__(honest), "__globals__"),
+        (lambda x: STATE(warnings), "__getstate__"),
+        (lambda x: warnings.__getstate__()["sys"], "__getstate__"),
+        (lambda x: x.__reduce__()[0], "__reduce__"),
+        (lambda x: Colour.RED.__reduce_ex__(2)[0], "__reduce_ex__"),
+        (lambda x: np.__getattr__("testing"), "__getattr__"),
+        (lambda x: ToModules(None).__enter__(), "redirect_stdout"),
+        (lambda x: functools.cached_property(x).__get__(warnings), "cached_property"),
+        (lambda x: functools.singledispatch(x), "singledispatch"),
+        (lambda x: dataclasses.astuple(x), "astuple"),
+        (lambda x: dataclasses.replace(x), "replace"),
+        (lambda x: dataclasses.dataclass(x), "dataclass"),
+        (lambda x: enum.Enum._convert_("All", "warnings", lambda name: True), "_convert_"),  # type: ignore[attr-defined]
+        (lambda x: enum.pickle_by_enum_name(x, 2), "pickle_by_enum_name"),
+        (lambda x: np.info("sum", toplevel="torch"), "info"),
+        (lambda x: np.lib.format.read_array(x, allow_pickle=True), "read_array"),
+        (lambda x: np._core.fromnumeric._wrapfunc(x, "__getattribute__", "data"), "_wrapfunc"),
+        (lambda x: "{x.__closure__}".format(**x), "str.format"),
+        (lambda x: "{0:{1.__closure__}}".format(x, x), "str.format"),
+        (lambda x: ASKED.format(x), "str.format"),
+        (lambda x: FORMATTED(x), "str.format"),
+        (borrowing, "torch"),
+        (torch_quietly, "torch"),
     ],
 )
 def test_what_fetches_other_code_is_found(function: Callable, says: str) -> None:
@@ -188,6 +321,12 @@ def test_what_fetches_other_code_is_found(function: Callable, says: str) -> None
         lambda x: [float(v) for v in sorted(x)],
         lambda s: np.random.default_rng(s),
         lambda x: (SEEN.args, np.dtype(x.dtype), np.zeros(1, dtype=[("x", "f8")])[0]),
+        quietly,
+        decorated,
+        plain_patterns,
+        lambda x: (Point(1.0).x, Colour.RED, Colour(1)),
+        lambda x: "{:.2f} of {most}".format(x, most=format(3, "d")),
+        lambda x: operator.add(x, math.fsum(x)),
     ],
 )
 def test_honest_functions_pass(function: Callable) -> None:
