@@ -129,4 +129,5 @@ def train(x, y, budget, seed):
             optimiser.zero_grad()
             torch.nn.functional.cross_entropy(model(x[order[k : k + 40]]), y[order[k : k + 40]]).backward()
             optimiser.step()
+    model.eval()
     return {"first": folded(begin, norm), "blocks": [folded(block.one, block.norm1) + folded(block.two, block.norm2)], "last": (last.weight.detach().numpy(), last.bias.detach().numpy())}
