@@ -52,9 +52,10 @@ TEXT_METHODS = {  # of any class or module: they show attributes, or get them by
 }  # fmt: skip
 FETCHING = (  # attributes or modules by a text, or code written as one
     contextlib.redirect_stderr, contextlib.redirect_stdout, dataclasses.asdict, dataclasses.astuple,
-    dataclasses.dataclass, dataclasses.replace, enum.pickle_by_enum_name, functools.cached_property,
+    dataclasses.dataclass, dataclasses.replace, functools.cached_property,
     functools.singledispatch, functools.singledispatchmethod, functools.update_wrapper, functools.wraps,
     np.__getattr__, np.info, np.lib.format.read_array,
+    *([enum.pickle_by_enum_name] if hasattr(enum, "pickle_by_enum_name") else []),  # Debian's 3.11.2 lacks it
 )  # fmt: skip
 COMPILED_NAMED = (
     BuiltinFunctionType, ClassMethodDescriptorType, GetSetDescriptorType, MemberDescriptorType,
