@@ -17,6 +17,7 @@ from hub_config.oversight.trail import Trail
 from hub_config.running import recorded_servers
 from tests.hub_config.test_pages import window
 from tests.hub_process import Hub
+from tests.lab_page import leave_tour
 
 LAB = "first-programs"
 
@@ -154,6 +155,7 @@ def test_who_works_in_lab_is_told_and_what_is_open_is_saved(own_hub, browser):
     assert learner.server("PUT", "/api/contents/note.txt", json=note).status_code == 201
     with window(browser, hub, "learner", locale="en-US") as page:
         page.goto(f"{hub.url}/user/learner/lab/tree/note.txt")
+        leave_tour(page)
         editor = page.locator(".jp-FileEditor .cm-content")
         editor.click(timeout=90_000)
         page.keyboard.type("half a thought ")

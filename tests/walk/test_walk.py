@@ -15,6 +15,7 @@ from catalogue.folders import CHECKOUT
 from graders.submissions import read_answers
 from hub_config.cli import main as command
 from tests.hub_process import OWN_PASSWORD, Hub
+from tests.lab_page import leave_tour
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -348,6 +349,7 @@ def test_the_walk(hub: Hub, browser: Browser, shots: Path) -> None:
     learner.shoot("1-sign-in")
     assert unfit(learner.page) == []
     learner.sign_in()
+    leave_tour(learner.page)
     expect(learner.page.get_by_role("heading", name=f"Welcome, {' '.join(CALLED)}")).to_be_visible()
     lesson, lab = make_a_plan(learner)
     take_a_lesson(learner, lesson)
