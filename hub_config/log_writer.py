@@ -22,7 +22,7 @@ from .accounts import Account, Accounts
 from .deployment import Deployment
 from .errors import HubError
 
-HEAD = re.compile(r"\[(?P<level>[DIWEC]) [\d:. -]+(?P<where>[^\]]*)\] (?P<message>.*)")
+HEAD = re.compile(r"\[(?P<level>[DIWEC]) [\d:.,\- ]+(?P<where>[^\]]*)\] (?P<message>.*)")
 LEVELS = {"D": "debug", "I": "info", "W": "warning", "E": "error", "C": "critical"}
 SETTLED_SECONDS = 0.2  # after which no further line belongs to a record
 MOST_LINES = 200  # of a record: a longer one is cut

@@ -73,14 +73,16 @@ def test_records_are_whole_with_what_follows_them():
         "Traceback (most recent call last):",
         "ValueError: token 0123456789abcdef0123456789abcdef",
         "[W 261129 19:20:00 web:2271] 404 GET /x",
+        "[I 2026-11-29 19:20:00,967 configurable_http_proxy] added a route",
     ):
         writer.line(line)
     writer.settle()
-    first, second, third = map(json.loads, written)
+    first, second, third, fourth = map(json.loads, written)
     assert (first["level"], first["message"]) == ("info", "Traceback that nobody began")
     assert (second["level"], second["where"], second["message"]) == ("error", "JupyterHub app:1", "it broke")
     assert second["more"][1] == "ValueError: token [secret]"
     assert (third["level"], third["where"]) == ("warning", "web:2271")
+    assert (fourth["where"], fourth["message"]) == ("configurable_http_proxy", "added a route")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", third["time"])
 
 
@@ -126,7 +128,7 @@ def test_of_a_day_in_a_real_hub_the_log_names_nobody(tmp_path):
         person.start_server()
         person.run(SUBMIT.format(lab=LAB))
         end = time.monotonic() + 30
-        while time.monotonic() < end and "submission of" not in (data / "logs/hub.log").read_text():
+        while time.monotonic() < end and "submission 1" not in (data / "logs/hub.log").read_text():
             time.sleep(0.3)
         staff = hub.sign_in("instructor", hub.passwords["instructor"])
         assert staff.session.get(f"{hub.url}/services/academy/learners/{name}").status_code == 200
@@ -143,7 +145,7 @@ def test_of_a_day_in_a_real_hub_the_log_names_nobody(tmp_path):
     who = Pseudonyms(bytes.fromhex(Deployment(data).secret("log-key"))).of(name)
     assert f"User logged in: {who}" in told
     assert f"/user/{who}" in told
-    assert f"submission of {who}" in told
+    assert f"submission 1: {who}, lab {LAB}" in told
     for personal in (
         name,
         "instructor",
