@@ -244,11 +244,12 @@ def test_the_hub_is_the_academys_above_the_charts(hub):
     assert c.JupyterHub.authenticator_class.__name__ == "AccountsAuthenticator"
     assert c.JupyterHub.spawner_class is AcademyPods
     services = {one["name"]: one for one in c.JupyterHub.services}
-    assert set(services) == {"academy", "culler", "monitor", "dask-gateway"}
+    assert set(services) == {"academy", "culler", "drain", "monitor", "dask-gateway"}
     assert services["academy"]["url"] == "http://hub:8082"
     assert services["academy"]["environment"]["ACADEMY_LISTEN"] == "0.0.0.0"
     assert "--timeout=3600" in services["culler"]["command"]
-    assert {role["name"] for role in c.JupyterHub.load_roles} == {"server", "culler", "monitor"}
+    roles = {"server", "culler", "usage", "drain", "monitor"}
+    assert {role["name"] for role in c.JupyterHub.load_roles} == roles
     assert "access:services!service=dask-gateway" in c.JupyterHub.extra_user_scopes
     assert c.JupyterHub.active_server_limit == 200
     assert c.JupyterHub.tornado_settings["cookie_options"] == {"samesite": "Lax", "secure": True}
