@@ -26,6 +26,7 @@ from learning_paths.errors import (
 from .errors import HubError
 from .oversight.deeds import Deed
 
+HUB_AWAY = (500, 502)  # what jupyterhub.services.auth makes of a hub that does not answer
 STAFF = frozenset({"instructor", "manager"})
 STATUS: dict[type[Exception], HTTPStatus] = {
     NoProfile: HTTPStatus.NOT_FOUND,
@@ -59,6 +60,22 @@ class Handler(HubOAuthenticated, web.RequestHandler):
     def person(self) -> str:
         """The hub's name of who asks: the token tells it, nothing that was sent along."""
         return self.current_user["name"]
+
+    def get_current_user(self) -> dict[str, Any] | None:
+        """Return who asks, None for nobody.
+
+        Raises
+        ------
+        tornado.web.HTTPError
+            503 while the hub cannot be asked: it starts anew, and who asks may try again.
+        """
+        try:
+            return super().get_current_user()
+        except web.HTTPError as error:
+            if error.status_code not in HUB_AWAY:
+                raise
+            reason = "the hub cannot be asked who you are; nothing was changed, try again in a minute"
+            raise web.HTTPError(503, reason=reason) from error
 
     def set_default_headers(self) -> None:
         """Set what every answer carries."""
