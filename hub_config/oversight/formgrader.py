@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,11 @@ class Notebook:
         with os.fdopen(self._open(), "r+") as file:
             lines = file.read().splitlines()
             file.truncate(0)
-        return [json.loads(line) for line in lines]
+        rows = []
+        for line in lines:
+            with suppress(ValueError):  # a full disk cut it off
+                rows.append(json.loads(line))
+        return rows
 
     def _write(self, row: dict[str, Any]) -> None:
         with os.fdopen(self._open(), "a") as file:

@@ -24,9 +24,8 @@ from .formgrader import Notebook, Request, Requests
 from .gradebook import Reader
 from .trail import Seen, Trail
 
-SETTLED_SECONDS = (
-    2.0  # who changes an account notes it at once, as who did it; nbgrader releases file by file
-)
+# who changes an account notes it at once, as who did it; nbgrader releases file by file
+SETTLED_SECONDS = 2.0
 
 
 class Watch(Loop):

@@ -95,6 +95,14 @@ def ask(notes, server, method, path, status=200):
         notes.ended(path, status)
 
 
+def test_a_note_that_was_cut_off_costs_no_other(deployment, notes, looked):
+    ask(notes, "ines", "GET", "gradebook")
+    with (deployment.hub / "formgrader.jsonl").open("a") as file:
+        file.write('{"id": "cut o\n')
+    ask(notes, "otto", "GET", "manage_students")
+    assert sorted(row.actor for row in looked()) == ["ines", "otto"]
+
+
 def test_a_mark_belongs_to_whose_server_was_asked_for_it(deployment, notes, looked):
     number = score(deployment, "ada", "first", auto_score=3.0)
     (row,) = looked()
