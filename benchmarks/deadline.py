@@ -19,7 +19,6 @@ import os
 import queue
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -29,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from hub_at_work import ACADEMY, Grader, Learner, Work, enrol, hub
+from hub_at_work import ACADEMY, Grader, Learner, Work, enrol, hub, show, tell
 
 from graders.book import marks
 from graders.configuration import COURSE_ID
@@ -50,11 +49,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), arguments)
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value}")
+    show(figures, arguments.json)
 
 
 def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -102,11 +97,6 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         **answers("hub_alone", before),
         **answers("hub_meanwhile", meanwhile),
     }
-
-
-def tell(line: str) -> None:
-    """Say on stderr what is being done."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def arrive(homes: Path, learners: list[Learner], work: Work, within: float) -> None:

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +34,20 @@ ACADEMY = [sys.executable, str(CHECKOUT / "academy")]
 GRADER_DIES_SECONDS = 10
 STOP_SECONDS = 90
 SIGNING_IN = 8  # people at a time; a proper hash takes a processor a tenth of a second
+
+
+def tell(line: str) -> None:
+    """Say on stderr what is being done."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def show(figures: Mapping[str, Any], as_json: bool) -> None:
+    """Print one figure a line, or one JSON line."""
+    if as_json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        print(f"{name:28} {value}")
 
 
 @contextmanager

@@ -9,7 +9,6 @@ a kernel, without hub, walls and the academy's extensions, measured in the same 
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -22,7 +21,7 @@ from typing import Any
 
 import psutil
 import requests
-from hub_at_work import enrol, hub
+from hub_at_work import enrol, hub, show
 
 from hub_config.deployment import free_ports
 
@@ -41,11 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), arguments.most, arguments.spare_mib)
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value}")
+    show(figures, arguments.json)
 
 
 def available_mib() -> float:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub_at_work import Grader, Learner, Work, enrol, hub
+from hub_at_work import Grader, Learner, Work, enrol, hub, show
 
 from graders.configuration import COURSE_ID
 from graders.engine.repair import repaired
@@ -42,11 +42,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), Work.of(arguments.lab), arguments.submissions)
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value}")
+    show(figures, arguments.json)
 
 
 def measure(folder: Path, work: Work, count: int) -> dict[str, Any]:

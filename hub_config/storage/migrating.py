@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from pkgutil import resolve_name
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -83,48 +84,6 @@ def _upgrade(settings: str, place: str) -> None:
         raise HubError(f"the tables of {place} cannot be brought up to date: {last}")
 
 
-def store_tables() -> MetaData:
-    """Return the tables of plans and evidence."""
-    from learning_paths.tables import metadata
-
-    return metadata
-
-
-def migrate_store(url: str) -> None:
-    """Make or bring up to date the tables of plans and evidence."""
-    from learning_paths.store import Store
-
-    Store(url).close()
-
-
-def work_tables() -> MetaData:
-    """Return the tables of the work exchange."""
-    from hub_config.work.tables import metadata
-
-    return metadata
-
-
-def migrate_work(url: str) -> None:
-    """Make or bring up to date the tables of the work exchange."""
-    from hub_config.work.book import Book
-
-    Book(url).close()
-
-
-def oversight_tables() -> MetaData:
-    """Return the tables of the audit trail and usage."""
-    from hub_config.oversight.tables import metadata
-
-    return metadata
-
-
-def migrate_oversight(url: str) -> None:
-    """Make or bring up to date the tables of the audit trail and usage."""
-    from hub_config.oversight.trail import Trail
-
-    Trail(url).close()
-
-
 def hub_scripts() -> str:
     """Return where the migrations lie of the hub itself."""
     from jupyterhub.dbutil import ALEMBIC_DIR
@@ -139,33 +98,29 @@ def book_scripts() -> str:
     return ALEMBIC_DIR
 
 
-def store_scripts() -> str:
-    """Return where the migrations lie of plans and evidence."""
-    from learning_paths.store import MIGRATIONS
+def _ours(tables: str, database: str) -> "Pieces":
+    """Return the pieces of a part whose database is one of ours.
 
-    return str(MIGRATIONS)
-
-
-def work_scripts() -> str:
-    """Return where the migrations lie of the work exchange."""
-    from hub_config.work.database import WorkDatabase
-
-    return str(WorkDatabase.migrations)
-
-
-def oversight_scripts() -> str:
-    """Return where the migrations lie of the audit trail and usage."""
-    from hub_config.oversight.trail import Trail
-
-    return str(Trail.migrations)
+    Parameters
+    ----------
+    tables
+        ``module:name`` of its tables.
+    database
+        ``module:name`` of its `learning_paths.store.database.Database`; to open it brings it up to date.
+    """
+    return (
+        lambda: resolve_name(tables),
+        lambda url: resolve_name(database)(url).close(),
+        lambda: str(resolve_name(database).migrations),
+    )
 
 
 Pieces = tuple[Callable[[], MetaData], Callable[[str], None], Callable[[], str]]
 OF: dict[str, Pieces] = {
     "hub": (hub_tables, migrate_hub, hub_scripts),
     "book": (book_tables, migrate_book, book_scripts),
-    "store": (store_tables, migrate_store, store_scripts),
-    "work": (work_tables, migrate_work, work_scripts),
-    "oversight": (oversight_tables, migrate_oversight, oversight_scripts),
+    "store": _ours("learning_paths.tables:metadata", "learning_paths.store:Store"),
+    "work": _ours("hub_config.work.tables:metadata", "hub_config.work.book:Book"),
+    "oversight": _ours("hub_config.oversight.tables:metadata", "hub_config.oversight.trail:Trail"),
 }
 """Tables, migration and the folder of migrations of each part."""

@@ -9,7 +9,6 @@ from hub_config.handlers import ApiHandler
 from tests.threaded_service import ThreadedService
 
 
-
 class _Hub(web.RequestHandler):
     """The hub, as far as it says whose a token is."""
 

@@ -102,7 +102,8 @@ def test_what_could_not_be_made_whole_is_unmade(postgres, new, monkeypatch):
         raise HubError("no space left")
 
     with monkeypatch.context() as patched:
-        patched.setitem(migrating.OF, "store", (migrating.store_tables, stop, migrating.store_scripts))
+        tables, _, scripts = migrating.OF["store"]
+        patched.setitem(migrating.OF, "store", (tables, stop, scripts))
         with pytest.raises(HubError, match="no space left"):
             databases.prepare(new, url)
     assert not databases.are_there(new)
