@@ -79,7 +79,14 @@ class LearnersPage(Page):
         await self.viewed("learners")
         found = await asyncio.to_thread(self.settings["standings"])
         cohorts = self.settings["delivery"] is not None
-        self.show("learners.html", standings=found, person=self.person, address=address, cohorts=cohorts)
+        self.show(
+            "learners.html",
+            standings=found,
+            person=self.person,
+            address=address,
+            cohorts=cohorts,
+            manager="manager" in self.current_user.get("groups", ()),
+        )
 
 
 class LearnerPage(Page):

@@ -105,3 +105,10 @@ def test_tables_of_an_older_version_are_told(tmp_path):
     found = {name: (there, wanted) for name, there, wanted in revisions(deployment)}
     assert found["oversight"][0] == "0001" != found["oversight"][1]
     assert found["work"][0] is None
+
+
+def test_managers_find_it_from_the_page_of_the_learners(fetch):
+    links = {who: fetch(who, "GET", "").body.decode() for who in ("mo", "ines")}
+    for page in ("status", "audit", "usage"):
+        assert f'/{page}"' in links["mo"]
+        assert f'/{page}"' not in links["ines"]
