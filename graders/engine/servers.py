@@ -46,11 +46,16 @@ class _TimeIsOver(Exception):
 
 
 class Server:
-    """A warm server for one lab; started on first use, again when it broke."""
+    """A warm server for one lab; started on first use, again when it broke.
+
+    Once it is closed, a run that comes late from another thread has a process that ends with it.
+    """
 
     def __init__(self, need: Need) -> None:
         self.need = need
         self._warm: WarmServer | None = None
+        self._runs = 0
+        self._closed = False
         self._lock = threading.Lock()
 
     def checkers(self, cells: Sequence[str], seconds: float, desk: socket.socket) -> list[CellResult]:
@@ -130,7 +135,9 @@ class Server:
             )
 
     def _run(self, cells: Sequence[str], **how: Any) -> list[CellResult]:
-        warm = self._started()
+        with self._lock:
+            warm = self._started()
+            self._runs += 1
         try:
             return warm.run(cells, env=ENVIRONMENT, stop_on_error=False, **how)
         except WallUnavailable as error:
@@ -138,20 +145,26 @@ class Server:
         except SandboxError:
             self._drop(warm)
             raise
+        finally:
+            with self._lock:
+                self._runs -= 1
+                if self._closed and not self._runs:
+                    self._end()
 
     def warm(self) -> None:
         """Start the process; it warms up while the caller goes on."""
-        self._started()
+        with self._lock:
+            if not self._closed:
+                self._started()
 
     def _started(self) -> WarmServer:
-        with self._lock:
-            files = tuple(Bind(path, path) for path in self.need.files)
-            wall = wall_of(files, self.need.memory_mib, ENVIRONMENT)
-            must_hold(wall)
-            if self._warm is None:
-                self._warm = WarmServer(self.need.modules, wall=wall, workers=MOST_RUNS, tracebacks="minimal")
-                self._warm.start()
-            return self._warm
+        files = tuple(Bind(path, path) for path in self.need.files)
+        wall = wall_of(files, self.need.memory_mib, ENVIRONMENT)
+        must_hold(wall)
+        if self._warm is None:
+            self._warm = WarmServer(self.need.modules, wall=wall, workers=MOST_RUNS, tracebacks="minimal")
+            self._warm.start()
+        return self._warm
 
     def _drop(self, broken: WarmServer) -> None:
         """Stop a process that broke; a run that used it too must not stop the one that came after it."""
@@ -161,11 +174,15 @@ class Server:
         broken.close()
 
     def close(self) -> None:
-        """Stop the process."""
+        """Stop the process, and with it whatever runs."""
         with self._lock:
-            if self._warm is not None:
-                self._warm.close()
-                self._warm = None
+            self._closed = True
+            self._end()
+
+    def _end(self) -> None:
+        if self._warm is not None:
+            self._warm.close()
+            self._warm = None
 
 
 class _Servers:
