@@ -96,7 +96,7 @@ def the_tour_comes_by_itself_and_is_walked_by_keyboard(page: Page, hub: Hub) -> 
 
 def it_does_not_come_again_but_can_be_asked_for(page: Page, hub: Hub) -> None:
     page.reload()
-    page.get_by_role("tab", name="Labs and marks").wait_for(timeout=FIRST_LOAD)
+    expect(page.locator(".za-panel-body > *")).not_to_have_count(0, timeout=FIRST_LOAD)
     expect(page.locator(".za-tour")).to_have_count(0)
     to_panel(page)
     tab_to(page, "tour")
@@ -289,11 +289,15 @@ def test_a_learner_walks_from_the_tour_to_the_receipt(hub: Hub, browser: Browser
     context, page = sign_in(hub, browser, "learner")
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: print(line.type, line.text))
+    page.on("requestfailed", lambda request: print(request.method, request.url, request.failure))
     try:
         for step in WALK:
+            print(step.__name__)
             step(page, hub)
             page.screenshot(path=tmp_path / f"{step.__name__}.png")
     finally:
+        print(page.locator("body").inner_text())  # where a step fails this is shown with what the browser said
         page.screenshot(path=tmp_path / "last.png")
         context.close()
     assert problems == []

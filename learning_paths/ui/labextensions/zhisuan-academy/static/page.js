@@ -1,16 +1,17 @@
 // The start page: who you are, where you want to go, and the plan that leads there.
 
-import { element, refill, whileBusy } from './dom.js';
+import { element, refill } from './dom.js';
 import { ProfileForm } from './form.js';
 import { PlacementView } from './placement.js';
 import { PlanView } from './plan.js';
 import { ProgressView } from './progress.js';
 import { isStaff, staffSection } from './staff.js';
+import { Telling } from './telling.js';
 import { LANGUAGES } from './words.js';
 
 const LEAST_MILLISECONDS = 5000;
 
-export class StartPage {
+export class StartPage extends Telling {
   /**
    * @param service  where answers come from
    * @param desk  what opens and submits
@@ -18,10 +19,10 @@ export class StartPage {
    * @param {(language: string) => void} onLanguage  asked to change the language of all of Lab
    */
   constructor(service, desk, words, onLanguage) {
+    super(words);
     this.service = service;
     this.desk = desk;
     this.onLanguage = onLanguage;
-    this.words = words;
     this.me = null;
     this.choices = null;
     this.plan = null;
@@ -29,7 +30,6 @@ export class StartPage {
     this.status = { labs: {}, lessons: {} };
     this.editing = false;
     this.loadedAt = 0;
-    this.message = element('div', { class: 'za-message', role: 'status', 'aria-live': 'polite' });
     this.body = element('div', { class: 'za-body' });
     this.head = element('div', { class: 'za-head' });
     this.node = element('div', { class: 'za-start', tabindex: '-1' }, this.head, this.message, this.body);
@@ -97,17 +97,6 @@ export class StartPage {
     }
   }
 
-  /** Do something that takes a moment, with the button busy and the outcome said aloud. */
-  act(button, busy, work) {
-    return whileBusy(button, this.words.say(busy), async () => {
-      try {
-        await work();
-      } catch (error) {
-        this.fail(error);
-      }
-    });
-  }
-
   openUnit(button, unit) {
     return this.act(button, 'opening', async () => {
       const answer = await this.desk.open(unit.id, this.words.language);
@@ -138,19 +127,6 @@ export class StartPage {
     this.editing = true;
     this.renderBody();
     this.form.focus();
-  }
-
-  /** Say something in the live region: the name of a text, or a whole sentence; nothing clears it. */
-  tell(text, values) {
-    this.message.classList.remove('za-error');
-    this.message.textContent = text ? this.words.say(text, values) : '';
-  }
-
-  fail(error) {
-    console.error(error);
-    this.message.classList.add('za-error');
-    this.message.textContent = this.words.say('failed', { message: error.message });
-    this.message.scrollIntoView({ block: 'nearest' });
   }
 
   render() {

@@ -91,7 +91,7 @@ async function activate(app, lab, { translator, tracker, registry, palette, laun
   tracker.currentChanged.connect(() => app.commands.notifyCommandChanged(SUBMIT));
 
   // told at once, so that kernels that Lab restores speak the language too
-  const { academy } = await service.put('language', { language: words.language }).catch(() => ({ academy: false }));
+  const { academy } = await service.steadily(() => service.put('language', { language: words.language })).catch(() => ({ academy: false }));
   if (academy) {
     const given = { app, lab, icon, words, service, desk, tracker, registry, palette, launcher, restorer };
     panel = await joinPanel(given, { language: toLanguage, start: () => show() });

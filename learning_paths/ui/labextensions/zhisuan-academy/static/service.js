@@ -9,6 +9,9 @@ export class ServiceError extends Error {
   }
 }
 
+const TRIES = 5;
+const PAUSE_MILLISECONDS = 1000;
+
 export class Service {
   /** @param services  Lab's @jupyterlab/services  @param {import('./words.js').Words} words */
   constructor(services, words) {
@@ -31,6 +34,20 @@ export class Service {
 
   put(path, body) {
     return this.request(path, 'PUT', body);
+  }
+
+  /** Do what may be done twice, and again while there is no server or it is not itself. */
+  async steadily(work) {
+    for (let left = TRIES - 1; ; left--) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!left || (error.status && error.status < 500)) {
+          throw error;
+        }
+        await new Promise(done => setTimeout(done, PAUSE_MILLISECONDS));
+      }
+    }
   }
 
   async request(path, method, body) {

@@ -1,13 +1,14 @@
 // The panel beside the notebooks: my path, the lab in front, all labs with their marks. Staff find their own pages.
 
-import { button, element, refill, whileBusy } from '../dom.js';
+import { button, element, refill } from '../dom.js';
 import { isStaff, staffSection } from '../staff.js';
+import { Telling } from '../telling.js';
 import { LANGUAGES } from '../words.js';
 import { LabTab } from './lab.js';
 import { LabsTab } from './labs.js';
 import { PathTab } from './path.js';
 
-export class Panel {
+export class Panel extends Telling {
   /**
    * @param service  where answers come from
    * @param desk  what opens and submits
@@ -16,10 +17,10 @@ export class Panel {
    *   Lab's language, starts the tour, opens the start page, is told what was loaded
    */
   constructor(service, desk, words, ways) {
-    Object.assign(this, { service, desk, words, ways });
+    super(words);
+    Object.assign(this, { service, desk, ways });
     this.data = null;
     this.failed = null;
-    this.message = element('div', { class: 'za-message', role: 'status', 'aria-live': 'polite' });
     this.body = element('div', { class: 'za-panel-body' });
     this.tabs = { path: new PathTab(this), lab: new LabTab(this), labs: new LabsTab(this) };
     this.shown = 'path';
@@ -45,20 +46,6 @@ export class Panel {
     return this.data?.labs.find(one => one.lab === name);
   }
 
-  /** Do something that takes a moment, with the button busy and the outcome said aloud. */
-  act(pressed, busy, work) {
-    return whileBusy(pressed, this.words.say(busy), () => this.trying(work));
-  }
-
-  /** Do something; what fails is said aloud. */
-  async trying(work) {
-    try {
-      await work();
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
   open(pressed, unit) {
     return this.act(pressed, 'opening', async () => {
       const { path } = await this.desk.open(unit.id, this.words.language);
@@ -76,19 +63,6 @@ export class Panel {
       this.tell('feedback-open');
       await this.load();
     });
-  }
-
-  /** Say something in the live region: the name of a text. */
-  tell(text, values) {
-    this.message.classList.remove('za-error');
-    this.message.textContent = text ? this.words.say(text, values) : '';
-  }
-
-  fail(error) {
-    console.error(error);
-    this.message.classList.add('za-error');
-    this.message.textContent = this.words.say('failed', { message: error.message });
-    this.message.scrollIntoView({ block: 'nearest' });
   }
 
   /** Bring a tab to the front. */

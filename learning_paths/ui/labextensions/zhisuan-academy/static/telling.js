@@ -1,0 +1,38 @@
+// What the start page and the panel share: a live region that says what became of things, and buttons that wait.
+
+import { element, whileBusy } from './dom.js';
+
+/** A view with `words`, which says aloud what it does and what fails. */
+export class Telling {
+  constructor(words) {
+    this.words = words;
+    this.message = element('div', { class: 'za-message', role: 'status', 'aria-live': 'polite' });
+  }
+
+  /** Do something while a button waits for it. */
+  act(pressed, busy, work) {
+    return whileBusy(pressed, this.words.say(busy), () => this.trying(work));
+  }
+
+  /** Do something; what fails is said aloud. */
+  async trying(work) {
+    try {
+      await work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Say something in the live region: the name of a text; nothing clears it. */
+  tell(text, values) {
+    this.message.classList.remove('za-error');
+    this.message.textContent = text ? this.words.say(text, values) : '';
+  }
+
+  fail(error) {
+    console.error(error);
+    this.message.classList.add('za-error');
+    this.message.textContent = this.words.say('failed', { message: error.message });
+    this.message.scrollIntoView({ block: 'nearest' });
+  }
+}
