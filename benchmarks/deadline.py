@@ -30,8 +30,8 @@ from typing import Any
 import requests
 from hub_at_work import ACADEMY, Grader, Learner, Work, enrol, hub, show, tell
 
+from catalogue.folders import COURSE_ID
 from graders.book import marks
-from graders.configuration import COURSE_ID
 
 ASK_SECONDS = 0.2  # between two questions to the hub
 PAGES = ("hub/login", "services/academy/health")

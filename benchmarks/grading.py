@@ -168,9 +168,9 @@ def stock(folder: Path) -> dict[str, Any]:
 
 def ours(folder: Path, workers: int) -> dict[str, Any]:
     """Grade as ``./academy grade`` does."""
+    from catalogue.folders import COURSE_ID
     from graders import batch, grade, release
     from graders.book import marks
-    from graders.configuration import COURSE_ID
     from graders.course import make
     from graders.engine.converter import GradeExecuted
     from graders.engine.master import read_limits, read_master

@@ -36,8 +36,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeSubmit
 from traitlets.config import Config
 
-from catalogue.folders import CHECKOUT
-from graders.configuration import COURSE_ID
+from catalogue.folders import CHECKOUT, COURSE_ID
 from hub_config.deployment import Deployment, free_ports
 from hub_config.work.book import Book
 from hub_config.work.courier import Courier

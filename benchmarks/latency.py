@@ -22,7 +22,7 @@ from typing import Any
 
 from hub_at_work import Grader, Learner, Work, enrol, hub, show
 
-from graders.configuration import COURSE_ID
+from catalogue.folders import COURSE_ID
 from graders.engine.repair import repaired
 from graders.engine.servers import ENVIRONMENT, need
 from graders.engine.submission import read_submission

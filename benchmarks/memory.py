@@ -23,8 +23,8 @@ import grading
 import psutil
 from hub_at_work import ACADEMY
 
+from catalogue.folders import COURSE_ID
 from graders import release
-from graders.configuration import COURSE_ID
 from graders.engine.master import read_master
 from graders.submissions import filled
 

@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+COURSES = "courses"  # below the data folder
+COURSE_ID = "academy"
+"""The course that everybody belongs to."""
 
 
 def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
@@ -25,6 +28,24 @@ def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
         return Path(chosen).expanduser().absolute()
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(base).expanduser().absolute() / "zhisuan-academy"
+
+
+def course_folder(data: Path, course: str) -> Path:
+    """Return where labs, submissions and gradebook of a course lie.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+    course
+        The id of a course beside the academy's own.
+    """
+    return data / COURSES / course
+
+
+def courses(data: Path) -> list[str]:
+    """Return the ids of the courses beside the academy's own that a data folder holds."""
+    return sorted(path.parent.name for path in (data / COURSES).glob("[!.]*/course"))
 
 
 def store_url(data: Path) -> str:

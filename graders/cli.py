@@ -12,7 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import GradingError, LabError, Refusal
+from catalogue.folders import course_folder, courses, data_folder
+
+from .errors import CourseError, GradingError, LabError, Refusal
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -162,13 +164,28 @@ def _positive(text: str) -> int:
 
 def _add_data(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (ACADEMY_DATA)")
+    verb.add_argument("--course", metavar="ID", help="another course of the hub than the academy's own")
+
+
+def _data(arguments: argparse.Namespace) -> Path | None:
+    """Return the data folder of the course that is asked for."""
+    if arguments.course is None:
+        return arguments.data
+    folder = course_folder(data_folder(arguments.data), arguments.course)
+    if not folder.is_dir():
+        there = ", ".join(courses(data_folder(arguments.data))) or "none"
+        raise CourseError(
+            f"no course {arguments.course!r} (there: {there}); name it in academy.yml and start the hub,"
+            " which makes it"
+        )
+    return folder
 
 
 def _release(arguments: argparse.Namespace) -> int:
     from .releasing import release
 
     with _progress("releasing"):
-        released = release(*arguments.labs, data=arguments.data, warn=_warn)
+        released = release(*arguments.labs, data=_data(arguments), warn=_warn)
     for lab in released:
         print(f"{lab} is released")
     if not released:
@@ -201,7 +218,8 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _results(arguments: argparse.Namespace, expect: Callable[[str, int], None]) -> Iterator[Result]:
-    given = {name: getattr(arguments, name) for name in ("data", "feedback", "workers", "cluster")}
+    given = {name: getattr(arguments, name) for name in ("feedback", "workers", "cluster")}
+    given["data"] = _data(arguments)
     if not arguments.watch:
         from .grading import grade
 
@@ -225,11 +243,11 @@ def _grade_folder(arguments: argparse.Namespace) -> int:
 
     if not (arguments.master and arguments.submissions):
         arguments.usage("--master and --submissions belong together")
-    of_courses = ("labs", "data", "feedback", "no_collect", "watch", "cluster")
+    of_courses = ("labs", "data", "course", "feedback", "no_collect", "watch", "cluster")
     if any(getattr(arguments, name) for name in of_courses):
         arguments.usage(
-            "--master grades from files alone, on this machine: no LAB, --data, --feedback, --no-collect, "
-            "--watch or --cluster"
+            "--master grades from files alone, on this machine: no LAB, --data, --course, --feedback, "
+            "--no-collect, --watch or --cluster"
         )
     if arguments.force:
         arguments.usage("--master keeps no results and grades everything each time: leave --force out")

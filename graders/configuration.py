@@ -20,10 +20,8 @@ from .engine.feedback import SafeFeedback
 from .engine.pages import FeedbackExporter
 from .engine.sanitize import RepairByMaster
 from .engine.save import SaveScores
-from .exchange_steps import COURSE_ID, plug
+from .exchange_steps import course_id, plug
 from .titles import name_tasks
-
-__all__ = ["COURSE_ID", "configure"]
 
 
 def configure(c: Any, course: Path) -> None:
@@ -41,7 +39,7 @@ def configure(c: Any, course: Path) -> None:
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     root = str(course)
-    c.CourseDirectory.course_id = COURSE_ID
+    c.CourseDirectory.course_id = course_id(course)
     c.CourseDirectory.root = root
     c.CourseDirectory.db_url = gradebook_url(course)
     c.Exchange.root = str(course.parent / "exchange")

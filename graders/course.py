@@ -12,23 +12,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from catalogue.folders import CHECKOUT
+from catalogue.folders import CHECKOUT, COURSE_ID
 
-from .configuration import COURSE_ID, configure
+from .configuration import configure
 from .engine.master import LIMITS_FILE, NOT_DATA
 from .engine.mistakes import MISTAKES_FILE
 from .errors import CourseError, LabError
+from .exchange_steps import ID_FILE, course_id
 from .lab_file import known_mistakes, limits_of, titles_of
 from .seeds import grading_key
 from .titles import TITLES_FILE
 
-CONFIG = f'''"""Made by ./academy; settings of your own go below the call."""
+CONFIG = '''"""Made by ./academy; settings of your own go below the call."""
 
 from pathlib import Path
 
 from graders.configuration import configure
 
-configure(get_config(), Path(__file__).resolve().parent)  # course {COURSE_ID}
+configure(get_config(), Path(__file__).resolve().parent)
 '''
 
 
@@ -41,11 +42,22 @@ class Course:
     data
         The data folder that it lies in.
     labs
-        Where the labs come from: a folder with ``source/`` and ``authoring/``.
+        Where the labs come from: a folder with ``source/`` and ``authoring/``; by default ``<data>/labs``
+        where that is, else those of the checkout.
     """
 
     data: Path
-    labs: Path = CHECKOUT / "labs"
+    labs: Path = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.labs is None:
+            own = self.data / "labs"
+            object.__setattr__(self, "labs", own if own.is_dir() else CHECKOUT / "labs")
+
+    @property
+    def id(self) -> str:
+        """What nbgrader calls the course."""
+        return course_id(self.root)
 
     @property
     def root(self) -> Path:
@@ -57,8 +69,13 @@ class Course:
         """``<data>/exchange``: what is handed out and in."""
         return self.data / "exchange"
 
+    @property
+    def inbound(self) -> Path:
+        """Where submissions arrive in the exchange."""
+        return self.exchange / self.id / "inbound"
+
     def known(self) -> list[str]:
-        """Return the labs of the checkout, by name."""
+        """Return the labs that there are, by name."""
         found = (self.labs / "source").glob("*/*.ipynb")
         return sorted(path.parent.name for path in found if path.stem == path.parent.name)
 
@@ -112,7 +129,7 @@ def belong_to(folder: Path, uid: int) -> None:
                 os.chown(name, uid, uid, dir_fd=opened, follow_symlinks=False)
 
 
-def make(data: Path, labs: Path | None = None) -> Course:
+def make(data: Path, labs: Path | None = None, named: str = COURSE_ID) -> Course:
     """Make the course folder, or bring it up to date.
 
     A lab that was released stays as it was: learners have that version, and are graded by it.
@@ -122,18 +139,22 @@ def make(data: Path, labs: Path | None = None) -> Course:
     data
         The data folder.
     labs
-        Where the labs lie; those of the checkout by default.
+        Where the labs lie; see `Course`.
+    named
+        The id of a course that is made now.
 
     Raises
     ------
     CourseError
         When the folder cannot be written.
     """
-    course = Course(data.absolute(), labs or CHECKOUT / "labs")
+    course = Course(data.absolute(), labs)
     try:
         for name in ("source", "release", "submitted", "autograded", "feedback"):
             (course.root / name).mkdir(parents=True, exist_ok=True)
         course.exchange.mkdir(parents=True, exist_ok=True)
+        if named != COURSE_ID:
+            _write(course.root / ID_FILE, named + "\n")
         _write(course.root / "nbgrader_config.py", CONFIG)
         grading_key(course.data)
         released = set(course.released())

@@ -1,9 +1,13 @@
 """Another exchange than nbgrader's folders, where the environment names one."""
 
 import os
+from pathlib import Path
 from typing import Any
 
-COURSE_ID = "academy"
+from catalogue.folders import COURSE_ID
+
+ID_FILE = "course-id"
+"""In the folder of another course."""
 
 MODULE = "ACADEMY_EXCHANGE_STEPS"
 """The environment's word for the module whose classes take nbgrader's steps."""
@@ -17,6 +21,20 @@ STEPS = {
     "submit": "Submit",
     "collect": "Collect",
 }
+
+
+def course_id(root: Path) -> str:
+    """Return the id of the course in a folder.
+
+    Parameters
+    ----------
+    root
+        nbgrader's course folder.
+    """
+    try:
+        return (root / ID_FILE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return COURSE_ID
 
 
 def plug(c: Any) -> bool:

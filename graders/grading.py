@@ -17,7 +17,6 @@ from catalogue.folders import data_folder
 
 from .batch import Ahead, Lab, Ran, cores
 from .book import Marks, marks
-from .configuration import COURSE_ID
 from .course import Course, make
 from .engine.converter import GradeExecuted
 from .engine.master import read_limits, read_master
@@ -165,7 +164,7 @@ class Batch:
 
     def collect(self, lab: str, learner: str = "*") -> None:
         """Fetch what is new in the exchange, of one learner or of all."""
-        if (self.course.exchange / COURSE_ID / "inbound").is_dir():
+        if self.course.inbound.is_dir():
             with temp_attrs(self.api.coursedir, student_id=learner):
                 done(f"collecting {lab}", self.api.collect, lab, update=True)
 
@@ -212,7 +211,7 @@ class Batch:
         }
 
     def _marks(self, lab: str, learner: str | None = None) -> dict[str, Marks]:
-        return marks(self.api.coursedir.db_url, COURSE_ID, lab, learner)
+        return marks(self.api.coursedir.db_url, self.course.id, lab, learner)
 
     def _booked(self, lab: str, ran: Ran, earlier: Entry | None) -> Result:
         """Put one submission's scores into the gradebook, then into the ledger, and hand out its feedback."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from catalogue.folders import data_folder
 
 from .collecting import arrived
-from .configuration import COURSE_ID
 from .course import Course, make
 from .engine.master import read_limits, read_master
 from .engine.reference import honest
@@ -60,7 +59,7 @@ def watch(
     doing = " ".join(("academy grade --watch", *labs))
     with nbgrader(course) as api, Ledger(course.root) as ledger:
         batch = Batch(course, api, ledger, executor(workers, cluster), seed, feedback=feedback)
-        inbound = Inbound(course.exchange / COURSE_ID / "inbound")
+        inbound = Inbound(course.inbound)
         inbound.look()
         with alone(course.root, doing, tell=tell):
             for lab in wanted:

@@ -14,6 +14,7 @@ from traitlets import Bool, Float, Instance, Integer, Unicode
 from . import drain, pam, provider, sign_in_figures
 from .accounts import Account, Accounts
 from .deployment import Deployment
+from .enrolments import Enrolments, groups
 from .lti import pages as lti_pages
 from .lti.reception import Reception
 from .password_page import Invitation, OwnPassword, SignIn
@@ -60,7 +61,7 @@ class Patience:
 
 
 class AccountsAuthenticator(Authenticator):
-    """Lets people in by `hub_config.accounts`; their role becomes their one group.
+    """Lets people in by `hub_config.accounts`; groups are their role, and what they are in which course.
 
     A password that was reset ends the sessions that the old one opened, at the latest after
     ``auth_refresh_age`` seconds.
@@ -117,7 +118,7 @@ class AccountsAuthenticator(Authenticator):
         user = handler.find_user(account.name)
         if user is not None and await _opened_with_another_password(user, account):
             _end_sessions(user)
-        return _user_model(account)
+        return self.model(account)
 
     def get_handlers(self, app) -> list[tuple[str, type]]:
         """Return the pages that belong to signing in."""
@@ -127,11 +128,15 @@ class AccountsAuthenticator(Authenticator):
 
     def model(self, account: Account) -> dict:
         """Return the hub's user model of an account."""
-        return _user_model(account)
+        return {
+            "name": account.name,
+            "groups": [account.role, *groups(Enrolments(self._accounts).of(account.name))],
+            "auth_state": {"changed": account.changed},
+        }
 
     async def admit(self, claims: dict) -> dict:
         """Return the hub's user model of whom the provider made these claims about."""
-        return _user_model(await provider.admit(self._accounts, claims, self.provider))
+        return self.model(await provider.admit(self._accounts, claims, self.provider))
 
     def must_choose(self, name: str) -> bool:
         """Tell whether somebody still has the password that was handed out, and has to choose another."""
@@ -186,7 +191,7 @@ class AccountsAuthenticator(Authenticator):
         if account is None or await _opened_with_another_password(user, account):
             _end_sessions(user)
             return False
-        return _user_model(account)
+        return self.model(account)
 
 
 async def _opened_with_another_password(user, account: Account) -> bool:
@@ -201,11 +206,3 @@ def _end_sessions(user) -> None:
         if token.session_id:
             user.db.delete(token)
     user.db.commit()
-
-
-def _user_model(account: Account) -> dict:
-    return {
-        "name": account.name,
-        "groups": [account.role],
-        "auth_state": {"changed": account.changed},
-    }

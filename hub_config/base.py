@@ -42,8 +42,7 @@ def configure(c: Config, deployment: Deployment, settings: Settings) -> None:
     academy = f"http://127.0.0.1:{deployment.ports()['academy']}"
     common(c, deployment, settings, academy)
     _servers(c, deployment, settings, academy)
-    announcement = Announcement(deployment, walls_notice())
-    c.JupyterHub.template_vars = {"announcement": announcement, "provider": settings.provider}
+    c.JupyterHub.template_vars = _shown(settings, Announcement(deployment, walls_notice()))
 
 
 def common(c: Config, deployment: Deployment, settings: Settings, academy: str) -> None:
@@ -70,12 +69,19 @@ def common(c: Config, deployment: Deployment, settings: Settings, academy: str) 
     _people(c, deployment, settings)
     c.Spawner.default_url = "/lab"
     c.Spawner.start_timeout = c.Spawner.http_timeout = settings.servers.start_seconds
-    c.JupyterHub.allow_named_servers = False
+    # a server named after a course is the office of who teaches there
+    c.JupyterHub.allow_named_servers = bool(settings.courses)
+    c.JupyterHub.named_server_limit_per_user = len(settings.courses)
     c.JupyterHub.active_server_limit = settings.servers.most
     _services(c, deployment, settings, academy)
     c.JupyterHub.template_paths = [str(HERE / "templates")]
-    c.JupyterHub.template_vars = {"announcement": Announcement(deployment), "provider": settings.provider}
+    c.JupyterHub.template_vars = _shown(settings, Announcement(deployment))
     c.JupyterHub.logo_file = str(HERE / "templates" / "logo.svg")
+
+
+def _shown(settings: Settings, announcement: Announcement) -> dict[str, object]:
+    """Return what the hub's pages show of the settings."""
+    return {"announcement": announcement, "provider": settings.provider, "courses": settings.courses}
 
 
 def _hold(deployment: Deployment) -> None:

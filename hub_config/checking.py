@@ -23,12 +23,14 @@ from graders.course import Course
 from .accounts import Accounts
 from .deployment import OWN_TREE, Deployment
 from .errors import HubError, Refused
+from .first_start import must_be_free
 from .labs import chosen
 from .lti.platforms import Platform
 from .lti.registering import looked_at
 from .provider import DISCOVERY, client_secret
 from .running import check_port
 from .settings import FILE, Settings
+from .settings import Course as SaidOfCourse
 from .storage import databases
 from .web_address import LOOPBACK
 from .work.opening import blobs_url
@@ -88,6 +90,7 @@ def findings(deployment: Deployment, settings: Settings) -> Iterator[Finding]:
         ("records", lambda: _records(deployment, settings)),
         ("store", lambda: _store(deployment)),
         ("labs", lambda: _labs(deployment, settings)),
+        *(("course", partial(_course, deployment, one)) for one in settings.courses),
         ("exchange", lambda: _exchange(deployment, settings)),
         ("walls", lambda: _walls(settings)),
         ("memory", lambda: _memory(settings)),
@@ -210,6 +213,16 @@ def _labs(deployment: Deployment, settings: Settings) -> Finding:
     known = Course(deployment.data).known()
     labs = chosen(known, settings.labs)
     return Finding("labs", "fine", f"{len(labs)} of {len(known)} are handed out")
+
+
+def _course(deployment: Deployment, said: SaidOfCourse) -> Finding:
+    """Look what a course beside the academy's own would hand out, and whether its staff are kept apart."""
+    must_be_free(deployment, said)
+    known = Course(deployment.of(said.id).grading).known()
+    says = f"{said.id}, {said.shown}: {len(chosen(known, said.labs))} of {len(known)} labs are handed out"
+    if sandbox.capabilities().kind not in OWN_TREE:
+        return Finding("course", "mind", f"{says}; without walls of their own its staff reach other courses")
+    return Finding("course", "fine", says)
 
 
 def _exchange(deployment: Deployment, settings: Settings) -> Finding:

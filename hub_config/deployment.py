@@ -7,11 +7,19 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sandbox
-from catalogue.folders import data_folder, database_url, gradebook_url, store_url
+from catalogue.folders import (
+    COURSE_ID,
+    course_folder,
+    courses,
+    data_folder,
+    database_url,
+    gradebook_url,
+    store_url,
+)
 
 from .errors import HubError, Refused
 
@@ -36,12 +44,16 @@ SECRETS = {
 
 @dataclass(frozen=True)
 class Deployment:
-    """The places inside one data folder.
+    """The places inside one data folder, as one course sees them.
+
+    Homes, desks, exchange, gradebook and crossings are a course's own; all else belongs to the academy.
 
     Parameters
     ----------
     data
         Absolute path of the data folder; see `catalogue.folders.data_folder`.
+    course_id
+        The course; by default the one that everybody belongs to.
 
     Raises
     ------
@@ -50,6 +62,7 @@ class Deployment:
     """
 
     data: Path
+    course_id: str = COURSE_ID
 
     def __post_init__(self) -> None:
         if odd := sorted(set(str(self.data)) & set(NOT_IN_URLS)):
@@ -62,6 +75,32 @@ class Deployment:
     def at(cls, given: str | os.PathLike[str] | None = None) -> "Deployment":
         """Return the deployment of ``--data``, ``ACADEMY_DATA`` or the user's data directory."""
         return cls(data_folder(given))
+
+    def of(self, course_id: str) -> "Deployment":
+        """Return the same places as another course sees them."""
+        return replace(self, course_id=course_id)
+
+    def courses(self) -> "list[Deployment]":
+        """Return the places of each course beside the academy's own that was made."""
+        return [self.of(course) for course in courses(self.data)]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this is the academy's own course."""
+        return self.course_id == COURSE_ID
+
+    @property
+    def grading(self) -> Path:
+        """What `graders.Course` calls its data folder."""
+        return self.data if self.is_own else course_folder(self.data, self.course_id)
+
+    def lab(self, name: str) -> str:
+        """Return what a lab of the course is called where labs of all courses stand side by side."""
+        return name if self.is_own else f"{self.course_id}/{name}"
+
+    def _named(self, name: str) -> str:
+        """Return a name of the academy's, or the same for the one course."""
+        return name if self.is_own else f"{name}-{self.course_id}"
 
     @property
     def secrets(self) -> Path:
@@ -86,17 +125,17 @@ class Deployment:
     @property
     def homes(self) -> Path:
         """Folder of the people's homes, one each."""
-        return self.data / "homes"
+        return self.grading / "homes"
 
     @property
     def desks(self) -> Path:
         """Folder with one desk a person: the exchange as that person sees it."""
-        return self.data / "desks"
+        return self.grading / "desks"
 
     @property
     def course(self) -> Path:
         """nbgrader's course folder: masters, submissions, gradebook."""
-        return self.data / "course"
+        return self.grading / "course"
 
     @property
     def gradebook_url(self) -> str:
@@ -111,7 +150,7 @@ class Deployment:
     @property
     def work_url(self) -> str:
         """Database URL of what is handed out and in by the service; see `hub_config.work`."""
-        return database_url(self.secrets / "work.url", self.data / "work.sqlite")
+        return database_url(self.secrets / f"{self._named('work')}.url", self.grading / "work.sqlite")
 
     @property
     def oversight_url(self) -> str:
@@ -121,12 +160,17 @@ class Deployment:
     @property
     def exchange(self) -> Path:
         """nbgrader's exchange, the real one."""
-        return self.data / "exchange"
+        return self.grading / "exchange"
+
+    @property
+    def exchanged(self) -> Path:
+        """The course's part of the exchange: ``inbound``, ``outbound``, ``feedback``."""
+        return self.exchange / self.course_id
 
     @property
     def blobs(self) -> Path:
         """Folder of what was handed out and in by the service, by content; see `hub_config.work.blobs`."""
-        return self.data / "blobs"
+        return self.grading / "blobs"
 
     @property
     def accounts(self) -> Path:
@@ -153,13 +197,18 @@ class Deployment:
         """The note that the hub is about to end; see `hub_config.drain`."""
         return self.hub / "drain.json"
 
+    @property
+    def formgrader(self) -> Path:
+        """What was asked of the course's formgrader; see `hub_config.oversight.formgrader`."""
+        return self.hub / f"{self._named('formgrader')}.jsonl"
+
     def home(self, name: str) -> Path:
         """Return the home of one person."""
         return self.homes / name
 
     def crossings(self, name: str) -> Path:
         """Return the folder of the sockets that lead through the wall of one person's server."""
-        return self.hub / "crossings" / name
+        return self.hub / self._named("crossings") / name
 
     def prepare(self) -> None:
         """Make the folders and secrets that are missing.
@@ -170,19 +219,10 @@ class Deployment:
             Where the folder cannot be written, with what to do.
         """
         try:
-            # Without a file tree of its own a server's user must be able to walk to its home, and see nothing
-            own_tree = sandbox.capabilities().kind in OWN_TREE
-            shared = 0o700 if own_tree or os.geteuid() != 0 else 0o711
-            for folder, mode in (
-                (self.data, shared),
-                (self.homes, shared),
-                (self.desks, shared),
-                (self.secrets, 0o700),
-                (self.hub, 0o700),
-                (self.logs, 0o700),
-            ):
+            self._make_shared(self.data, self.homes, self.desks)
+            for folder in (self.secrets, self.hub, self.logs):
                 folder.mkdir(parents=True, exist_ok=True)
-                folder.chmod(mode)
+                folder.chmod(0o700)
             for name, size in SECRETS.items():
                 if not (self.secrets / name).exists():
                     write_private(self.secrets / name, secrets.token_hex(size))
@@ -194,6 +234,31 @@ class Deployment:
                 f"cannot write the data folder, {error.filename or self.data}: {error.strerror};"
                 f" free some space or mend its rights, or choose another folder: ./academy hub --data FOLDER"
             ) from error
+
+    def prepare_course(self) -> None:
+        """Make the folders of a course beside the academy's own that are missing.
+
+        Raises
+        ------
+        HubError
+            Where they cannot be written.
+        """
+        try:
+            self._make_shared(self.grading.parent, self.grading, self.homes, self.desks)
+            self.course.mkdir(exist_ok=True)
+        except OSError as error:
+            raise HubError(
+                f"cannot make course {self.course_id!r}, {error.filename}: {error.strerror};"
+                " free some space or mend the folder's rights, then start again"
+            ) from error
+
+    @staticmethod
+    def _make_shared(*folders: Path) -> None:
+        """Make folders that hold people's own: a server's user must at most walk through them."""
+        own_tree = sandbox.capabilities().kind in OWN_TREE
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700 if own_tree or os.geteuid() != 0 else 0o711)
 
     def secret(self, name: str) -> str:
         """Return one of `SECRETS`."""

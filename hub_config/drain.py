@@ -138,8 +138,8 @@ class Drainer(Loop):
 
 
 def is_grading(deployment: Deployment) -> bool:
-    """Tell whether a grader is at work in the course folder."""
-    return is_held(deployment.course / GRADING)
+    """Tell whether a grader is at work in a course folder."""
+    return any(is_held(of.course / GRADING) for of in (deployment, *deployment.courses()))
 
 
 def stop_hub(url: str, token: str, servers: bool) -> None:

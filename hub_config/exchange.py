@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graders.configuration import COURSE_ID
 from graders.course import belong_to
 
 from .deployment import Deployment
@@ -91,15 +90,13 @@ def desk(deployment: Deployment, name: str) -> Desk:
     return Desk(name, deployment.desks / name)
 
 
-def carry_inbound(deployment: Deployment, exchange: Path, most: Submissions) -> Iterator[Carried]:
+def carry_inbound(deployment: Deployment, most: Submissions) -> Iterator[Carried]:
     """Carry new submissions from all desks to the course's inbound folder, each whole or not at all.
 
     Parameters
     ----------
     deployment
-        Whose desks.
-    exchange
-        The real exchange folder, `COURSE_ID` inside.
+        Whose desks and exchange.
     most
         What a submission may bring; a larger one is refused whole.
 
@@ -108,7 +105,6 @@ def carry_inbound(deployment: Deployment, exchange: Path, most: Submissions) -> 
     Carried
         One for each new folder that was found; a bad one is set aside on its desk and stops no other.
     """
-    course = exchange / COURSE_ID
     for owner in sorted(os.listdir(deployment.desks)):
         place = desk(deployment, owner)
         try:
@@ -118,7 +114,7 @@ def carry_inbound(deployment: Deployment, exchange: Path, most: Submissions) -> 
         for entry in entries:
             if not entry.startswith(".") and _is_complete(place.inbound / entry):
                 try:
-                    yield _carry(place, entry, course, most)
+                    yield _carry(place, entry, deployment.exchanged, most)
                 except OSError as error:  # a full disk, or rights that the person took away
                     yield Carried(owner, entry, f"{error.filename or entry}: {error.strerror}")
 

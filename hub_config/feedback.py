@@ -7,7 +7,7 @@ from pathlib import Path
 from nbgrader.utils import notebook_hash
 
 from .deployment import Deployment
-from .exchange import COURSE_ID, desk
+from .exchange import desk
 
 
 class FeedbackPost:
@@ -24,7 +24,7 @@ class FeedbackPost:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
-        self._course = deployment.exchange / COURSE_ID
+        self._course = deployment.exchanged
         self._read: set[str] = set()
         self._owners: dict[str, tuple[str, str]] = {}  # of feedback files, by name: learner and lab
         self._brought: dict[str, int] = {}  # time of change of what lies on the desk, by name

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import catalogue
+import graders
 from catalogue.errors import CatalogueError
 
 from .accounts import ROLES, Accounts
@@ -11,7 +12,7 @@ from .deployment import Deployment, write_private
 from .errors import HubError
 from .labs import open_labs
 from .material import publish
-from .settings import Settings
+from .settings import Course, Settings
 from .storage import databases
 
 
@@ -44,11 +45,29 @@ def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], Non
     except CatalogueError as error:
         raise HubError(f"{str(error).splitlines()[0]}; ./academy catalogue check tells all") from error
     deployment.prepare()
+    courses = [(deployment.of(one.id), one) for one in settings.courses]
+    for course, said in courses:
+        must_be_free(deployment, said)
+        course.prepare_course()
     databases.prepare(deployment, settings.database.url)
     publish(deployment.material)
     passwords = first_accounts(deployment)
     open_labs(deployment, settings.labs, say)
+    for course, said in courses:
+        open_labs(course, said.labs, say)
     return passwords
+
+
+def must_be_free(deployment: Deployment, course: Course) -> None:
+    """Make sure that a course's folder in people's homes is not that of a lab.
+
+    Raises
+    ------
+    HubError
+        When it would be.
+    """
+    if course.id in graders.Course(deployment.data).known():
+        raise HubError(f"courses: {course.id!r} is the name of a lab already; give the course another id")
 
 
 def first_accounts(deployment: Deployment) -> dict[str, str]:

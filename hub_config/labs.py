@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 
 import graders
 from catalogue.errors import suggest
-from graders.configuration import COURSE_ID
 from graders.errors import GradingError
 from graders.releasing import unreleased
 
@@ -47,16 +46,18 @@ def open_labs(deployment: Deployment, labs: Collection[str] | None, say: Callabl
         When the course folder cannot be made, or a lab is none of ours.
     """
     try:
-        course = graders.make(deployment.data)
+        course = graders.make(deployment.grading, named=deployment.course_id)
         for part in ("inbound", "outbound", "feedback"):
-            (course.exchange / COURSE_ID / part).mkdir(parents=True, exist_ok=True)
+            (deployment.exchanged / part).mkdir(parents=True, exist_ok=True)
     except GradingError as error:
         raise HubError(str(error)) from error
     except OSError as error:
         raise HubError(f"{error.filename}: {error.strerror}; free or mend it, then start again") from error
+    of = "" if deployment.is_own else f" of course {deployment.course_id}"
     for lab in unreleased(course, chosen(course.known(), labs)):
-        say(f"releasing lab {lab}")
+        say(f"releasing lab {lab}{of}")
         try:
-            graders.release(lab, data=deployment.data)
+            graders.release(lab, data=deployment.grading)
         except GradingError as error:
-            say(f"lab {lab} stays closed: {error}; then ./academy release {lab}")
+            named = "" if deployment.is_own else f" --course {deployment.course_id}"
+            say(f"lab {lab}{of} stays closed: {error}; then ./academy release {lab}{named}")

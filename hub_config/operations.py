@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import time
 from collections import Counter as Counts
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,6 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tornado import web
 from tornado.log import app_log
 
-from graders.configuration import COURSE_ID
 from graders.ledger import FILE as LEDGER
 from learning_paths.academy import Academy
 from learning_paths.errors import PlanError
@@ -52,15 +51,15 @@ class Watched:
         Store and gradebook.
     trail
         Who did what.
-    work
-        The work exchange; None where that is a folder.
+    offices
+        The work exchanges of all courses; none where that is a folder.
     """
 
     def __init__(
-        self, deployment: Deployment, academy: Academy, trail: Trail, work: Office | None = None
+        self, deployment: Deployment, academy: Academy, trail: Trail, offices: Iterable[Office] = ()
     ) -> None:
         self.deployment = deployment
-        self._academy, self._trail, self._work_exchange = academy, trail, work
+        self._academy, self._trail, self._offices = academy, trail, tuple(offices)
         self.registry = CollectorRegistry()
         self._answers = Histogram(
             "academy_request_seconds",
@@ -99,8 +98,8 @@ class Watched:
             "gradebook": self._academy.gradebook.stamp,
             "audit": self._trail.ping,
         }
-        if self._work_exchange is not None:
-            asked["work"] = self._work_exchange.book.ping
+        if self._offices:
+            asked["work"] = lambda: [office.book.ping() for office in self._offices]
         return asked
 
     def faults(self) -> list[str]:
@@ -116,16 +115,22 @@ class Watched:
 
     def queue(self) -> dict[str, tuple[int, float]]:
         """Return how many wait for grading, by lab, and how many seconds the oldest has waited."""
-        _, newest = arrivals(self.deployment.exchange / COURSE_ID / "inbound")
         found = {}
-        for lab, of_learners in newest.items():
-            times = [
-                when.replace(tzinfo=UTC).timestamp()
-                for learner, when in of_learners.items()
-                if when > graded_of(self.deployment.course, learner, lab)
-            ]
-            found[lab] = (len(times), time.time() - min(times) if times else 0.0)
+        for place in self._places:
+            _, newest = arrivals(place.exchanged / "inbound")
+            for lab, of_learners in newest.items():
+                times = [
+                    when.replace(tzinfo=UTC).timestamp()
+                    for learner, when in of_learners.items()
+                    if when > graded_of(place.course, learner, lab)
+                ]
+                found[place.lab(lab)] = (len(times), time.time() - min(times) if times else 0.0)
         return found
+
+    @property
+    def _places(self) -> list[Deployment]:
+        """The academy's own course and the others."""
+        return [self.deployment, *self.deployment.courses()]
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures, as Prometheus asks for them."""
@@ -158,17 +163,19 @@ class Watched:
         oldest = GaugeMetricFamily(
             "academy_submission_waits_seconds", "How long the oldest of these has waited", labels=("lab",)
         )
-        arrived, _ = arrivals(self.deployment.exchange / COURSE_ID / "inbound")
-        for lab, number in arrived.items():
-            submitted.add_metric((lab,), number)
+        for place in self._places:
+            arrived, _ = arrivals(place.exchanged / "inbound")
+            for lab, number in arrived.items():
+                submitted.add_metric((place.lab(lab),), number)
         for lab, (number, seconds) in self.queue().items():
             waiting.add_metric((lab,), number)
             oldest.add_metric((lab,), seconds)
         graded = GaugeMetricFamily(
             "academy_graded", "Learners whose work was graded, by outcome", labels=("lab", "status")
         )
-        for (lab, status), number in outcomes(self.deployment.course / LEDGER).items():
-            graded.add_metric((lab, status), number)
+        for place in self._places:
+            for (lab, status), number in outcomes(place.course / LEDGER).items():
+                graded.add_metric((place.lab(lab), status), number)
         yield from (submitted, waiting, oldest, graded)
 
 

@@ -26,6 +26,7 @@ NOT_PASSED_ON = frozenset({"connection", "content-encoding", "content-length", "
 class Handler(handlers.ProxyHandler):
     """Passes requests and sockets on, and notes what is asked of formgrader."""
 
+    deployment: Deployment | None = None
     notebook: Notebook | None = None
     noted = ""
 
@@ -36,9 +37,12 @@ class Handler(handlers.ProxyHandler):
 
     async def call_proxy(self, path: str | None = None) -> None:
         """Pass a request on; a stream of events arrives as it is made."""
-        if self.notebook and (wanted := asked(self.request.method, self.request.path)):
-            self.noted = uuid.uuid4().hex
-            self.notebook.began(self.noted, self.request.method, *wanted)
+        if self.deployment and (wanted := asked(self.request.method, self.request.path)):
+            course, server, asked_for = wanted
+            of = self.deployment.of(course)
+            if of.is_own or of.course.is_dir():  # else somebody makes courses up
+                self.noted, self.notebook = uuid.uuid4().hex, Notebook.of(of)
+                self.notebook.began(self.noted, self.request.method, server, asked_for)
         if "text/event-stream" not in self.request.headers.get("Accept", ""):
             await super().call_proxy(path)
             return
@@ -97,7 +101,7 @@ class Handler(handlers.ProxyHandler):
 def main() -> None:
     """Run the proxy with the options of configurable-http-proxy; ``ACADEMY_DATA`` names whose it is."""
     if data := os.environ.get("ACADEMY_DATA"):
-        Handler.notebook = Notebook.of(Deployment.at(data))
+        Handler.deployment = Deployment.at(data)
     AsyncHTTPClient.configure(None, max_clients=MOST_REQUESTS, max_body_size=MOST_BODY_BYTES)
     configproxy.ProxyHandler = Handler
     handlers.websocket_connect = partial(websocket_connect, max_message_size=MOST_MESSAGE_BYTES)

@@ -18,6 +18,7 @@ from .errors import HubError
 from .storage import databases
 
 NOTHING = "–"
+ROSTER = "roster.json"
 Names = list[str]
 
 
@@ -48,7 +49,9 @@ def enter(deployment: Deployment, accounts: Iterable[Account]) -> list[str]:
     learners = [account for account in accounts if account.role == "learner"]
     if not learners or not databases.is_there(deployment.gradebook_url):
         return []
-    record = deployment.hub / "roster.json"  # what was entered last: who differs was renamed since
+    record = (
+        deployment.grading / ROSTER if not deployment.is_own else deployment.hub / ROSTER
+    )  # what was entered last: who differs was renamed since
     try:
         entered = json.loads(record.read_text())
     except (FileNotFoundError, ValueError):
@@ -59,7 +62,7 @@ def enter(deployment: Deployment, accounts: Iterable[Account]) -> list[str]:
         if now != entered:
             write_private(record, json.dumps(now, ensure_ascii=False))
         if written:
-            Course(deployment.data).hand_over()
+            Course(deployment.grading).hand_over()
     except (SQLAlchemyError, OSError) as error:
         shown = databases.shown(deployment.gradebook_url)
         raise HubError(f"cannot write names into the gradebook, {shown}: {error}") from error

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlparse
@@ -23,6 +23,7 @@ from learning_paths.academy import Academy
 from . import drain, settings
 from .accounts import Accounts
 from .caretaker import Caretaker
+from .courses import OpenCourse, open_courses, told
 from .deployment import Deployment
 from .handlers import ApiHandler
 from .lti.cohorts import CohortsPage
@@ -40,9 +41,7 @@ from .overview import standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
 from .path_api import PATH_ROUTES
 from .placement_api import PLACEMENT_ROUTES
-from .work.api import WORK_ROUTES
-from .work.office import Office
-from .work.opening import open_office
+from .work.api import work_routes
 
 MOST_BODY_BYTES = 2**20
 
@@ -85,6 +84,15 @@ class Choices(ApiHandler):
         await self.answer(self.academy.choices)
 
 
+class MyCourses(ApiHandler):
+    """Courses beside the academy's own."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Answer those that who asks takes part in."""
+        self.finish(json.dumps(told(self.settings["courses"], self.current_user.get("groups", ()))))
+
+
 class Courses(ApiHandler):
     """What can be learned here."""
 
@@ -108,8 +116,14 @@ class Grades(ApiHandler):
 
     @web.authenticated
     async def get(self) -> None:
-        """Answer the learner's own."""
-        await self.answer(self.academy.grades, self.person)
+        """Answer the learner's own, those of other courses than the academy's last."""
+        await self.answer(self._all)
+
+    def _all(self) -> list[dict[str, Any]]:
+        found = self.academy.grades(self.person)
+        for course in self.settings["courses"][1:]:
+            found += course.grades(self.person, self.academy.catalogue)
+        return found
 
 
 class Checkpoint(ApiHandler):
@@ -164,7 +178,7 @@ def application(
     cookie_secret: str,
     *,
     trail: Trail,
-    work: Office | None = None,
+    courses: Sequence[OpenCourse] = (),
     delivery: Delivery | None = None,
     cookies: Mapping[str, Any] | None = None,
     servers: Callable[[], int | None] = lambda: None,
@@ -181,8 +195,8 @@ def application(
         Signs the cookies of staff who use the page.
     trail
         Keeps who did what.
-    work
-        The work exchange; None where that is a folder.
+    courses
+        The academy's own course, and others.
     delivery
         What goes to learning platforms; None where none is registered.
     cookies
@@ -205,21 +219,22 @@ def application(
         ("api/notice", Notice),
         ("api/choices", Choices),
         ("api/courses", Courses),
+        ("api/courses/mine", MyCourses),
         ("api/profile", Profile),
         ("api/grades", Grades),
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),
         ("api/learners", Learners),
         *PATH_ROUTES,
         *PLACEMENT_ROUTES,
-        *WORK_ROUTES,
+        *work_routes(courses),
         ("api/.*", NothingToAsk),
     ]
     return web.Application(
-        [(prefix + path, handler) for path, handler in routes]
+        [(prefix + path, *handler) for path, *handler in routes]
         + [(prefix + r"static/(.*)", web.StaticFileHandler, {"path": str(FOLDER / "static")})],
         default_handler_class=NoPage,
         academy=academy,
-        work=work,
+        courses=courses,
         accounts=accounts,
         delivery=delivery,
         standings=lambda: standings(academy, accounts.all()),
@@ -254,13 +269,14 @@ def _stop_hub(deployment: Deployment, servers: bool) -> None:
 async def serve(deployment: Deployment) -> None:
     """Serve until SIGTERM, and look after exchange and gradebook meanwhile."""
     chosen = settings.read(deployment.data)
-    academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook_url)
+    courses = open_courses(deployment, chosen)
+    further = [one.at.gradebook_url for one in courses[1:] if one.is_ours]
+    academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook_url, further=further)
     accounts = Accounts(deployment.accounts)
     settle(deployment, chosen.lti)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     trail = Trail(deployment.oversight_url)
-    work = open_office(deployment, chosen) if chosen.exchange.kind == "service" else None
-    watched = Watched(deployment, academy, trail, work)
+    watched = Watched(deployment, academy, trail, (one.office for one in courses if one.office))
     delivery = Delivery(deployment, academy, chosen.lti) if chosen.lti else None
     usage = Usage(trail, _servers, chosen.servers.gpus)
     secret = deployment.secret("cookie-secret")
@@ -272,7 +288,7 @@ async def serve(deployment: Deployment) -> None:
         prefix,
         secret,
         trail=trail,
-        work=work,
+        courses=courses,
         delivery=delivery,
         cookies=cookies,
         servers=lambda: usage.servers,
@@ -288,10 +304,9 @@ async def serve(deployment: Deployment) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    by_folder = chosen.exchange.kind == "folder"
     tasks = [
-        Caretaker(deployment, academy, chosen.submissions, work).go_on(stopping),
-        Watch(deployment, trail, by_folder, academy.gradebook.stamp).go_on(stopping),
+        *(Caretaker(one, academy.ingest_gradebook, chosen.submissions).go_on(stopping) for one in courses),
+        *(Watch(one.at, trail, not one.office, one.gradebook.stamp).go_on(stopping) for one in courses),
         usage.go_on(stopping),
         app.settings["status"].go_on(stopping),
         drain.Drainer(deployment, partial(_stop_hub, deployment)).go_on(stopping),
@@ -303,8 +318,8 @@ async def serve(deployment: Deployment) -> None:
     await looking
     academy.close()
     trail.close()
-    if work:
-        work.close()
+    for course in courses:
+        course.close()
 
 
 def main() -> int:

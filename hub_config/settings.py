@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from catalogue.errors import InvalidFile, Problem
+from catalogue.folders import COURSE_ID
 from catalogue.reading import line_of, read_mapping, read_value, validate
 from catalogue.schema import Id, Keys, Line
 from sandbox import Limits
@@ -22,6 +23,8 @@ from .web_address import private_address, web_address, web_host
 
 FILE = "academy.yml"
 DEEPEST = 5  # files, one over the other
+TAKEN = ("lessons", "receipts", "feedback")
+MOST_COURSE_LETTERS = 32  # of a course's id, which becomes part of names in PostgreSQL
 
 
 class Address(Keys):
@@ -228,6 +231,39 @@ class Exchange(Keys):
     )
 
 
+def _course_id(text: str) -> str:
+    if text in (COURSE_ID, *TAKEN):
+        raise ValueError(f"{text!r} is a folder in people's homes already; write another id")
+    if len(text) > MOST_COURSE_LETTERS:
+        raise ValueError(f"{text!r} is longer than {MOST_COURSE_LETTERS} letters; write a shorter id")
+    return text
+
+
+class Course(Keys):
+    """A course beside the academy's own, with its own staff, gradebook, exchange and deadlines."""
+
+    id: Annotated[Id, AfterValidator(_course_id)] = Field(
+        description="A short name, in addresses and folders; it stays", examples=["deep-learning-2027"]
+    )
+    shown: Line = Field(description="What people call it", examples=["Deep learning, spring 2027"])
+    shown_zh: Line = Field(description="The same in Chinese", examples=["深度学习（2027 春）"])
+    source: Line | None = Field(
+        None,
+        description="Its labs: the address of a git repository, or a folder with one (docs/hub/courses.md);"
+        " left out, the labs of this academy",
+        examples=["https://git.example.edu/deep-learning-labs.git"],
+    )
+    version: Line | None = Field(
+        None,
+        description="Tag, branch or commit of `source`: what a tag or commit says stays for this course;"
+        " left out, its default branch",
+        examples=["v2.1"],
+    )
+    labs: tuple[Id, ...] | None = Field(
+        None, description="Which labs are handed out when the hub starts; left out, all", examples=[["mlp"]]
+    )
+
+
 class Logs(Keys):
     """How the hub's log is written."""
 
@@ -271,6 +307,10 @@ class Settings(Keys):
     )
     database: Database = Field(Database(), description="Where the records lie")
     servers: Servers = Field(Servers(), description="What one person's server may use")
+    courses: tuple[Course, ...] = Field(
+        (),
+        description="Courses beside the academy's own, which everybody belongs to: docs/hub/courses.md",
+    )
     submissions: Submissions = Field(Submissions(), description="What one submission may bring")
     exchange: Exchange = Field(Exchange(), description="How labs, submissions and feedback travel")
     logs: Logs = Field(Logs(), description="How the hub's log, `logs/hub.log`, is written")
@@ -286,6 +326,11 @@ class Settings(Keys):
             raise ValueError("pam.group needs pam.service beside it: which service is asked for passwords")
         if self.pam.service and self.provider.kind:
             raise ValueError("pam.service and provider.kind both say who --signs-in-as names; choose one")
+        ids = [one.id for one in self.courses]
+        if doubled := next((one for one in ids if ids.count(one) > 1), None):
+            raise ValueError(f"courses names {doubled!r} twice; each course has an id of its own")
+        if ids and self.exchange.kind == "folder":
+            raise ValueError("courses need exchange.kind service: a shared folder knows one course alone")
         if doubled := twice(self.lti):
             raise ValueError(f"lti names {doubled} twice; one entry lists all deployments of a registration")
         return self

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from . import walls
 from .accounts import Account, Accounts
 from .crossings import Crossings, crossings
 from .deployment import OWN_TREE, Deployment, write_private
+from .enrolments import Enrolments
 from .exchange import desk
 from .settings import Settings
 
@@ -40,6 +42,9 @@ PROGRESS_SECONDS = 0.5
 class WalledSpawner(LocalProcessSpawner):
     """Starts each person's server behind a wall (`hub_config.walls`).
 
+    The server without a name is the person's desk. One named after a course is the office of who teaches
+    there: with a home of its own, so that nothing of a course gets where another's staff look.
+
     A server outlives a hub that was killed; the next hub finds it by process number and start time, so that a
     number which the system gave to another process meanwhile is never signalled.
     """
@@ -51,8 +56,9 @@ class WalledSpawner(LocalProcessSpawner):
 
     @property
     def deployment(self) -> Deployment:
-        """The data folder's places."""
-        return Deployment(Path(self.data))
+        """The data folder's places, as the server's course sees them."""
+        here = Deployment(Path(self.data))
+        return here.of(self.name) if self.name else here
 
     @property
     def _by_folder(self) -> bool:
@@ -60,7 +66,16 @@ class WalledSpawner(LocalProcessSpawner):
         return self.settings.exchange.kind == "folder"
 
     def _account(self) -> Account:
-        return Accounts(self.deployment.accounts).get(self.user.name)
+        accounts = Accounts(self.deployment.accounts)
+        account = accounts.get(self.user.name)
+        if not self.name:
+            return account
+        named = {one.id for one in self.settings.courses}
+        if self.name not in named or Enrolments(accounts).of(account.name).get(self.name) != "instructor":
+            raise web.HTTPError(
+                403, f"You do not teach a course {self.name!r} here. 你在此没有教授课程 {self.name!r}。"
+            )
+        return replace(account, role="instructor")
 
     async def start(self) -> tuple[str, int]:
         """Start the server and return its address.
@@ -68,14 +83,15 @@ class WalledSpawner(LocalProcessSpawner):
         Raises
         ------
         tornado.web.HTTPError
-            Where this host allows no wall and another learner has the one place.
+            Where this host allows no wall and another learner has the one place, or the server is the office
+            of a course in which the person does not teach.
         """
         account = self._account()
         kind = sandbox.capabilities().kind
         if kind == "none":
             _take_only_place(self.deployment, account)
         make_ready(account, self.deployment, kind, self._by_folder)
-        log = self.deployment.logs / f"server-{account.name}.log"
+        log = self.deployment.logs / f"server-{'-'.join(filter(None, (account.name, self.name)))}.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             self.popen_kwargs = {"stdout": out, "stderr": subprocess.STDOUT, "cwd": "/"}
             self._argv = list(self.cmd)
@@ -189,7 +205,7 @@ def make_ready(account: Account, deployment: Deployment, kind: str, by_folder: b
         folder.chmod(mode)
     seen = walls.view(account, deployment, kind)
     if seen.course:
-        write_private(own.grading_key, grading_key(deployment.data).hex())
+        write_private(own.grading_key, grading_key(deployment.grading).hex())
     if not own_tree:
         for show in walls.shown(account, deployment, seen, by_folder):
             _link(show.at, show.real)

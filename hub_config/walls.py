@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalogue.folders import CHECKOUT
+from catalogue.folders import CHECKOUT, COURSE_ID
+from graders.course import Course
 from graders.seeds import KEY_FILE
 from sandbox import Bind, Wall
 
 from .accounts import FIRST_UID, Account
 from .crossings import FOLDER_AT as CROSSINGS_AT
 from .deployment import OWN_TREE, Deployment
-from .exchange import COURSE_ID, desk
+from .exchange import desk
 from .settings import Servers, Submissions
 
 # Instructors share one course folder, so they share its owner; their homes stay apart by the walls.
 STAFF_UID = FIRST_UID - 1
-# An instructor's folder in Lab that holds the course, laid out as in the data folder
-OFFICE = "academy"
 EXCHANGE_AT = Path("/srv/academy/exchange")
 MATERIAL_AT = Path("/srv/academy/material")
 SETTINGS = Path(__file__).resolve().parent / "singleuser"
@@ -56,8 +55,9 @@ def view(account: Account, deployment: Deployment, kind: str) -> View:
     home = Path("/home") / account.name if own_tree else deployment.home(account.name)
     material = MATERIAL_AT if own_tree else deployment.material
     if account.role == "instructor":
-        # the course's own settings look for the exchange beside the course
-        return View(home, home / OFFICE / "exchange", material, home / OFFICE / "course")
+        # a folder of the course's name, laid out as in the data folder: settings look beside the course
+        office = home / deployment.course_id
+        return View(home, office / "exchange", material, office / "course")
     return View(home, EXCHANGE_AT if own_tree else desk(deployment, account.name).exchange, material, None)
 
 
@@ -93,20 +93,21 @@ def shown(account: Account, deployment: Deployment, seen: View, by_folder: bool 
     own = desk(deployment, account.name)
     material = Show(deployment.material, seen.material, False)
     if seen.course:
-        office = seen.course.parent
+        office, labs = seen.course.parent, deployment.grading / "labs"
         return [
             material,
             Show(deployment.course, seen.course, True),
             Show(deployment.exchange, seen.exchange, True),
             Show(own.grading_key, office / KEY_FILE, False),
+            *([Show(labs, office / "labs", False)] if labs.is_dir() else []),
         ]
     if not by_folder:
         return [material]
-    course = seen.exchange / COURSE_ID
+    course = seen.exchange / deployment.course_id
     return [
         material,
         Show(own.inbound, course / "inbound", True),
-        Show(deployment.exchange / COURSE_ID / "outbound", course / "outbound", False),
+        Show(deployment.exchanged / "outbound", course / "outbound", False),
         Show(own.feedback, course / "feedback", False),
     ]
 
@@ -123,7 +124,8 @@ def wall_of(
     """
     seen = view(account, deployment, kind)
     own_network = kind in OWN_TREE
-    binds = [Bind(CHECKOUT / "labs", CHECKOUT / "labs")] if seen.course else []
+    labs = Course(deployment.grading).labs
+    binds = [Bind(labs, labs)] if seen.course and labs == CHECKOUT / "labs" else []
     for show in shown(account, deployment, seen, by_folder):
         binds.append(Bind(show.real, show.at if kind in OWN_TREE else show.real, writable=show.writable))
     if own_network:
@@ -153,7 +155,7 @@ def environment(
     seen = view(account, deployment, kind)
     # a path of a kernel's socket must stay under 108 bytes: in the wall's own /tmp where there is one
     runtime = Path("/tmp/jupyter") if kind in OWN_TREE else seen.home / ".run"
-    return told(account, seen, runtime, academy_url, submissions, language)
+    return told(account, seen, runtime, academy_url, submissions, language, deployment.course_id)
 
 
 def told(
@@ -163,6 +165,7 @@ def told(
     academy_url: str,
     submissions: Submissions,
     language: str,
+    course_id: str = COURSE_ID,
 ) -> Mapping[str, str]:
     """Return what any server of a person is told in its environment.
 
@@ -178,6 +181,8 @@ def told(
         What one submission may bring.
     language
         What Lab opens in, until the person chooses another there.
+    course_id
+        The course that the server is for.
     """
     settings = [SETTINGS / "common"] if seen.course else [SETTINGS / "learner", SETTINGS / "common"]
     if language == "zh":
@@ -191,7 +196,7 @@ def told(
         "ACADEMY_ROLE": account.role,
         "ACADEMY_LANGUAGE": language,
         "ACADEMY_EXCHANGE": str(seen.exchange),
-        "ACADEMY_COURSE_ID": COURSE_ID,
+        "ACADEMY_COURSE_ID": course_id,
         "ACADEMY_SUBMISSION_KB": str(submissions.mib * 1024 * 8 // 10),  # with room for what nbgrader adds
         "JUPYTER_CONFIG_PATH": ":".join(map(str, settings)),
         "JUPYTER_RUNTIME_DIR": str(runtime),

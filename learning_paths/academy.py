@@ -1,6 +1,6 @@
 """The academy for one caller after another: profile, plan, checkpoints, grades. No web framework in here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +14,10 @@ from learning_paths.changes import changes
 from learning_paths.choices import choices
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint
-from learning_paths.evidence import Gradebook, Submission
+from learning_paths.evidence import Gradebook
 from learning_paths.fitted import active
 from learning_paths.goals import goal_of
+from learning_paths.grades import graded
 from learning_paths.intervals import interval
 from learning_paths.marking import Marking
 from learning_paths.offered import courses
@@ -47,6 +48,8 @@ class Academy:
         SQLAlchemy URL or path of nbgrader's gradebook; it may not exist yet.
     clock
         Gives the present moment.
+    further
+        Gradebooks of other courses in which labs of the catalogue are graded: evidence, too.
 
     Raises
     ------
@@ -60,11 +63,13 @@ class Academy:
         catalogue: Catalogue,
         gradebook: str | Path,
         clock: Callable[[], datetime] = _now,
+        further: Iterable[str | Path] = (),
     ):
         self.catalogue = catalogue
         self.store = Store(store_url)
         self.ground = Ground(catalogue, active(self.store))
         self.gradebook = Gradebook(gradebook)
+        self._further = [Gradebook(one) for one in further]
         self._clock = clock
         self.marking = Marking(self.store, self.ground, clock)
         self.placing = Placing(self.store, self.ground, clock)
@@ -72,7 +77,8 @@ class Academy:
     def close(self) -> None:
         """Let go of both databases."""
         self.store.close()
-        self.gradebook.close()
+        for book in (self.gradebook, *self._further):
+            book.close()
 
     def choices(self) -> dict[str, Any]:
         """Return what the start page's form offers, in both languages."""
@@ -207,7 +213,7 @@ class Academy:
     def grades(self, user: str) -> list[dict[str, Any]]:
         """Return the scores of a learner's labs by task; a lab that still waits for grading says so."""
         found = self.gradebook.submissions(user)
-        return [self._graded(one) for one in found if one.lab in self.catalogue.labs]
+        return [graded(one, self.catalogue.labs[one.lab]) for one in found if one.lab in self.catalogue.labs]
 
     def ingest_gradebook(self, user: str | None = None) -> int:
         """Take grades up as evidence, of one learner or of all; doing it twice changes nothing.
@@ -223,7 +229,9 @@ class Academy:
             When the gradebook is there and cannot be read.
         """
         now = self._clock()
-        rows = list(evidence.rows(self.gradebook.submissions(user), self.catalogue, now))
+        books = (self.gradebook, *self._further)
+        found = [one for book in books for one in book.submissions(user)]
+        rows = list(evidence.rows(found, self.catalogue, now))
         return self.store.add_evidence(rows, now) if rows else 0
 
     @cached_property
@@ -322,37 +330,6 @@ class Academy:
         )
         fresh = [row for row in history if row.id > previous.evidence_id]
         return changes(self.ground, fresh, before.mastery, standing.mastery, previous, made)
-
-    def _graded(self, submission: Submission) -> dict[str, Any]:
-        lab = self.catalogue.labs[submission.lab]
-        tasks = []
-        for task in lab.tasks:
-            grades = [submission.grades[name] for name in task.grades if name in submission.grades]
-            waiting = len(grades) < len(task.grades) or any(grade.pending for grade in grades)
-            tasks.append(
-                {
-                    "id": task.id,
-                    "title": _text(task.title),
-                    "score": None if waiting else sum(grade.score for grade in grades),
-                    "points": sum(grade.points for grade in grades) or task.points,
-                    "proves": [str(skill) for skill in task.proves],
-                }
-            )
-        graded = all(task["score"] is not None for task in tasks)
-        return {
-            "lab": submission.lab,
-            "title": _text(lab.title),
-            "submitted_at": submission.tried_at.isoformat() if submission.tried_at else None,
-            "late_seconds": submission.late_seconds,
-            "state": "graded" if graded else "waiting",
-            "score": sum(task["score"] or 0 for task in tasks) if graded else None,
-            "points": sum(task["points"] for task in tasks),
-            "tasks": tasks,
-        }
-
-
-def _text(text: Any) -> dict[str, str]:
-    return {"en": text.en, "zh": text.zh}
 
 
 def _judged(prediction: Prediction, explanation: dict[str, str]) -> dict[str, Any]:

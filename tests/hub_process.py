@@ -124,11 +124,21 @@ class Hub:
 class Person:
     """Somebody with a browser, as far as requests is one."""
 
-    def __init__(self, hub: Hub, name: str) -> None:
-        self.hub, self.name = hub, name
+    def __init__(self, hub: Hub, name: str, office: str = "") -> None:
+        self.hub, self.name, self.office = hub, name, office
         self.session = requests.Session()
         self.token = ""
         self.kernel = ""
+
+    def at_office(self, course: str) -> "Person":
+        """Return the same person at the server of a course."""
+        other = Person(self.hub, self.name, course)
+        other.session, other.token = self.session, self.token
+        return other
+
+    @property
+    def _at(self) -> str:
+        return "/".join(filter(None, (f"/user/{self.name}", self.office)))
 
     def try_password(self, password: str) -> requests.Response:
         """Send the sign-in form; a redirect means that it was right."""
@@ -162,7 +172,8 @@ class Person:
 
     def start_server(self) -> None:
         """Start the person's server and wait until it answers."""
-        answer = self.api("POST", f"/hub/api/users/{self.name}/server")
+        at = f"servers/{self.office}" if self.office else "server"
+        answer = self.api("POST", f"/hub/api/users/{self.name}/{at}")
         assert answer.status_code in (201, 202), answer.text
         self.wait_for_server()
 
@@ -173,12 +184,12 @@ class Person:
             if self.server("GET", "/api/status").status_code == 200:
                 return
             time.sleep(0.5)
-        log = self.hub.data / "logs" / f"server-{self.name}.log"
+        log = self.hub.data / "logs" / f"server-{'-'.join(filter(None, (self.name, self.office)))}.log"
         raise AssertionError(log.read_text()[-3000:] if log.exists() else "the server left no log")
 
     def server(self, method: str, path: str, **given: Any) -> requests.Response:
         """Ask the person's server."""
-        return self.api(method, f"/user/{self.name}{path}", **given)
+        return self.api(method, f"{self._at}{path}", **given)
 
     def run(self, code: str) -> str:
         """Run a cell in the person's kernel, started where there is none, and return what it printed."""
@@ -189,7 +200,7 @@ class Person:
         return self._run_in(self.kernel, code)
 
     def _run_in(self, kernel: str, code: str) -> str:
-        address = f"ws://127.0.0.1:{self.hub.port}/user/{self.name}/api/kernels/{kernel}/channels"
+        address = f"ws://127.0.0.1:{self.hub.port}{self._at}/api/kernels/{kernel}/channels"
         channel = websocket.create_connection(
             address, header=[f"Authorization: token {self.token}"], timeout=CELL_SECONDS
         )

@@ -15,6 +15,7 @@ import pytest
 import catalogue.cli
 import graders.cli
 import hub_config.cli
+import hub_config.courses_cli
 import hub_config.kubernetes.cli
 import hub_config.oversight.cli
 import hub_config.storage.cli
@@ -34,6 +35,7 @@ CLIS: dict[str, ModuleType] = {
     "cluster": hub_config.kubernetes.cli,
     **dict.fromkeys(("audit", "usage"), hub_config.oversight.cli),
     **dict.fromkeys(("deadline", "extend", "work"), hub_config.work.cli),
+    "course": hub_config.courses_cli,
 }
 LAUNCHERS = {"test", "lock", "doctor", "--help"}  # these are tried in test_launcher
 QUICK = {"plan", "catalogue", "new"}  # these answer at once and write where --root or -o says

@@ -86,6 +86,7 @@ def test_an_unknown_verb_is_named_with_the_next_step():
         "deadline",
         "extend",
         "work",
+        "course",
         "lock",
     ],
 )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tornado.log import app_log
 
-from graders.configuration import COURSE_ID
 from learning_paths.academy import Academy
 
 from ..accounts import Accounts
@@ -93,7 +92,7 @@ class Delivery(Loop):
         app_log.info("course %r at %s has %d members", context.title, platform.id, len(members))
 
     def _want_marks(self) -> None:
-        feedback = self._deployment.exchange / COURSE_ID / "feedback"
+        feedback = self._deployment.exchanged / "feedback"
         if self._clock() < self._next_reading:
             return
         begun = time.monotonic()
@@ -224,5 +223,5 @@ def _in_course(said: dict) -> tuple[str, str, bool] | None:
 def is_released(deployment: Deployment, account: str, lab: str) -> bool:
     """Tell whether the feedback on what was graded last has been released to the learner."""
     names = feedback_files(deployment.course / "autograded" / account / lab)
-    released = deployment.exchange / COURSE_ID / "feedback"
+    released = deployment.exchanged / "feedback"
     return bool(names) and all((released / name).is_file() for name in names)

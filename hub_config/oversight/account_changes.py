@@ -7,6 +7,7 @@ from typing import Any
 
 from hub_config.accounts import Account, Accounts
 from hub_config.deployment import Deployment
+from hub_config.enrolments import Enrolments
 from hub_config.storage import databases
 from learning_paths.errors import StoreError
 
@@ -61,13 +62,24 @@ def look_at_accounts(trail: Trail, deployment: Deployment, actor: str) -> None:
     actor
         Who did it; a password that was chosen is its owner's doing, whoever notes it.
     """
-    now = {one.name: Seen(one.name, _account(one)) for one in Accounts(deployment.accounts).all()}
+    accounts = Accounts(deployment.accounts)
+    now = {one.name: Seen(one.name, _account(one)) for one in accounts.all()}
     trail.observe("accounts", now, lambda key, old, new: _of_account(actor, key, old, new))
+    enrolled = {
+        f"{one.course}/{one.name}": Seen(one.name, {"part": one.part}) for one in Enrolments(accounts).all()
+    }
+    trail.observe("enrolments", enrolled, lambda key, old, new: _of_enrolment(actor, key, old, new))
 
 
 def _account(one: Account) -> dict[str, Any]:
     password = {"changed": one.changed, "handed_out": bool(one.handed_out)}
     return {**{name: getattr(one, name) for name in FIELDS}, "uid": one.uid, "password": password}
+
+
+def _of_enrolment(actor: str, key: str, before: Seen | None, now: Seen | None) -> Iterator[Deed]:
+    course, _, name = key.partition("/")
+    told = [one.value if one else None for one in (before, now)]
+    yield Deed(actor, "course.left" if now is None else "course.joined", f"course:{course}", name, *told)
 
 
 def _of_account(actor: str, name: str, before: Seen | None, now: Seen | None) -> Iterator[Deed]:

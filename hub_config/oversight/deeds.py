@@ -25,6 +25,8 @@ ACTIONS = (
     "account.changed",
     "account.password",
     "account.removed",
+    "course.joined",
+    "course.left",
     "hub.drained",
     "hub.undrained",
     "trail.began",

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from catalogue.folders import COURSE_ID
 from hub_config.deployment import Deployment
 
-ASKED = re.compile(r"/user/(?P<server>[^/]+)/formgrader/(?P<path>.*)")
+ASKED = re.compile(r"/user/(?P<server>[^/]+)/(?:(?P<course>[^/]+)/)?formgrader/(?P<path>.*)")
 LOOKS = re.compile(
     r"gradebook|manage_students|manage_submissions|submissions/(?!components/)"
     r"|api/(grades|comments|submissions?|submitted_notebooks|students?|student_(notebook_)?submissions)(/|$)"
@@ -65,12 +66,12 @@ class Request:
         return self.method != "GET" and not refused and not over and self.began <= until
 
 
-def asked(method: str, path: str) -> tuple[str, str] | None:
-    """Return whose server and what of formgrader a request asks for; None where nobody wants to know."""
+def asked(method: str, path: str) -> tuple[str, str, str] | None:
+    """Return which course, whose server and what of formgrader is asked for; None where it is no matter."""
     found = ASKED.fullmatch(unquote(path))
     if found is None or (method == "GET" and not LOOKS.match(found["path"])):
         return None
-    return found["server"], found["path"].rstrip("/")
+    return found["course"] or COURSE_ID, found["server"], found["path"].rstrip("/")
 
 
 class Notebook:
@@ -79,7 +80,7 @@ class Notebook:
     Parameters
     ----------
     path
-        ``<data>/hub/formgrader.jsonl``; made with mode 0600 when it is not there.
+        ``<data>/hub/formgrader….jsonl``; made with mode 0600 when it is not there.
     """
 
     def __init__(self, path: Path) -> None:
@@ -87,8 +88,8 @@ class Notebook:
 
     @classmethod
     def of(cls, deployment: Deployment) -> "Notebook":
-        """Return that of a data folder."""
-        return cls(deployment.hub / "formgrader.jsonl")
+        """Return that of a course."""
+        return cls(deployment.formgrader)
 
     def began(self, id: str, method: str, server: str, path: str) -> None:
         """Note that something is asked."""

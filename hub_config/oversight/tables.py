@@ -40,7 +40,7 @@ rows = sa.Table(
 known = sa.Table(
     "audit_known",
     metadata,
-    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("kind", sa.String(64), primary_key=True),
     sa.Column("key", sa.String(255), primary_key=True),
     sa.Column("about", sa.ForeignKey("audit_people.key", name="audit_known_about")),
     sa.Column("value", sa.JSON, nullable=False),

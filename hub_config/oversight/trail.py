@@ -91,7 +91,7 @@ class Trail(Database):
         Parameters
         ----------
         kind
-            What they are; up to 16 letters.
+            What they are; up to 64 letters.
         now
             All of them by key.
         told

@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from graders.configuration import COURSE_ID
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.feedback import FeedbackPost
@@ -29,12 +29,12 @@ SETTLED_SECONDS = 2.0
 
 
 class Watch(Loop):
-    """Looks after the trail of one academy.
+    """Looks after the trail of one course; that of the academy's own sees what is done to accounts, too.
 
     Parameters
     ----------
     deployment
-        The data folder.
+        The course's places.
     trail
         Where it is noted.
     by_folder
@@ -46,7 +46,7 @@ class Watch(Loop):
     def __init__(
         self, deployment: Deployment, trail: Trail, by_folder: bool, stamp: Callable[[], Any]
     ) -> None:
-        super().__init__("the audit trail")
+        super().__init__(f"the audit trail of {deployment.course_id}")
         self._deployment, self._trail, self._by_folder, self._stamp = deployment, trail, by_folder, stamp
         self._requests = Requests(Notebook.of(deployment))
         self._reader = Reader(deployment)
@@ -64,7 +64,7 @@ class Watch(Loop):
     def _work(self) -> None:
         try:
             self._note_views()
-            if self._has_settled("accounts", [self._deployment.accounts]):
+            if self._deployment.is_own and self._has_settled("accounts", [self._deployment.accounts]):
                 look_at_accounts(self._trail, self._deployment, ACCOUNTS)
             self._carry()
             if self._by_folder:
@@ -82,7 +82,16 @@ class Watch(Loop):
         return self._changes.differ(what, {place: one.st_mtime_ns for place, one in found.items()})
 
     def _note_views(self) -> None:
-        self._trail.note(*(self._view(one) for one in self._requests.look()))
+        self._trail.note(*(self._named(self._view(one)) for one in self._requests.look()))
+
+    def _of(self, kind: str) -> str:
+        """Return what the trail calls things of a kind in this course."""
+        return kind if self._deployment.is_own else f"{kind}:{self._deployment.course_id}"
+
+    def _named(self, deed: Deed) -> Deed:
+        """Return a deed with the course in the name of what it was done to; the academy's own is left out."""
+        kind, _, name = deed.object.partition(":")
+        return replace(deed, object=f"{kind}:{self._deployment.lab(name)}")
 
     def _view(self, one: Request) -> Deed:
         """Return the look that a request was; whose marks it showed where the address tells."""
@@ -104,15 +113,15 @@ class Watch(Loop):
                 return
             self._exchange = sa.create_engine(self._deployment.work_url, poolclass=sa.NullPool)
         for place, later in PLACES.items():
-            above = self._trail.carried(place)
+            above = self._trail.carried(self._of(place))
             with self._exchange.connect() as connection:
                 found = list(later(connection, above))
             if found:
-                self._trail.carry(place, [deed for _, deed in found], found[-1][0])
+                self._trail.carry(self._of(place), [self._named(deed) for _, deed in found], found[-1][0])
 
     def _folders(self) -> None:
         """Look whether labs or feedback were released through the exchange folder."""
-        begun, course = time.time(), self._deployment.exchange / COURSE_ID
+        begun, course = time.time(), self._deployment.exchanged
         outbound = course / "outbound"
         labs = [one for one in outbound.glob("[!.]*") if one.is_dir()]
         if self._has_settled("outbound", [outbound, *labs]):
@@ -163,7 +172,7 @@ class Watch(Loop):
     def _observe(
         self, kind: str, now: dict[str, Seen], told: Callable[..., Iterator[Deed]], begun: float
     ) -> None:
-        self._trail.observe(kind, now, told)
+        self._trail.observe(self._of(kind), now, lambda *change: map(self._named, told(*change)))
         self._seen[kind] = begun
 
     def _asked(self, kind: str, *paths: str) -> str | None:

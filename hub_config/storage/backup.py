@@ -37,7 +37,7 @@ MADE_ANEW = ("material", "logs", "notebooks")
 LAST = "last-backup.json"  # in the hub's folder: when the last one was made
 PASSING = (
     *("hub/running.lock", "hub/proxy.pid", "hub/ports.json"),
-    *("hub/formgrader.jsonl", f"hub/{LAST}", "hub/drain.json"),
+    *(f"hub/{LAST}", "hub/drain.json"),
 )
 BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 SMALL = 2**24  # bytes that are held in memory
@@ -180,7 +180,9 @@ def _fill(deployment: Deployment, archive: _Archive, homes: bool) -> None:
                 save_file(file, copy)
                 _add_database(archive, deployment, file, copy)
         left_out = _left_out(deployment, books) | {Path(folder)}
-        for path in _in_order(deployment, homes):
+        if not homes:
+            left_out |= {of.homes for of in (deployment, *deployment.courses())}
+        for path in _in_order(deployment):
             name = str(path.relative_to(deployment.data))
             if not left_out & {path, *path.parents} and name not in PASSING:
                 _add(archive, name, path)
@@ -188,16 +190,17 @@ def _fill(deployment: Deployment, archive: _Archive, homes: bool) -> None:
 
 def _left_out(deployment: Deployment, books: list[Part]) -> set[Path]:
     """Return what is in the backup otherwise, or is a memory that is made anew."""
-    files = [*(part.file for part in books), deployment.accounts, deployment.lti, deployment.course / LEDGER]
+    ledgers = [of.course / LEDGER for of in (deployment, *deployment.courses())]
+    files = [*(part.file for part in books), deployment.accounts, deployment.lti, *ledgers]
+    files += [of.formgrader for of in (deployment, *deployment.courses())]
     beside = {file.with_name(file.name + end) for file in files for end in ("", LEFT, *BESIDE_SQLITE)}
     return beside | {part.kept for part in books}
 
 
-def _in_order(deployment: Deployment, homes: bool) -> Iterator[Path]:
+def _in_order(deployment: Deployment) -> Iterator[Path]:
     """Yield files, links and folders, each folder before what it holds."""
-    left_out = {*MADE_ANEW, *(() if homes else ("homes",))}
-    first = [deployment.data / name for name in ORDER if name not in left_out]
-    rest = sorted(path for path in deployment.data.iterdir() if path.name not in left_out)
+    first = [deployment.data / name for name in ORDER]
+    rest = sorted(path for path in deployment.data.iterdir() if path.name not in MADE_ANEW)
     for top in dict.fromkeys([*filter(Path.exists, first), *rest]):
         yield top
         if top.is_dir() and not top.is_symlink():

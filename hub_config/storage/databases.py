@@ -81,12 +81,23 @@ def parts(deployment: Deployment) -> tuple[Part, ...]:
     store, work, seen = (deployment.data / f"{name}.sqlite" for name in ("store", "work", "oversight"))
     book_file = course / "gradebook.db"
     kept = {name: secret / f"{name}.url" for name in ("hub", "paths", "work", "oversight")}
+    of_courses = [part for one in deployment.courses() for part in _of_course(one)]
     return (
         _part("hub", kept["hub"], hub_file),
         _part("gradebook", course / "gradebook.url", book_file, "book"),
         _part("paths", kept["paths"], store, "store"),
         _part("work", kept["work"], work),
         _part("oversight", kept["oversight"], seen),
+        *of_courses,
+    )
+
+
+def _of_course(of: Deployment) -> tuple[Part, Part]:
+    """Return the databases of a course beside the academy's own."""
+    book, work = f"gradebook-{of.course_id}", f"work-{of.course_id}"
+    return (
+        _part(book, of.course / "gradebook.url", of.course / "gradebook.db", "book"),
+        _part(work, of.secrets / f"{work}.url", of.grading / "work.sqlite", "work"),
     )
 
 

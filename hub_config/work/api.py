@@ -2,13 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from tornado import web
 
+from catalogue.folders import COURSE_ID
 from learning_paths.errors import StoreError
 
+from ..courses import OpenCourse
+from ..enrolments import PARTS
 from ..handlers import ApiHandler
 from .errors import NotThere, WorkError
 from .office import Office
@@ -25,20 +28,47 @@ NOT_NOW_ZH = "学院的数据库暂时没有响应，没有任何改动；你的
 class WorkHandler(ApiHandler):
     """A question to the exchange."""
 
+    def initialize(self, course: str, office: Office | None) -> None:
+        """Take the course that it is about, and its exchange."""
+        self.course, self._office = course, office
+
+    def prepare(self) -> None:
+        """Turn away who does not take part: to them there is no such course."""
+        if self.course != COURSE_ID and self.current_user and not self._takes_part:
+            raise web.HTTPError(404, reason=f"you take part in no course {self.course}")
+
+    @property
+    def _takes_part(self) -> bool:
+        return self.is_manager or any(f"{self.course}:{part}" in self.groups for part in PARTS)
+
     @property
     def office(self) -> Office:
         """The exchange; an academy that hands in through its folder has none."""
-        found = self.settings["work"]
-        if found is None:
+        if self._office is None:
             raise NotThere(
                 "this academy's work goes through the exchange folder: exchange.kind in academy.yml"
             )
-        return found
+        return self._office
+
+    @property
+    def groups(self) -> Collection[str]:
+        """The hub's groups of who asks."""
+        return self.current_user.get("groups", ())
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether who asks answers for the academy."""
+        return "manager" in self.groups
 
     @property
     def grades(self) -> bool:
-        """Whether who asks is an instructor."""
-        return "instructor" in self.current_user.get("groups", ())
+        """Whether who asks is an instructor of the course."""
+        return ("instructor" if self.course == COURSE_ID else f"{self.course}:instructor") in self.groups
+
+    def must_be_staff(self) -> None:
+        """Turn away who neither teaches the course nor answers for the academy."""
+        if not (self.grades or self.is_manager):
+            raise web.HTTPError(403, reason="only instructors of the course and academy managers may")
 
     def must_grade(self) -> None:
         """Turn away who is no instructor."""
@@ -305,23 +335,36 @@ class Log(WorkHandler):
 LAB = r"([a-z0-9][a-z0-9-]{0,63})"
 PART = f"({SHA256})"
 NUMBER = r"([0-9]{1,9})"
-WORK_ROUTES = [
-    ("api/work/key", Key),
-    ("api/work/parts/missing", MissingParts),
-    (f"api/work/parts/{PART}", Part),
-    ("api/work/labs", Labs),
-    (f"api/work/labs/{LAB}/release", LabRelease),
-    (f"api/work/labs/{LAB}/release/{PART}", LabReleasePart),
-    (f"api/work/labs/{LAB}/submissions", LabSubmissions),
-    (f"api/work/labs/{LAB}/deadline", LabDeadline),
-    (f"api/work/labs/{LAB}/extensions", LabExtensions),
-    ("api/work/submissions", MySubmissions),
-    (f"api/work/submissions/{NUMBER}", OneSubmission),
-    (f"api/work/submissions/{NUMBER}/parts/{PART}", SubmissionPart),
-    (f"api/work/submissions/{NUMBER}/feedback", SubmissionFeedback),
-    (f"api/work/submissions/{NUMBER}/feedback/{PART}", FeedbackPart),
-    ("api/work/feedback", GiveFeedback),
-    ("api/work/groups", Groups),
-    (f"api/work/groups/({NAME})", OneGroup),
-    ("api/work/log", Log),
+ROUTES = [
+    ("key", Key),
+    ("parts/missing", MissingParts),
+    (f"parts/{PART}", Part),
+    ("labs", Labs),
+    (f"labs/{LAB}/release", LabRelease),
+    (f"labs/{LAB}/release/{PART}", LabReleasePart),
+    (f"labs/{LAB}/submissions", LabSubmissions),
+    (f"labs/{LAB}/deadline", LabDeadline),
+    (f"labs/{LAB}/extensions", LabExtensions),
+    ("submissions", MySubmissions),
+    (f"submissions/{NUMBER}", OneSubmission),
+    (f"submissions/{NUMBER}/parts/{PART}", SubmissionPart),
+    (f"submissions/{NUMBER}/feedback", SubmissionFeedback),
+    (f"submissions/{NUMBER}/feedback/{PART}", FeedbackPart),
+    ("feedback", GiveFeedback),
+    ("groups", Groups),
+    (f"groups/({NAME})", OneGroup),
+    ("log", Log),
 ]
+
+
+def work_routes(courses: Iterable[OpenCourse]) -> list[tuple[Any, ...]]:
+    """Return the routes of each course's exchange: ``api/work`` of the academy's own, which may have none."""
+    offices: dict[str, Office | None] = {COURSE_ID: None}
+    offices |= {one.at.course_id: one.office for one in courses}
+    found: list[tuple[Any, ...]] = []
+    for course, office in offices.items():
+        above = "api/work" if course == COURSE_ID else f"api/courses/{course}/work"
+        found += [
+            (f"{above}/{path}", handler, {"course": course, "office": office}) for path, handler in ROUTES
+        ]
+    return found

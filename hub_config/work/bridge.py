@@ -21,7 +21,6 @@ from typing import Any
 
 from nbgrader.utils import notebook_hash
 
-from graders.configuration import COURSE_ID
 from graders.course import belong_to
 
 from ..changes import Changes
@@ -67,7 +66,7 @@ class Bridge:
 
     def __init__(self, deployment: Deployment, office: Office, gradebook: Callable[[], Any]) -> None:
         self._deployment, self._office, self._gradebook = deployment, office, gradebook
-        self._folder = deployment.exchange / COURSE_ID
+        self._folder = deployment.exchanged
         self._changes = Changes()
         self._labs: dict[str, tuple[int, ...]] = {}  # stamps of release folders that were read
         self._pages: dict[str, tuple[Share, str]] = {}  # feedback pages by nbgrader's names for them
@@ -204,7 +203,7 @@ class Bridge:
         """
         if self._office.book.released():
             return
-        for one in carry_inbound(self._deployment, self._deployment.exchange, self._office.most):
+        for one in carry_inbound(self._deployment, self._office.most):
             if one.problem:
                 log.warning("set aside a submission on the desk of %s: %s", one.owner, one.problem)
         inbound = self._folder / "inbound"

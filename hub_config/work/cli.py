@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..courses_cli import course_named
 from ..deployment import Deployment
 from ..errors import FINE, HubError, exit_code
 from ..oversight.deeds import who_types
@@ -168,6 +169,7 @@ def _add_zone(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_common(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--course", metavar="ID", help="another course than the academy's own")
     verb.add_argument("--dry-run", action="store_true", help="say what would hold and change nothing")
     verb.add_argument("--json", action="store_true", help="one JSON document")
     verb.add_argument("--data", metavar="FOLDER", help="the data folder (or ACADEMY_DATA)")
@@ -224,7 +226,7 @@ def _asked(
     ask: Callable[[Sayings], Any],
     lines: Callable[[Any], Iterable[str]],
 ) -> int:
-    deployment = Deployment.at(options.data)
+    deployment = _deployment(options)
     book = _book(deployment)
     try:
         found = ask(open_sayings(deployment, book))
@@ -242,7 +244,7 @@ def _told(
     say: Callable[[Sayings, str, bool], Said],
     line: Callable[[Said], str],
 ) -> int:
-    deployment = Deployment.at(options.data)
+    deployment = _deployment(options)
     book = _book(deployment)
     try:
         made = say(open_sayings(deployment, book), who_types(), options.dry_run)
@@ -262,6 +264,13 @@ def _told(
         print(f"before: {line(made['before'])}")
     print(f"{'would be' if made['dry'] else 'now'}: {line(made['now'])}")
     return FINE
+
+
+def _deployment(options: argparse.Namespace) -> Deployment:
+    deployment = Deployment.at(options.data)
+    if options.course is None:
+        return deployment
+    return deployment.of(course_named(read(deployment.data), options.course).id)
 
 
 def _book(deployment: Deployment) -> Book:
@@ -299,9 +308,10 @@ def _differing(receipt: Said, folder: Path) -> list[str]:
 def _receipt_line(receipt: Said) -> str:
     who = " and ".join(receipt["learners"])
     late = f", {receipt['late_seconds']} s late" if receipt["late_seconds"] else ""
+    course = f"course {receipt['course']}, " if "course" in receipt else ""  # earlier ones name none
     return (
-        f"holds: {who}, lab {receipt['lab']}, attempt {receipt['attempt']}, number {receipt['sequence']},"
-        f" received {receipt['received_at']}{late}, sha256 {receipt['sha256']}"
+        f"holds: {who}, {course}lab {receipt['lab']}, attempt {receipt['attempt']},"
+        f" number {receipt['sequence']}, received {receipt['received_at']}{late}, sha256 {receipt['sha256']}"
     )
 
 

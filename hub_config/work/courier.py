@@ -12,6 +12,8 @@ from typing import Any
 
 import requests
 
+from catalogue.folders import COURSE_ID
+
 from .errors import WorkError
 from .trees import ASKED_AT_ONCE, MOST_OF_STAFF, PART_BYTES, File, Tree, of_file, opened, read
 
@@ -47,10 +49,13 @@ class Courier:
         Of the service; by default ``ACADEMY_URL``.
     token
         Of the hub; by default ``JUPYTERHUB_API_TOKEN``.
+    course
+        Whose exchange.
     """
 
-    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+    def __init__(self, url: str | None = None, token: str | None = None, course: str = COURSE_ID) -> None:
         self._url = (url or os.environ.get("ACADEMY_URL", "")).rstrip("/")
+        self._above = "work/" if course == COURSE_ID else f"courses/{course}/work/"
         self._token = token or os.environ.get("JUPYTERHUB_API_TOKEN", "")
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the outside world has no business on loopback
@@ -60,6 +65,11 @@ class Courier:
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
+
+    def courses(self) -> list[str]:
+        """Return the ids of the courses that the person takes part in, the academy's own first."""
+        found = self._answer("GET", "courses/mine", above="").json()
+        return [COURSE_ID, *(one["id"] for one in found)]
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the service and return its answer.
@@ -198,7 +208,7 @@ class Courier:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def _answer(self, method: str, path: str, **given: Any) -> requests.Response:
+    def _answer(self, method: str, path: str, above: str | None = None, **given: Any) -> requests.Response:
         if not self._url or not self._token:
             raise CourierError("this server belongs to no academy; start it from the hub: ./academy hub")
         wait = WAIT_SECONDS
@@ -206,7 +216,7 @@ class Courier:
             try:
                 answer = self._session.request(
                     method,
-                    f"{self._url}/api/work/{path}",
+                    f"{self._url}/api/{self._above if above is None else above}{path}",
                     headers={"Authorization": f"token {self._token}"},
                     timeout=PATIENCE,
                     allow_redirects=False,

@@ -39,7 +39,7 @@ def enter(deployment: Deployment, book: Book) -> int:
     try:
         changed = _write(deployment, book)
         if changed:
-            Course(deployment.data).hand_over()
+            Course(deployment.grading).hand_over()
     except (SQLAlchemyError, OSError) as error:
         shown = databases.shown(deployment.gradebook_url)
         raise HubError(f"cannot write deadlines into the gradebook, {shown}: {error}") from error

@@ -1,12 +1,9 @@
 """What there is to fetch, and what was handed in, in the form that nbgrader's lists and Lab's tab expect."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from nbgrader.exchange import abc
-
-from graders.exchange_steps import COURSE_ID
 
 from .courier import Courier
 from .step import ServiceExchange
@@ -25,20 +22,21 @@ class List(abc.ExchangeList, ServiceExchange):
 
     def copy_files(self) -> None:
         """Ask the service."""
-        self._here = self.coursedir.course_id in ("", "*", COURSE_ID)
-        if not self._here:
-            self._found: list[Entry] = []
-            return
+        named = self.coursedir.course_id
+        self._found: list[Entry] = []
         with Courier() as courier:
-            if self.inbound and os.environ.get("ACADEMY_ROLE") == "instructor":
-                labs = [self.lab] if self.lab not in ("", "*") else _labs(courier)
-                self._found = [one for lab in labs for one in courier.ask("GET", f"labs/{lab}/submissions")]
-            else:
-                self._found = courier.ask("GET", "submissions" if self._of_people else "labs")
+            courses = courier.courses() if named in ("", "*") else [named]
+        for course in courses:
+            with Courier(course=course) as courier:
+                self._found += [{**one, "course": course} for one in self._asked(courier)]
         self._found = [one for one in self._found if self.lab in ("", "*", one["lab"])]
 
-    def init_src(self) -> None:
-        """Another course than ours has nothing to list."""
+    def _asked(self, courier: Courier) -> list[Entry]:
+        """Return what there is in one course."""
+        if self.inbound and os.environ.get("ACADEMY_ROLE") == "instructor":
+            labs = [self.lab] if self.lab not in ("", "*") else _labs(courier)
+            return [one for lab in labs for one in courier.ask("GET", f"labs/{lab}/submissions")]
+        return courier.ask("GET", "submissions" if self._of_people else "labs")
 
     @property
     def _of_people(self) -> bool:
@@ -57,13 +55,13 @@ class List(abc.ExchangeList, ServiceExchange):
         """Take released labs back; what was handed in is never removed."""
         if self._of_people:
             self.fail("what was handed in stays: the academy keeps every submission")
-        with Courier() as courier:
-            for one in self._found:
+        for one in self._found:
+            with Courier(course=one["course"]) as courier:
                 courier.ask("DELETE", f"labs/{one['lab']}/release")
         return [{**self._lab_entry(one), "status": "removed"} for one in self._found]
 
     def _lab_entry(self, one: Entry) -> Entry:
-        home = Path(self.assignment_dir).absolute() / one["lab"]
+        home = self.home_of(one["course"]) / one["lab"]
         fetched = home.is_dir()
         notebooks = [
             {"notebook_id": name, "path": str(home / f"{name}.ipynb") if fetched else ""}
@@ -71,7 +69,7 @@ class List(abc.ExchangeList, ServiceExchange):
         ]
         kept = ("due", "shown", "grace_seconds", "late", "percent_per_day", "attempts", "attempts_used")
         return {
-            "course_id": COURSE_ID,
+            "course_id": one["course"],
             "assignment_id": one["lab"],
             "status": "fetched" if fetched else "released",
             "path": str(home) if fetched else "",
@@ -81,23 +79,24 @@ class List(abc.ExchangeList, ServiceExchange):
 
     def _submitted(self) -> list[Entry]:
         """Return one entry for each learner and lab, its submissions in the order in which they came."""
-        grouped: dict[tuple[str, str], list[Entry]] = {}
+        grouped: dict[tuple[str, str, str], list[Entry]] = {}
         for one in sorted(self._found, key=lambda one: one["sequence"]):
             learner = one.get("learner") or os.environ.get("JUPYTERHUB_USER") or one["sent_by"]
-            grouped.setdefault((learner, one["lab"]), []).append(self._submission(one, learner))
+            whose = (one["course"], learner, one["lab"])
+            grouped.setdefault(whose, []).append(self._submission(one, learner))
         return [
             {
-                "course_id": COURSE_ID,
+                "course_id": course,
                 "student_id": learner,
                 "assignment_id": lab,
                 "status": "submitted",
                 "submissions": submissions,
             }
-            for (learner, lab), submissions in sorted(grouped.items())
+            for (course, learner, lab), submissions in sorted(grouped.items())
         ]
 
     def _submission(self, one: Entry, learner: str) -> Entry:
-        folder = Path(self.assignment_dir).absolute() / one["lab"] / "feedback" / one["timestamp"]
+        folder = self.home_of(one["course"]) / one["lab"] / "feedback" / one["timestamp"]
         given = (one.get("feedback") or {}).get("files", {})
         notebooks = []
         for name in one["notebooks"]:
@@ -116,7 +115,7 @@ class List(abc.ExchangeList, ServiceExchange):
         local = bool(notebooks) and all(one["has_local_feedback"] for one in notebooks)
         kept = ("sequence", "attempt", "team", "late_seconds", "penalty_percent", "timestamp")
         return {
-            "course_id": COURSE_ID,
+            "course_id": one["course"],
             "student_id": learner,
             "assignment_id": one["lab"],
             "status": "submitted",
@@ -137,7 +136,7 @@ def _labs(courier: Courier) -> list[str]:
 def _line(entry: Entry) -> str:
     """Return an entry as nbgrader's commands print it, with what the service knows beside that."""
     if entry["status"] != "submitted":
-        words = [COURSE_ID, entry["assignment_id"]]
+        words = [entry["course_id"], entry["assignment_id"]]
         if entry["status"] == "fetched":
             words.append("(already downloaded)")
         if entry["due"]:
@@ -153,4 +152,5 @@ def _line(entry: Entry) -> str:
         else "(no feedback available)"
     )
     late = f" {entry['late_seconds']} s late" if entry["late_seconds"] else ""
-    return f"{COURSE_ID} {entry['student_id']} {entry['assignment_id']} {entry['timestamp']}{late} {state}"
+    named = f"{entry['course_id']} {entry['student_id']} {entry['assignment_id']}"
+    return f"{named} {entry['timestamp']}{late} {state}"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from graders.course import Course
 
-from ..accounts import Accounts
 from ..deployment import Deployment
+from ..enrolments import people_of
 from ..settings import Settings
 from .blobs import Blobs
 from .book import Book
@@ -15,7 +15,7 @@ from .sayings import Sayings
 
 
 def open_office(deployment: Deployment, settings: Settings) -> Office:
-    """Return the exchange of a data folder.
+    """Return the exchange of a course.
 
     Raises
     ------
@@ -25,17 +25,21 @@ def open_office(deployment: Deployment, settings: Settings) -> Office:
         When its database cannot be opened.
     """
     blobs = Blobs(blobs_url(deployment, settings))
-    signer = Signer(deployment.secrets)
+    signer = Signer(deployment.secrets, deployment.course_id)
     book = Book(deployment.work_url)
     return Office(book, blobs, signer, settings.submissions, *_known(deployment))
 
 
 def blobs_url(deployment: Deployment, settings: Settings) -> str:
-    """Return where files are kept: as academy.yml says, a folder as seen from the data folder."""
+    """Return where a course's files are kept: as academy.yml says, a folder as seen from the data folder.
+
+    Each course has a place of its own, since it forgets by itself what was sent and never submitted.
+    """
     said = settings.exchange.blobs
     if said is None:
         return str(deployment.blobs)
-    return said if "://" in said else str(deployment.data / said)
+    place = said.rstrip("/") if deployment.is_own else f"{said.rstrip('/')}-{deployment.course_id}"
+    return place if "://" in said else str(deployment.data / place)
 
 
 def open_sayings(deployment: Deployment, book: Book) -> Sayings:
@@ -45,5 +49,7 @@ def open_sayings(deployment: Deployment, book: Book) -> Sayings:
 
 def _known(deployment: Deployment) -> tuple[Callable[[], list[str]], Callable[[], list[str]]]:
     """Return who tells labs and names, each time anew."""
-    accounts = Accounts(deployment.accounts)
-    return (lambda: Course(deployment.data).known(), lambda: [one.name for one in accounts.all()])
+    return (
+        lambda: Course(deployment.grading).known(),
+        lambda: [one.name for one in people_of(deployment)],
+    )

@@ -13,6 +13,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from catalogue.folders import COURSE_ID
+
 from ..deployment import write_private
 from .errors import BadWork
 from .trees import canonical
@@ -28,9 +30,12 @@ class Signer:
     ----------
     folder
         Of the installation's keys; the key is made there on first use, readable by its owner only.
+    course
+        The course whose receipts they are: each counts its submissions for itself.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, course: str = COURSE_ID) -> None:
+        self._course = course
         self._key = Ed25519PrivateKey.from_private_bytes(_own_key(folder / KEY_FILE))
 
     @property
@@ -39,8 +44,8 @@ class Signer:
         return self._key.public_key().public_bytes_raw().hex()
 
     def sign(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a receipt: what is said, its kind, and the signature."""
-        whole = {**said, "kind": KIND}
+        """Return a receipt: what is said, its course and kind, and the signature."""
+        whole = {**said, "course": self._course, "kind": KIND}
         return {**whole, "signature": self._key.sign(canonical(whole)).hex()}
 
 

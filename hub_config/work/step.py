@@ -10,9 +10,9 @@ from typing import Any
 from nbgrader.exchange import ExchangeError, abc
 from nbgrader.utils import ignore_patterns
 
-from graders.exchange_steps import COURSE_ID
+from catalogue.folders import COURSE_ID
 
-from .courier import CourierError
+from .courier import Courier, CourierError
 from .errors import TooLarge, WorkError
 from .trees import OWN_FILES
 
@@ -71,12 +71,25 @@ class ServiceExchange(abc.Exchange):
     @property
     def home_of_lab(self) -> Path:
         """Where a learner's copy of the lab lies."""
-        return Path(self.assignment_dir).absolute() / self.lab
+        return self.home_of(self.course) / self.lab
+
+    @property
+    def course(self) -> str:
+        """The course that the step is about: the academy's own where none is named."""
+        named = self.coursedir.course_id
+        return COURSE_ID if named in ("", "*") else named
+
+    def home_of(self, course: str) -> Path:
+        """Return where a learner's labs of a course lie: those of the academy's own in the home itself."""
+        home = Path(self.assignment_dir).absolute()
+        return home if course == COURSE_ID else home / course
+
+    def courier(self) -> Courier:
+        """Return the way to the course's exchange."""
+        return Courier(course=self.course)
 
     def init_src(self) -> None:
-        """Make sure that the step is about this academy's course."""
-        if self.coursedir.course_id not in ("", "*", COURSE_ID):
-            self.fail(f"there is no course {self.coursedir.course_id!r} here; the course is {COURSE_ID!r}")
+        """Nothing to find: the service knows the course, or says that it does not."""
 
     def init_dest(self) -> None:
         """Nothing to prepare: what arrives is written whole."""

@@ -12,7 +12,6 @@ from nbgrader.exchange import abc
 
 from catalogue.writing import write_whole
 from graders.errors import CourseError
-from graders.exchange_steps import COURSE_ID
 from graders.lock import PATIENCE, alone
 
 from .courier import Courier, CourierError
@@ -42,7 +41,7 @@ class FetchAssignment(ServiceExchange, abc.ExchangeFetchAssignment):
         if home.is_dir() and not self.replace_missing_files:
             self.fail(f"You already have a copy of the assignment in this directory: {self.lab}")
         at = f"labs/{self.lab}/release"
-        with Courier() as courier:
+        with self.courier() as courier:
             try:
                 tree = courier.files(at)
             except CourierError as error:
@@ -56,7 +55,7 @@ class FetchAssignment(ServiceExchange, abc.ExchangeFetchAssignment):
                         courier.fetch_file(at, file, home / file.path)
             else:
                 courier.fetch_folder(at, tree.files, home, {})
-        self.log.info("Fetched as: %s %s", COURSE_ID, self.lab)
+        self.log.info("Fetched as: %s %s", self.course, self.lab)
 
 
 class Submit(ServiceExchange, abc.ExchangeSubmit):
@@ -69,21 +68,21 @@ class Submit(ServiceExchange, abc.ExchangeSubmit):
         if not home.is_dir():
             self.fail(f"Assignment not found at: {home}")
         files = self._files(home)
-        with Courier() as courier:
+        with self.courier() as courier:
             self._compare(courier.files(f"labs/{self.lab}/release"), {shown for _, shown in files})
             body = {"key": secrets.token_hex(16)}
             told = courier.hand_in("POST", f"labs/{self.lab}/submissions", files, body)
         self.timestamp, self.attempt, self.number = (
             told[key] for key in ("timestamp", "attempt", "sequence")
         )
-        receipt = Path(self.assignment_dir).absolute() / RECEIPTS / f"{self.lab}-{told['sequence']}.json"
+        receipt = self.home_of(self.course) / RECEIPTS / f"{self.lab}-{told['sequence']}.json"
         try:
             receipt.parent.mkdir(exist_ok=True)
             write_whole(receipt, json.dumps(told["receipt"], ensure_ascii=False, indent=1) + "\n")
             self.receipt = receipt
         except OSError as error:  # it was handed in all the same, and the service keeps the receipt too
             self.log.warning("the receipt could not be written, %s: %s", receipt, error.strerror)
-        self.log.info("Submitted as: %s %s %s", COURSE_ID, self.lab, self.timestamp)
+        self.log.info("Submitted as: %s %s %s", self.course, self.lab, self.timestamp)
         self.log.info("%s · %s", told["words"], told["words_zh"])
 
     def _compare(self, released: Tree, sent: set[str]) -> None:
@@ -109,20 +108,20 @@ class FetchFeedback(ServiceExchange, abc.ExchangeFetchFeedback):
     def copy_files(self) -> None:
         """Fetch what is new on each submission."""
         asked = f"?lab={self.lab}" if self.lab not in ("", "*") else ""
-        with Courier() as courier:
+        with self.courier() as courier:
             found = courier.ask("GET", f"submissions{asked}")
             failed: list[str] = []
             for one in (one for one in found if one["feedback"]):
                 with self._one(f"feedback on {one['lab']} of {one['timestamp']}", failed):
                     self._fetch(courier, one)
             if not any(one["feedback"] for one in found):
-                self.log.warning("Could not find feedback for '%s/%s'", COURSE_ID, self.lab or "*")
+                self.log.warning("Could not find feedback for '%s/%s'", self.course, self.lab or "*")
         if failed:
             self.fail(f"not fetched: {', '.join(failed)}; see above, then fetch it again")
 
     def _fetch(self, courier: Courier, one: dict[str, Any]) -> None:
         at = f"submissions/{one['sequence']}/feedback"
-        folder = Path(self.assignment_dir).absolute() / one["lab"] / "feedback" / one["timestamp"]
+        folder = self.home_of(self.course) / one["lab"] / "feedback" / one["timestamp"]
         for file in courier.files(at).files:
             if file_digest(folder / file.path) != file.sha256:
                 courier.fetch_file(at, file, folder / file.path)
@@ -137,10 +136,10 @@ class ReleaseAssignment(ServiceExchange, abc.ExchangeReleaseAssignment):
         folder = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", self.lab))
         if not folder.is_dir():
             self.fail(f"Assignment not found at: {folder}; run `nbgrader generate_assignment` first")
-        with Courier() as courier:
+        with self.courier() as courier:
             body = {"force": self.force}
             courier.hand_in("PUT", f"labs/{self.lab}/release", self._files(folder), body)
-        self.log.info("Released as: %s %s", COURSE_ID, self.lab)
+        self.log.info("Released as: %s %s", self.course, self.lab)
 
 
 class ReleaseFeedback(ServiceExchange, abc.ExchangeReleaseFeedback):
@@ -153,7 +152,7 @@ class ReleaseFeedback(ServiceExchange, abc.ExchangeReleaseFeedback):
             self.coursedir.feedback_directory, self.coursedir.student_id or "*", self.lab
         )
         failed: list[str] = []
-        with Courier() as courier:
+        with self.courier() as courier:
             for folder in sorted(Path("/").glob(pattern.lstrip("/"))):
                 learner = folder.parent.name
                 pages = [(page, page.name) for page in sorted(folder.glob("*.html"))]
@@ -166,7 +165,7 @@ class ReleaseFeedback(ServiceExchange, abc.ExchangeReleaseFeedback):
                         "timestamp": (folder / "timestamp.txt").read_text(errors="replace").strip(),
                     }
                     courier.hand_in("POST", "feedback", pages, body)
-                    self.log.info("Feedback released to: %s, %s/%s", learner, COURSE_ID, self.lab)
+                    self.log.info("Feedback released to: %s, %s/%s", learner, self.course, self.lab)
         if failed:
             self.fail(f"not released: {', '.join(failed)}; see above, then release it again")
 
@@ -186,11 +185,11 @@ class Collect(ServiceExchange, abc.ExchangeCollect):
         """Fetch each submission whole; one that cannot be fetched stops no other."""
         in_time = "?in_time=1" if self.before_duedate else ""
         wanted = self.coursedir.student_id if self.coursedir.student_id else "*"
-        with Courier() as courier:
+        with self.courier() as courier:
             found = courier.ask("GET", f"labs/{self.lab}/submissions{in_time}")
             found = [one for one in found if wanted in ("*", one["learner"])]
             if not found:
-                self.log.warning("No submissions of '%s' for course '%s' to collect", self.lab, COURSE_ID)
+                self.log.warning("No submissions of '%s' for course '%s' to collect", self.lab, self.course)
             failed: list[str] = []
             for one in found:
                 with self._one(f"the submission of {one['learner']}", failed):

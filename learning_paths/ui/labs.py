@@ -1,15 +1,19 @@
 """Labs come and go through nbgrader's exchange: fetch, submit, feedback, by nbgrader's own classes."""
 
 import json
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from catalogue.folders import COURSE_ID
 from learning_paths.ui.errors import UIError
 
-LAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
+LAB = re.compile(rf"(?:{_SLUG}/)?{_SLUG}")
+"""A lab of the academy's own course, or of another (``COURSE/LAB``); its folder in the home, too."""
 
 TERMS = ("due", "grace_seconds", "late", "attempts", "attempts_used")
 """What an exchange may know of deadline and attempts."""
@@ -125,11 +129,11 @@ class LabDesk:
         labs: dict[str, dict[str, Any]] = {}
         for entry in self._start("List", config, Failed("labs cannot be listed", "无法列出实验")).listed:
             known = {key: entry.get(key) for key in TERMS}
-            labs.setdefault(entry["assignment_id"], self._nothing()).update(known, released=True)
+            labs.setdefault(_called(entry), self._nothing()).update(known, released=True)
         config.ExchangeList.cached = True
         failed = Failed("submissions cannot be listed", "无法列出提交记录")
         for entry in self._start("List", config, failed).listed:
-            found = labs.setdefault(entry["assignment_id"], self._nothing())
+            found = labs.setdefault(_called(entry), self._nothing())
             found["submitted"] = [one["timestamp"] for one in entry["submissions"]]
             last = entry["submissions"][-1]
             if last["has_local_feedback"] and not last["feedback_updated"]:
@@ -137,7 +141,7 @@ class LabDesk:
             elif any(one["has_exchange_feedback"] for one in entry["submissions"]):
                 found["feedback"] = "ready"
         for lab, found in labs.items():
-            notebook = f"{lab}/{lab}.ipynb"
+            notebook = notebook_of(lab)
             found["path"] = notebook if (self.home / notebook).is_file() else None
             found["feedback_path"] = self._newest_feedback(lab)
         return labs
@@ -190,7 +194,10 @@ class LabDesk:
         app = NbGrader()
         app.load_config_file()
         config = app.config
-        config.CourseDirectory.assignment_id = lab
+        course, _, name = lab.rpartition("/")
+        if lab:
+            config.CourseDirectory.course_id = course or _own()
+        config.CourseDirectory.assignment_id = name
         config.Exchange.assignment_dir = str(self.home)
         return config
 
@@ -215,7 +222,23 @@ def notebook_of(lab: str) -> str:
     """Return the path of a lab's notebook in the home; raise `UIError` when that is no lab's name."""
     if LAB.fullmatch(lab) is None:
         raise UIError(f"{lab!r} is no lab; open one from the plan", zh=f"{lab!r} 不是实验；请从计划中打开")
-    return f"{lab}/{lab}.ipynb"
+    return f"{lab}/{lab.rpartition('/')[2]}.ipynb"
+
+
+def _own() -> str:
+    """Return the course whose labs lie in the home itself."""
+    return os.environ.get("ACADEMY_COURSE_ID", COURSE_ID)
+
+
+def in_office() -> bool:
+    """Tell whether this server is the office of a course beside the academy's own, for who teaches there."""
+    return _own() != COURSE_ID
+
+
+def _called(entry: Mapping[str, Any]) -> str:
+    """Return what a lab that nbgrader lists is called here."""
+    course, lab = entry.get("course_id", ""), entry["assignment_id"]
+    return lab if course in ("", "*", _own()) else f"{course}/{lab}"
 
 
 class Failed(NamedTuple):

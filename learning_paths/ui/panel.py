@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tornado import web
 
 from learning_paths.ui.errors import UIError
 from learning_paths.ui.handlers import AcademyHandler, ask_service
-from learning_paths.ui.labs import notebook_of
+from learning_paths.ui.labs import in_office, notebook_of
 
 UNITS = 5
 """How many of the plan's next units the panel shows."""
@@ -58,16 +58,22 @@ class PanelHandler(AcademyHandler):
                 problems.append(error)
                 return {}
 
-        me, plan, grades, courses, status = await asyncio.gather(
-            asked("me", {}), asked("plan", None), asked("grades", []), asked("courses", []), at_home()
+        me, plan, grades, courses, mine, status = await asyncio.gather(
+            asked("me", {}),
+            asked("plan", None),
+            asked("grades", []),
+            asked("courses", []),
+            asked("courses/mine", []),
+            at_home(),
         )
         now = datetime.now(UTC)
         self.finish(
             {
-                "role": me.get("role", os.environ.get("ACADEMY_ROLE", "learner")),
+                "role": _role(me),
+                "teaches": [one for one in mine if one["part"] == "instructor"],
                 "plan": None if plan is None else shortened(plan),
                 "courses": [{"id": one["id"], "title": one["title"]} for one in courses],
-                "labs": labs(courses, status, grades, now),
+                "labs": labs(courses, status, grades, now, mine),
                 "problems": [
                     {"en": en, "zh": zh} for en, zh in dict.fromkeys((str(one), one.zh) for one in problems)
                 ],
@@ -118,7 +124,8 @@ class CheckHandler(AcademyHandler):
             courses = json.loads((await ask_service("courses")).body)
         except UIError:  # checking needs no academy
             return UNKNOWN_SECONDS
-        known = [one["seconds"] for course in courses for one in course["labs"] if one["lab"] == lab]
+        name = lab.rpartition("/")[2]
+        known = [one["seconds"] for course in courses for one in course["labs"] if one["lab"] == name]
         return math.ceil(known[0]) if known else UNKNOWN_SECONDS
 
 
@@ -206,8 +213,17 @@ def _unit(unit: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _role(me: Mapping[str, Any]) -> str:
+    """Return what the person is in this server: in the office of a course who teaches there."""
+    return "grader" if in_office() else me.get("role", os.environ.get("ACADEMY_ROLE", "learner"))
+
+
 def labs(
-    courses: list[dict[str, Any]], status: Mapping[str, Any], grades: list[dict[str, Any]], now: datetime
+    courses: list[dict[str, Any]],
+    status: Mapping[str, Any],
+    grades: list[dict[str, Any]],
+    now: datetime,
+    mine: Iterable[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """Return the labs that somebody can open or has handed in, what is due first first, graded ones last.
 
@@ -221,11 +237,14 @@ def labs(
         The service's grades.
     now
         Decides what is over.
+    mine
+        Courses beside the academy's own, with their titles.
 
     Returns
     -------
     list of dict
-        ``lab``, ``title``, ``course`` (its id, or None), ``minutes``, ``check_seconds``, ``tasks`` (with
+        ``lab``, ``title``, ``within`` (the title of a course that is not the academy's own, or None),
+        ``course`` (the curriculum's, or None), ``minutes``, ``check_seconds``, ``tasks`` (with
         ``score``, None while not graded), ``points``; ``state``: open (not at home yet), fetched, submitted
         (not graded yet), graded; ``path``; ``submitted_at`` (ISO 8601), ``score``, ``late_seconds``; ``due``
         (ISO 8601), ``late``, ``attempts``, ``attempts_used``; ``closed``: None, or why nothing can be handed
@@ -233,9 +252,12 @@ def labs(
     """
     known = {lab["lab"]: {**lab, "course": course["id"]} for course in courses for lab in course["labs"]}
     graded = {grade["lab"]: grade for grade in grades}
-    found = [
-        _lab(name, known.get(name, {}), at_home, graded.get(name), now) for name, at_home in status.items()
-    ]
+    titles = {one["id"]: one["title"] for one in mine}
+    found = []
+    for name, at_home in status.items():
+        within, _, lab = name.rpartition("/")
+        one = _lab(name, known.get(lab, {}), at_home, graded.get(name), now)
+        found.append({**one, "within": titles.get(within, {"en": within, "zh": within}) if within else None})
     return sorted(found, key=lambda one: (_ORDER.index(one["state"]), one["due"] or "9", one["lab"]))
 
 
@@ -253,7 +275,7 @@ def _lab(
     )
     state = "graded" if is_graded else "submitted" if submitted else "fetched" if at_home["path"] else "open"
     used = at_home["attempts_used"] if at_home["attempts_used"] is not None else len(at_home["submitted"])
-    due = at_home["due"] or known.get("due")
+    due = at_home["due"] or (None if "/" in name else known.get("due"))
     scores = {task["id"]: task["score"] for task in grade["tasks"]} if grade else {}
     grace = timedelta(seconds=at_home["grace_seconds"] or 0)
     over = bool(due and at_home["late"] == "refuse" and _read(due) + grace < now)

@@ -20,6 +20,7 @@ from tornado import web
 
 from learning_paths.ui.errors import UIError
 from learning_paths.ui.handlers import AcademyHandler, AtHome, ask_service
+from learning_paths.ui.labs import in_office
 from learning_paths.ui.lessons import opened_lessons
 from learning_paths.ui.panel import CheckHandler, LanguageHandler, PanelHandler
 
@@ -113,6 +114,7 @@ class StatusHandler(AcademyHandler):
             labs, problem = {}, str(error)
         answer = {
             "academy": academy,
+            "office": in_office(),
             "language": os.environ.get("ACADEMY_LANGUAGE"),
             "lessons": await asyncio.to_thread(opened_lessons, self.home),
             "labs": labs,

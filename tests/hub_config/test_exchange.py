@@ -43,7 +43,7 @@ def hand_in(
 
 
 def carry(deployment: Deployment) -> list[Carried]:
-    return list(carry_inbound(deployment, deployment.exchange, MOST))
+    return list(carry_inbound(deployment, MOST))
 
 
 def inbound(deployment: Deployment) -> list[str]:

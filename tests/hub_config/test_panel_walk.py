@@ -297,7 +297,7 @@ def test_a_learner_walks_from_the_tour_to_the_receipt(hub: Hub, browser: Browser
             step(page, hub)
             page.screenshot(path=tmp_path / f"{step.__name__}.png")
     finally:
-        print(page.locator("body").inner_text())  # where a step fails this is shown with what the browser said
+        print(page.locator("body").inner_text())  # where a step fails, pytest shows what was printed
         page.screenshot(path=tmp_path / "last.png")
         context.close()
     assert problems == []

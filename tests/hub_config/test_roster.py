@@ -14,6 +14,7 @@ from graders import make
 from hub_config.accounts import Account, Accounts
 from hub_config.caretaker import Caretaker
 from hub_config.cli import main
+from hub_config.courses import OpenCourse
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.roster import book_names, enter
@@ -101,8 +102,7 @@ def test_the_caretaker_enters_who_is_added_while_the_hub_runs(
         folder.mkdir(parents=True)
     taken = []
     book = Reader(deployment.gradebook_url)
-    academy = types.SimpleNamespace(gradebook=book, ingest_gradebook=lambda: taken.append(1))
-    caretaker = Caretaker(deployment, academy, Submissions())
+    caretaker = Caretaker(OpenCourse(deployment, None, book), lambda: taken.append(1), Submissions())
     caretaker.look()
     assert set(names(deployment)) == {"ada", "lin"}
     accounts.add("mei", "learner", called_zh="梅")
@@ -121,12 +121,12 @@ def test_what_nobody_foresaw_ends_no_caretaking(
         folder.mkdir(parents=True)
     taken = []
     book = types.SimpleNamespace(stamp=lambda: 1 if taken else taken.append(1) or {}["nothing"])
-    academy = types.SimpleNamespace(gradebook=book, ingest_gradebook=lambda: taken.append(2))
     monkeypatch.setattr("hub_config.loop.UNFORESEEN_SECONDS", 0.01)
 
     async def until_taken() -> None:
         stopping = asyncio.Event()
-        task = asyncio.create_task(Caretaker(deployment, academy, Submissions()).go_on(stopping))
+        caretaker = Caretaker(OpenCourse(deployment, None, book), lambda: taken.append(2), Submissions())
+        task = asyncio.create_task(caretaker.go_on(stopping))
         while 2 not in taken:
             await asyncio.sleep(0.01)
         stopping.set()

@@ -12,8 +12,8 @@ if course := os.environ.get("ACADEMY_COURSE"):
 
     configure(c, Path(course))
 else:
-    c.CourseDirectory.course_id = os.environ["ACADEMY_COURSE_ID"]
-    if not plug(c):
+    if not plug(c):  # the service lists all of a person's courses, a folder has one
+        c.CourseDirectory.course_id = os.environ["ACADEMY_COURSE_ID"]
         c.Exchange.root = os.environ["ACADEMY_EXCHANGE"]
     # the exchange's own folder is not the learner's to write, only the inbound one: do not ask for it
     c.CourseDirectory.groupshared = True

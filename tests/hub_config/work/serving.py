@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import requests
 
+from hub_config.courses import OpenCourse
+from hub_config.deployment import Deployment
 from hub_config.operations import Watched
 from hub_config.service import MOST_BODY_BYTES, application
 from hub_config.work.office import Office
@@ -40,7 +43,8 @@ class Service(ThreadedService):
         accounts = SimpleNamespace(all=lambda: everybody)
         path = "/services/academy"
         self.watched = Watched(None, None, None)
-        app = application(None, accounts, self.watched, f"{path}/", "secret", trail=None, work=office)
+        courses = [OpenCourse(Deployment(Path("/nowhere")), office, None)]
+        app = application(None, accounts, self.watched, f"{path}/", "secret", trail=None, courses=courses)
         super().__init__(app, path, max_body_size=MOST_BODY_BYTES)
 
 

@@ -147,7 +147,10 @@ def test_a_receipt_is_checked_with_its_files(data, capsys, tmp_path):
     for name, content in files.items():
         (folder / name).write_bytes(content)
     code, out, _ = run(capsys, "work", "receipt", str(receipt), "--folder", str(folder))
-    assert (code, out.startswith(f"holds: ada, lab {LAB}, attempt 1, number 1, received 20")) == (0, True)
+    assert (
+        code,
+        out.startswith(f"holds: ada, course academy, lab {LAB}, attempt 1, number 1, received 20"),
+    ) == (0, True)
     (folder / "data.csv").write_text("b")
     code, out, _ = run(capsys, "work", "receipt", str(receipt), "--folder", str(folder), "--json")
     assert (code, json.loads(out)["differing"]) == (1, ["data.csv"])

@@ -9,9 +9,10 @@ export class Desk {
     this.tracker = tracker;
   }
 
-  /** The lab that a notebook panel shows (`<lab>/<lab>.ipynb`), or null. */
+  /** The lab that a notebook panel shows: `<lab>/<lab>.ipynb`, in another course `<course>/<lab>/<lab>.ipynb`; or null. */
   labOf(panel) {
-    const found = /^([a-z0-9]+(?:-[a-z0-9]+)*)\/\1\.ipynb$/.exec(panel?.context?.path ?? '');
+    const slug = '[a-z0-9]+(?:-[a-z0-9]+)*';
+    const found = new RegExp(`^((?:${slug}/)?(${slug}))/\\2\\.ipynb$`).exec(panel?.context?.path ?? '');
     return found ? found[1] : null;
   }
 
@@ -35,7 +36,7 @@ export class Desk {
   }
 
   async save(lab) {
-    const path = `${lab}/${lab}.ipynb`;
+    const path = `${lab}/${lab.split('/').pop()}.ipynb`;
     const panel = this.tracker.find(one => one.context.path === path);
     if (panel?.context.model.dirty) {
       await panel.context.save();

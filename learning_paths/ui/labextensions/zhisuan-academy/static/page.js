@@ -209,6 +209,7 @@ export class StartPage extends Telling {
   }
 
   staff() {
-    return isStaff(this.me.role) ? staffSection(this, this.words.say('staff-note')) : null;
+    const role = this.status.office ? 'grader' : this.me.role;
+    return isStaff(role) ? staffSection(this, this.words.say('staff-note'), role) : null;
   }
 }

@@ -21,7 +21,18 @@ export class Service {
 
   /** A page for staff, beside the servers of the same hub: of all learners, or another by its name. */
   staffPage(name = '') {
-    return new URL(`../../services/academy/${name}`, this.connection.makeSettings().baseUrl).href;
+    return this.hubPage(() => `services/academy/${name}`);
+  }
+
+  /** Where a course's office opens: a server of its own, of whoever teaches there. */
+  officePage(course) {
+    return this.hubPage(person => `hub/spawn/${person}/${course}`);
+  }
+
+  hubPage(path) {
+    const base = new URL(this.connection.makeSettings().baseUrl);
+    const [, above, person] = /^(.*?\/)user\/([^/]+)\//.exec(base.pathname) ?? [null, base.pathname, ''];
+    return new URL(above + path(person), base).href;
   }
 
   get(path) {

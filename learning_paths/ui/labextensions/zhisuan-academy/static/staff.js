@@ -2,16 +2,24 @@
 
 import { element } from './dom.js';
 
+/** A grader is somebody in the office of a course: formgrader is there, and nothing of the academy's. */
 export function isStaff(role) {
-  return ['instructor', 'manager'].includes(role);
+  return ['instructor', 'manager', 'grader'].includes(role);
+}
+
+/** The ways to the offices of the courses that somebody teaches; null where there are none. */
+export function offices(teaches, words, service) {
+  const link = course => element('a', { href: service.officePage(course.id), target: '_blank', 'data-key': `office ${course.id}` }, words.say('staff-office', { course: words.of(course.title) }));
+  return teaches?.length ? element('ul', { class: 'za-offices' }, teaches.map(course => element('li', {}, link(course)))) : null;
 }
 
 /**
  * @param place  what shows it: `words`, `desk`, `service` and `act`
  * @param {string} note  said below the links
+ * @param {string} role  whose
  * @param {string} heading  its tag
  */
-export function staffSection(place, note, heading = 'h2') {
+export function staffSection(place, note, role, heading = 'h2') {
   const { words, desk, service } = place;
   const title = `za-staff-title-${heading}`;
   const grade = element('button', { type: 'button', class: 'jp-mod-styled jp-mod-accept', 'data-key': 'formgrader' }, words.say('staff-formgrader'));
@@ -21,7 +29,7 @@ export function staffSection(place, note, heading = 'h2') {
     'section',
     { class: 'za-staff', 'aria-labelledby': title },
     element(heading, { id: title }, words.say('staff')),
-    element('div', { class: 'za-buttons' }, desk.hasFormgrader() ? grade : null, link('', 'staff-learners'), link('cohorts', 'staff-cohorts')),
-    element('p', {}, note)
+    element('div', { class: 'za-buttons' }, desk.hasFormgrader() ? grade : null, role === 'grader' ? null : [link('', 'staff-learners'), link('cohorts', 'staff-cohorts')]),
+    element('p', {}, role === 'grader' ? words.say('staff-office-note') : note)
   );
 }

@@ -22,6 +22,7 @@ export class LabsTab {
       'li',
       { class: `za-unit za-lab-${lab.state}`, 'data-lab': lab.lab },
       element('h3', {}, title),
+      lab.within ? element('p', { class: 'za-within' }, words.say('lab-within', { course: words.of(lab.within) })) : null,
       facts(lab, words),
       element(
         'div',

@@ -1,7 +1,7 @@
 // The panel beside the notebooks: my path, the lab in front, all labs with their marks. Staff find their own pages.
 
 import { button, element, refill } from '../dom.js';
-import { isStaff, staffSection } from '../staff.js';
+import { isStaff, offices, staffSection } from '../staff.js';
 import { Telling } from '../telling.js';
 import { LANGUAGES } from '../words.js';
 import { LabTab } from './lab.js';
@@ -128,10 +128,12 @@ export class Panel extends Telling {
   }
 
   inside() {
+    const teaches = offices(this.data.teaches, this.words, this.service);
     if (isStaff(this.data.role)) {
-      return staffSection(this, this.words.say('staff-panel-note'), 'h3');
+      return [staffSection(this, this.words.say('staff-panel-note'), this.data.role, 'h3'), teaches];
     }
     return [
+      teaches,
       this.tablist(),
       element(
         'div',

@@ -1,0 +1,95 @@
+"""The courses of one academy as its service holds them: places, exchange, gradebook."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from catalogue import Catalogue
+from learning_paths.evidence import Gradebook
+from learning_paths.grades import graded
+
+from .deployment import Deployment
+from .settings import Course, Settings
+from .work.office import Office
+from .work.opening import open_office
+
+
+@dataclass(frozen=True)
+class OpenCourse:
+    """A course while the service runs.
+
+    Parameters
+    ----------
+    at
+        Its places.
+    office
+        Its work exchange; None where that is a folder.
+    gradebook
+        Its marks.
+    said
+        What `academy.yml` says of it; None for the academy's own, which everybody belongs to.
+    """
+
+    at: Deployment
+    office: Office | None
+    gradebook: Gradebook
+    said: Course | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its labs are those of the catalogue, so that marks in them prove what they prove there."""
+        return self.said is None or self.said.source is None
+
+    def grades(self, learner: str, catalogue: Catalogue) -> list[dict[str, Any]]:
+        """Return somebody's marks, under the names that labs have beside those of other courses."""
+        known = catalogue.labs if self.is_ours else {}
+        found = [graded(one, known.get(one.lab)) for one in self.gradebook.submissions(learner)]
+        return [{**one, "lab": self.at.lab(one["lab"])} for one in found]
+
+    def close(self) -> None:
+        """Let go of its databases."""
+        self.gradebook.close()
+        if self.office:
+            self.office.close()
+
+
+def open_courses(deployment: Deployment, settings: Settings) -> list[OpenCourse]:
+    """Return the academy's own course and those that `academy.yml` names beside it.
+
+    Raises
+    ------
+    HubError
+        When the files of an exchange cannot be reached.
+    learning_paths.errors.StoreError
+        When its database cannot be opened.
+    """
+    found = [_open(deployment, settings)]
+    found += [_open(deployment.of(said.id), settings, said) for said in settings.courses]
+    return found
+
+
+def _open(at: Deployment, settings: Settings, said: Course | None = None) -> OpenCourse:
+    office = open_office(at, settings) if settings.exchange.kind == "service" else None
+    return OpenCourse(at, office, Gradebook(at.gradebook_url), said)
+
+
+def told(courses: Iterable[OpenCourse], groups: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the courses beside the academy's own that somebody takes part in.
+
+    Parameters
+    ----------
+    courses
+        All.
+    groups
+        The hub's groups of the person.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``title`` in both languages, ``part``: learner or instructor.
+    """
+    parts = dict(group.rsplit(":", 1) for group in groups if ":" in group)
+    mine = [one.said for one in courses if one.said and one.said.id in parts]
+    return [
+        {"id": one.id, "title": {"en": one.shown, "zh": one.shown_zh}, "part": parts[one.id]} for one in mine
+    ]

@@ -1,0 +1,168 @@
+"""`academy course`: which courses there are beside the academy's own, and who takes part in them."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from catalogue.errors import suggest
+
+from .accounts import Accounts
+from .deployment import Deployment
+from .enrolments import PARTS, Enrolments
+from .errors import FINE, HubError, exit_code
+from .oversight.account_changes import noted
+from .oversight.deeds import who_types
+from .settings import Course, Settings, read
+
+RAW = argparse.RawDescriptionHelpFormatter
+FROM_NOW_ON = "holds from the person's next sign-in, and after some minutes for who is signed in"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a verb and return its exit code: 0 fine, 2 bad input."""
+    options = _parser().parse_args(argv)
+    return exit_code(lambda: options.act(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="academy", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    course = verbs.add_parser(
+        "course",
+        help="courses beside the academy's own, and who takes part",
+        description="Show the courses that academy.yml names, enrol people in one, let them leave it.",
+        epilog=(
+            "examples:\n"
+            "  ./academy course list\n"
+            "  ./academy course enrol deep-learning-2027 ada alan\n"
+            "  ./academy course enrol deep-learning-2027 grace --as instructor\n"
+            "  ./academy course enrol deep-learning-2027 --from names.txt --dry-run\n"
+            "  ./academy course leave deep-learning-2027 alan"
+        ),
+        formatter_class=RAW,
+    )
+    do = course.add_subparsers(dest="do", required=True)
+    listing = do.add_parser("list", help="all courses, or who takes part in one")
+    listing.add_argument("course", nargs="?", metavar="ID")
+    listing.set_defaults(act=_list)
+    enrol = do.add_parser("enrol", help="let people take part")
+    enrol.add_argument(
+        "--as", dest="part", choices=PARTS, default=PARTS[0], help="learner, or instructor: who grades"
+    )
+    enrol.set_defaults(act=_enrol)
+    leave = do.add_parser("leave", help="let people take part no longer; what they handed in stays")
+    leave.set_defaults(act=_leave)
+    for verb in (enrol, leave):
+        verb.add_argument("course", metavar="ID")
+        verb.add_argument("names", nargs="*", metavar="NAME")
+        verb.add_argument("--from", dest="file", type=Path, metavar="FILE", help="a file with a name a line")
+        verb.add_argument("--dry-run", action="store_true", help="say who it would be, change nothing")
+    for verb in (listing, enrol, leave):
+        verb.add_argument("--data", metavar="FOLDER", help="the data folder (or ACADEMY_DATA)")
+        verb.add_argument("--json", action="store_true", help="one JSON document")
+    return parser
+
+
+def _list(options: argparse.Namespace) -> int:
+    deployment = Deployment.at(options.data)
+    settings, enrolled = read(deployment.data), _enrolments(deployment).all()
+    if options.course is not None:
+        course = course_named(settings, options.course)
+        here = [one for one in enrolled if one.course == course.id]
+        if options.json:
+            print(json.dumps([asdict(one) for one in here]))
+            return FINE
+        for one in here:
+            print(f"{one.name:<32} {one.part}")
+        return FINE
+    told = []
+    for course in settings.courses:
+        parts = [one.part for one in enrolled if one.course == course.id]
+        counts = {f"{part}s": parts.count(part) for part in PARTS}
+        told.append({"id": course.id, "shown": course.shown, "shown_zh": course.shown_zh, **counts})
+    if options.json:
+        print(json.dumps(told, ensure_ascii=False))
+        return FINE
+    for one in told:
+        people = f"{one['learners']} learners, {one['instructors']} instructors"
+        print(f"{one['id']:<32} {one['shown']} · {one['shown_zh']}: {people}")
+    if not told:
+        print("academy.yml names no courses beside the academy's own", file=sys.stderr)
+    return FINE
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    deployment, course, names = _asked(options)
+    enrolments, new = _enrolments(deployment), []
+    if options.dry_run:
+        known = [Accounts(deployment.accounts).get(name).name for name in names]
+        new = [name for name in known if enrolments.of(name).get(course.id) != options.part]
+    else:
+        with noted(deployment, who_types()):
+            new = enrolments.enrol(course.id, names, options.part)
+    return _say(options, f"take part in {course.shown} as {options.part}", new)
+
+
+def _leave(options: argparse.Namespace) -> int:
+    deployment, course, names = _asked(options)
+    enrolments = _enrolments(deployment)
+    if options.dry_run:
+        gone = [name for name in names if course.id in enrolments.of(name)]
+    else:
+        with noted(deployment, who_types()):
+            gone = enrolments.leave(course.id, names)
+    return _say(options, f"take part in {course.shown} no longer", gone)
+
+
+def _say(options: argparse.Namespace, what: str, names: list[str]) -> int:
+    if options.json:
+        print(json.dumps({"dry": options.dry_run, "changed": names}))
+        return FINE
+    who = ", ".join(names) or "nobody new"
+    print(f"{'would ' if options.dry_run else ''}{what}: {who}")
+    if names and not options.dry_run:
+        print(FROM_NOW_ON)
+    return FINE
+
+
+def _asked(options: argparse.Namespace) -> tuple[Deployment, Course, list[str]]:
+    deployment = Deployment.at(options.data)
+    names = list(options.names)
+    if options.file is not None:
+        try:
+            names += options.file.read_text(encoding="utf-8").split()
+        except (OSError, UnicodeDecodeError) as error:
+            raise HubError(
+                f"{options.file} cannot be read: {error}; give a text file, a name a line"
+            ) from error
+    if not names:
+        raise HubError("name somebody, or a file with names: --from FILE")
+    return deployment, course_named(read(deployment.data), options.course), names
+
+
+def _enrolments(deployment: Deployment) -> Enrolments:
+    if not deployment.accounts.exists():
+        raise HubError(f"no accounts yet, {deployment.accounts}; ./academy hub makes the first ones")
+    return Enrolments(Accounts(deployment.accounts))
+
+
+def course_named(settings: Settings, course: str) -> Course:
+    """Return a course of `academy.yml`.
+
+    Raises
+    ------
+    HubError
+        When there is none of that id, with the nearest.
+    """
+    known = {one.id: one for one in settings.courses}
+    if course not in known:
+        near = suggest(course, list(known), "course") if known else "academy.yml names none"
+        raise HubError(f"there is no course {course!r}; {near}")
+    return known[course]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""Several courses on one real hub: their own staff, gradebook, exchange; nothing of one is seen in another."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from graders.cli import main as graders_cli
+from hub_config.accounts import Accounts
+from hub_config.courses_cli import main as course_command
+from hub_config.oversight.cli import main as audit
+from tests.hub_config.test_hub import reach
+from tests.hub_process import OWN_PASSWORD, Hub, Person
+
+pytestmark = [pytest.mark.slow]
+LAB = "first-programs"
+SETTINGS = f"""\
+labs: []
+sign_in: {{own_passwords: false}}
+courses:
+  - {{id: deep-2027, shown: Deep learning, shown_zh: 深度学习, labs: [{LAB}]}}
+  - {{id: ethics-2027, shown: Ethics, shown_zh: 伦理, labs: [{LAB}]}}
+"""
+PEOPLE = {"ada": "learner", "alan": "learner", "grace": "learner", "ines": "learner"}
+WORK = "/services/academy/api/courses/deep-2027/work"
+ANSWER = "def yearly_rate(start, end, years):\n    return (end / start) ** (1 / years) - 1\n"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    data = tmp_path_factory.mktemp("courses") / "data"
+    data.mkdir()
+    (data / "academy.yml").write_text(SETTINGS)
+    accounts = Accounts(data / "accounts.sqlite")
+    for name, role in PEOPLE.items():
+        accounts.add(name, role, OWN_PASSWORD)
+    at = ["--data", str(data)]
+    assert course_command(["course", "enrol", "deep-2027", "ada", *at]) == 0
+    assert course_command(["course", "enrol", "deep-2027", "grace", "--as", "instructor", *at]) == 0
+    assert course_command(["course", "enrol", "ethics-2027", "ines", "--as", "instructor", *at]) == 0
+    started = Hub(data).start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def ada(hub: Hub) -> Person:
+    person = hub.sign_in("ada", OWN_PASSWORD)
+    person.start_server()
+    return person
+
+
+@pytest.fixture(scope="module")
+def grace(hub: Hub) -> Person:
+    person = hub.sign_in("grace", OWN_PASSWORD)
+    person.api("GET", "/hub/api/user")
+    office = person.at_office("deep-2027")
+    office.start_server()
+    return office
+
+
+def listed(person: Person, course: str) -> dict[str, str]:
+    """Return the labs that nbgrader's own list shows of a course, with their state."""
+    answer = person.server("GET", "/assignments", params={"course_id": course}).json()
+    assert answer["success"], answer
+    return {f"{one['course_id']}/{one['assignment_id']}": one["status"] for one in answer["value"]}
+
+
+def test_nbgraders_list_offers_the_courses_of_a_person_and_their_labs(hub: Hub, ada: Person) -> None:
+    assert listed(ada, "deep-2027") == {f"deep-2027/{LAB}": "released"}
+    assert listed(ada, "academy") == {}
+    courses = ada.server("GET", "/courses").json()
+    assert courses == {"success": True, "value": ["deep-2027"]}
+
+
+def test_a_lab_of_a_course_is_fetched_checked_and_handed_in_from_its_own_folder(
+    hub: Hub, ada: Person
+) -> None:
+    fetched = ada.server("POST", "/academy/open", json={"unit": f"lab:deep-2027/{LAB}"})
+    assert fetched.json() == {"path": f"deep-2027/{LAB}/{LAB}.ipynb", "new": True}
+    notebook = hub.data / "homes/ada/deep-2027" / LAB / f"{LAB}.ipynb"
+    content = json.loads(notebook.read_text())
+    cell = next(one for one in content["cells"] if "def yearly_rate" in "".join(one["source"]))
+    cell["source"] = ANSWER
+    notebook.write_text(json.dumps(content))
+    checked = ada.server("POST", "/academy/check", json={"lab": f"deep-2027/{LAB}"}).json()
+    assert checked["checks"]
+    told = ada.server("POST", "/academy/submit", json={"lab": f"deep-2027/{LAB}"}).json()
+    assert (told["attempt"], told["receipt"]) == (1, f"deep-2027/receipts/{LAB}-1.json")
+    receipt = json.loads((hub.data / "homes/ada" / told["receipt"]).read_text())
+    assert (receipt["course"], receipt["lab"], receipt["learners"]) == ("deep-2027", LAB, ["ada"])
+    (lab,) = ada.server("GET", "/academy/panel").json()["labs"]
+    assert (lab["lab"], lab["within"]["zh"], lab["state"]) == (f"deep-2027/{LAB}", "深度学习", "submitted")
+
+
+def test_the_courses_own_staff_sees_the_submission_in_formgrader(
+    hub: Hub, ada: Person, grace: Person
+) -> None:
+    labs = grace.server("GET", "/formgrader/api/assignments").json()
+    assert {one["status"] for one in labs if one["name"] == LAB} == {"released"}
+    said = grace.server("POST", f"/formgrader/api/assignment/{LAB}/collect").json()
+    assert said["success"], said
+    (one,) = grace.server("GET", f"/formgrader/api/submissions/{LAB}").json()
+    assert one["student"] == "ada"
+
+
+def test_it_is_graded_and_the_mark_comes_back(hub: Hub, ada: Person, grace: Person) -> None:
+    assert graders_cli(["grade", LAB, "--course", "deep-2027", "--data", str(hub.data), "--feedback"]) == 0
+    with Gradebook(f"sqlite:///{hub.data}/courses/deep-2027/course/gradebook.db") as book:
+        assert book.find_submission(LAB, "ada").score > 0
+    (mark,) = ada.server("GET", "/academy/api/grades").json()
+    assert (mark["lab"], mark["state"]) == (f"deep-2027/{LAB}", "graded")
+    (lab,) = ada.server("GET", "/academy/panel").json()["labs"]
+    assert (lab["state"], lab["score"]) == ("graded", mark["score"])
+    page = ada.server("POST", "/academy/feedback", json={"lab": f"deep-2027/{LAB}"}).json()
+    assert page["path"].startswith(f"deep-2027/{LAB}/feedback/")
+    assert not (hub.data / "course/submitted/ada").exists()
+
+
+def test_who_takes_no_part_finds_no_such_course(hub: Hub) -> None:
+    alan = hub.sign_in("alan", OWN_PASSWORD)
+    for path in ("labs", f"labs/{LAB}/release", f"labs/{LAB}/submissions", f"labs/{LAB}/deadline", "log"):
+        assert alan.api("GET", f"{WORK}/{path}").status_code == 404
+    assert alan.api("GET", "/services/academy/api/courses/mine").json() == []
+    refused = alan.api("POST", "/hub/api/users/alan/servers/deep-2027")
+    assert refused.status_code == 403
+
+
+def test_staff_of_another_course_see_nothing_of_it(hub: Hub, grace: Person) -> None:
+    ines = hub.sign_in("ines", OWN_PASSWORD)
+    assert ines.api("GET", f"{WORK}/labs/{LAB}/submissions").status_code == 404
+    assert ines.api("POST", "/hub/api/users/ines/servers/deep-2027").status_code == 403
+    assert ines.api("GET", "/services/academy/api/learners").status_code == 403
+    office = ines.at_office("ethics-2027")
+    office.start_server()
+    places = [hub.data / "courses", hub.data / "course", Path("/home/ines")]
+    seen = reach(office, places)
+    assert seen[str(hub.data / "courses")] == seen[str(hub.data / "course")] == "FileNotFoundError"
+    assert "ethics-2027" in seen["/home/ines"] and "deep-2027" not in seen["/home/ines"]
+    labs = office.server("GET", "/formgrader/api/assignments").json()
+    assert [lab["num_submissions"] for lab in labs if lab["name"] == LAB] == [0]
+    assert grace.api("GET", "/services/academy/api/courses/ethics-2027/work/labs").status_code == 404
+
+
+def test_staff_say_until_when_in_their_own_course_alone(hub: Hub, ada: Person, grace: Person) -> None:
+    terms = {"due": "2099-12-01T18:00", "zone": "Asia/Shanghai"}
+    assert grace.api("PUT", f"{WORK}/labs/{LAB}/deadline", json=terms).status_code == 200
+    assert grace.api("PUT", f"/services/academy/api/work/labs/{LAB}/deadline", json=terms).status_code == 403
+    assert ada.api("PUT", f"{WORK}/labs/{LAB}/deadline", json=terms).status_code == 403
+    (lab,) = ada.server("GET", "/academy/panel").json()["labs"]
+    assert lab["due"].startswith("2099-12-01")
+
+
+def test_the_trail_names_the_course(hub: Hub, grace: Person, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert audit(["audit", "--data", str(hub.data), "--json"]) == 0
+    rows = {row["action"]: (row["actor"], row["object"]) for row in json.loads(capsys.readouterr().out)}
+    assert rows["deadline.set"] == ("grace", f"lab:deep-2027/{LAB}")
+    assert rows["mark.changed"][1] == f"lab:deep-2027/{LAB}"
+    assert rows["marks.viewed"] == ("grace", "formgrader:deep-2027/submissions")
