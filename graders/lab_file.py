@@ -53,7 +53,13 @@ def limits_of(path: Path) -> LabLimits:
         When the file is broken.
     """
     given = _read(path).get("limits") or {}
-    return LabLimits(**{k: given[k] for k in ("seconds", "memory_mib") if k in given})
+    try:
+        limits = {name: given[name] for name in ("seconds", "memory_mib") if name in given}
+        if not all(value > 0 for value in limits.values()):
+            raise ValueError("limits are more than 0")
+    except (TypeError, ValueError) as error:
+        raise LabError(f"{path}: {error}; ./academy catalogue check") from None
+    return LabLimits(**limits)
 
 
 def titles_of(path: Path) -> dict[str, dict[str, str]]:
@@ -98,12 +104,21 @@ def mistakes(path: Path, answers: Mapping[str, str]) -> list[Mistake]:
 
 
 def known_mistakes(path: Path, proof: Path) -> dict[str, Any]:
-    """Return the mistakes of a lab whose pattern its proof has: ``{name: {"look": …, "fails": …}}``."""
+    """Return the mistakes of a lab whose pattern its proof has: ``{name: {"look": …, "fails": …}}``.
+
+    Raises
+    ------
+    LabError
+        When the file is broken.
+    """
     try:
         fails = json.loads(proof.read_text(encoding="utf-8"))["mutation"]["mistakes"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
-    return {n: {"look": held["look"], "fails": fails[n]} for n, held, _ in _named(path) if n in fails}
+    try:
+        return {n: {"look": held["look"], "fails": fails[n]} for n, held, _ in _named(path) if n in fails}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise LabError(f"{path}: {error}; ./academy catalogue check") from None
 
 
 def equivalent(path: Path) -> dict[str, str]:
@@ -130,7 +145,7 @@ def _read(path: Path) -> dict[str, Any]:
         found = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
         return {}
-    except YAMLError as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         raise LabError(f"{path}: {error}; ./academy catalogue check") from None
     if not isinstance(found, dict):
         raise LabError(f"{path} has no keys; ./academy catalogue check")
