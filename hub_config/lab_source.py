@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -120,6 +121,8 @@ def looked_at(source: str, version: str | None, folder: Path) -> tuple[Literal["
         if there and there.kind == "commit" and there.answers(source, version):
             return "fine", f"{there.said}, are there"
         kind, commit = _asked(source, version)
+        if kind == "commit":
+            _refs(source, "HEAD")  # whether the address answers; the commit is seen when it is brought
     except GitFailed as error:
         stay = f"; {there.said}, stay" if there else "; no labs of it are there yet"
         return ("mind" if there else "wrong"), f"{error}{stay}"
@@ -198,16 +201,20 @@ def _asked(source: str, version: str | None) -> tuple[Literal["commit", "tag", "
         return "commit", version.lower()
     tag, branch = f"refs/tags/{version}", f"refs/heads/{version}"
     wanted = {"HEAD": "branch"} if version is None else {f"{tag}^{{}}": "tag", tag: "tag", branch: "branch"}
-    try:
-        found = refs(source, *wanted)
-    except GitFailed as error:
-        raise _failed(source, str(error)) from None
+    found = _refs(source, *wanted)
     for name, kind in wanted.items():
         if name in found:
             return kind, found[name]
     if version is None:
         raise _failed(source, "it has no default branch; name a version")
     raise _failed(source, f"it has neither a tag nor a branch {version}, and a commit has 40 letters")
+
+
+def _refs(source: str, *names: str) -> dict[str, str]:
+    try:
+        return refs(source, *names)
+    except GitFailed as error:
+        raise _failed(source, str(error)) from None
 
 
 def _failed(source: str, why: str) -> GitFailed:
@@ -230,7 +237,7 @@ def _replaced(source: str, version: str | None, kind: str, commit: str, folder: 
             when = datetime.now().astimezone().isoformat(timespec="seconds")
             about = Version(source, version, kind, commit, when)
             (new / FILE).write_text(json.dumps(asdict(about), indent=1, ensure_ascii=False) + "\n", "utf-8")
-            _open(new)
+            _close(new, folder)
             _put(new, folder, draft)
             return commit
     except OSError as error:
@@ -247,10 +254,15 @@ def _refuse_broken(new: Path, source: str) -> None:
             raise HubError(f"labs of {source}: {str(error).replace(f'{new}/', '')}") from None
 
 
-def _open(new: Path) -> None:
-    """Let everybody read what lies there; who sees it is the walls' matter."""
-    for path in (new, *new.rglob("*")):
+def _close(new: Path, folder: Path) -> None:
+    """Let in whoever was let into the folder before, at first its owner alone: masters hold the answers."""
+    for path in new.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
+    new.chmod(0o700)
+    if folder.exists():
+        before = folder.stat()
+        new.chmod(stat.S_IMODE(before.st_mode))
+        os.chown(new, before.st_uid, before.st_gid)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+def held_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
     """Put a git before the real one that waits at a step; return the folder in which `go` lets it go on."""
     folder, real = tmp_path / "slow", shutil.which("git")
     folder.mkdir()
@@ -99,7 +99,9 @@ def test_labs_in_a_folder_labs_over_a_file_address(upstream: Upstream, folder: P
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077])
-def test_files_can_be_read_by_everybody_and_none_is_a_program(upstream, folder, said, umask: int) -> None:
+def test_masters_are_seen_by_the_owner_alone_until_others_are_let_in(
+    umask: int, upstream, folder, said
+) -> None:
     upstream.commit(LAB)
     (upstream.work / "source/means/table.csv").chmod(0o755)
     upstream.commit({})
@@ -108,9 +110,20 @@ def test_files_can_be_read_by_everybody_and_none_is_a_program(upstream, folder, 
         bring(upstream.source, None, folder, said.append)
     finally:
         os.umask(before)
-    modes = {p.stat().st_mode & 0o777 for p in folder.rglob("*") if p.is_file()}
-    assert modes == {0o644}
-    assert {p.stat().st_mode & 0o777 for p in (folder, folder / "source" / "means")} == {0o755}
+
+    def modes() -> dict[str, str]:
+        names = (".", "source/means", "source/means/table.csv")
+        return {name: f"{(folder / name).stat().st_mode & 0o777:o}" for name in names}
+
+    assert modes() == {".": "700", "source/means": "755", "source/means/table.csv": "644"}
+    folder.chmod(0o750)
+    if os.geteuid() == 0:
+        os.chown(folder, 20000, 20000)
+    owner = folder.stat().st_uid
+    upstream.commit({"source/means/table.csv": "new"})
+    bring(upstream.source, None, folder, said.append)
+    assert modes() == {".": "750", "source/means": "755", "source/means/table.csv": "644"}
+    assert folder.stat().st_uid == owner
 
 
 def test_a_branch_is_followed_a_tag_and_a_commit_need_nobody(upstream, folder, said, tmp_path: Path) -> None:
@@ -129,13 +142,14 @@ def test_a_branch_is_followed_a_tag_and_a_commit_need_nobody(upstream, folder, s
         upstream.bare.rename(tmp_path / "away")
         assert bring(upstream.source, version, folder, said.append) == first
         assert said == []
+        assert looked_at(upstream.source, version, folder)[0] == {"v1": "mind", first: "fine"}[version]
         (tmp_path / "away").rename(upstream.bare)
 
 
-def test_what_is_there_is_not_fetched_again(upstream, folder, said, slow: Callable) -> None:
+def test_what_is_there_is_not_fetched_again(upstream, folder, said, held_git: Callable) -> None:
     commit = upstream.commit(LAB)
     bring(upstream.source, "main", folder, said.append)
-    asked = slow("nothing")
+    asked = held_git("nothing")
     assert bring(upstream.source, "main", folder, said.append) == commit
     assert [line.split(" -- ")[0].split()[-1] for line in (asked / "asked").read_text().splitlines()] == [
         "ls-remote"
@@ -247,8 +261,10 @@ def test_a_tag_of_something_else_than_a_commit(upstream, folder, said) -> None:
         "",
     ],
 )
-def test_odd_addresses_are_refused_before_git_sees_them(source: str, folder, said, slow: Callable) -> None:
-    asked = slow("nothing")
+def test_odd_addresses_are_refused_before_git_sees_them(
+    source: str, folder, said, held_git: Callable
+) -> None:
+    asked = held_git("nothing")
     with pytest.raises(HubError) as told:
         bring(source, None, folder, said.append)
     assert looked_at(source, None, folder) == ("wrong", str(told.value))
@@ -272,9 +288,11 @@ def test_odd_versions_are_refused_before_git_sees_them(version: str, upstream, f
         bring(upstream.source, version, folder, said.append)
 
 
-def test_git_itself_speaks_no_other_protocol(folder, monkeypatch) -> None:
-    with pytest.raises(git.GitFailed, match="transport 'ext' not allowed"):
-        git.refs("ext::sh -c false", "HEAD")
+@pytest.mark.parametrize("source", ["http://127.0.0.1:1/labs", "ext::sh -c false"])
+def test_git_itself_speaks_no_other_protocol(source: str, monkeypatch) -> None:
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "http:ext")
+    with pytest.raises(git.GitFailed, match=r"transport '\w+' not allowed"):
+        git.refs(source, "HEAD")
 
 
 HOSTILE = {
@@ -361,7 +379,7 @@ def test_a_file_that_is_huge_once_unpacked_is_refused(upstream, folder, said, mo
 
 def test_more_than_may_come_over_the_line_is_stopped(upstream, folder, said, monkeypatch) -> None:
     monkeypatch.setattr(git, "MOST_MIB", 1)
-    upstream.commit({**LAB, "noise.bin": os.urandom(3 << 20)})
+    upstream.commit({**LAB, **{f"{n}.bin": os.urandom(1 << 19) for n in range(3)}})
     with pytest.raises(HubError, match="more than 1 MiB came"):
         bring(upstream.source, None, folder, said.append)
     assert set(os.listdir(folder.parent)) == {".labs.lock"}
@@ -391,11 +409,12 @@ def test_no_hook_filter_or_substitution_runs(upstream, folder, said, tmp_path, m
         f'[filter "evil"]\n smudge = touch {tmp_path}/OWNED; cat\n'
     )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
-    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "elsewhere"))
     monkeypatch.setitem(git._SETTINGS, "protocol.version", "0")  # then branches are fetched, and refs written
     assert bring(upstream.source, commit, folder, said.append) == commit
     assert (folder / "source/means/a.csv").read_text() == "$Format:%H$\n"
     assert not (tmp_path / "OWNED").exists()
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_labs_of_ones_own_are_not_touched(upstream, folder, said) -> None:
@@ -412,6 +431,8 @@ def test_a_check_says_what_would_come_and_brings_nothing(upstream, folder) -> No
     verdict, says = looked_at(upstream.source, "v1", folder)
     assert verdict == "fine"
     assert f"at v1 (tag): commit {commit[:12]}, brought at the next start" in says
+    assert looked_at(upstream.source, commit, folder)[0] == "fine"
+    assert looked_at(f"{upstream.source}.none", commit, folder)[0] == "wrong"
     assert not folder.parent.exists()
 
 
@@ -439,12 +460,12 @@ def bring_apart(source: str, folder: Path, before: str = "") -> subprocess.Popen
 
 @pytest.mark.parametrize("step", ["fetch", "cat-file"])
 def test_killed_in_the_middle_it_leaves_the_old_ones_whole(
-    step, upstream, folder, said, slow, tmp_path
+    step, upstream, folder, said, held_git, tmp_path
 ) -> None:
     first = upstream.commit(LAB)
     bring(upstream.source, "main", folder, said.append)
     second = upstream.commit({"source/means/table.csv": "3,4\n"})
-    waiting = slow(f" {step} ")
+    waiting = held_git(f" {step} ")
     process = bring_apart(upstream.source, folder)
     until(lambda: (waiting / "asked").exists() and f" {step} " in (waiting / "asked").read_text())
     process.kill()
@@ -489,9 +510,9 @@ def test_where_the_new_cannot_be_put_the_old_goes_back(upstream, folder, said, m
     assert files(folder) == WHOLE
 
 
-def test_two_at_once_fetch_once(upstream, folder, slow) -> None:
+def test_two_at_once_fetch_once(upstream, folder, held_git) -> None:
     commit = upstream.commit(LAB)
-    waiting, told, got = slow(" fetch "), ([], []), []
+    waiting, told, got = held_git(" fetch "), ([], []), []
     threads = [
         threading.Thread(
             target=lambda n=n: got.append(bring(upstream.source, "main", folder, told[n].append))
