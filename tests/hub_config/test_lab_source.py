@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hub_config import git, lab_files
@@ -21,6 +22,7 @@ from tests.hub_config.git_upstream import EMPTY, LAB, Upstream
 
 # a git that says what it was asked for, and at one of its steps waits until it may go on
 SLOW_GIT = """#!/bin/sh
+echo $$ > {folder}/process
 echo "$*" >> {folder}/asked
 case "$*" in *"{step}"*) while ! [ -e {folder}/go ]; do sleep 0.02; done;; esac
 exec {git} "$@"
@@ -453,9 +455,8 @@ os.rename = dying
 
 
 def bring_apart(source: str, folder: Path, before: str = "") -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-c", before + BRING, source, "main", folder], stdout=subprocess.DEVNULL
-    )
+    command = [sys.executable, "-c", before + BRING, source, "main", folder]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("step", ["fetch", "cat-file"])
@@ -479,6 +480,18 @@ def test_killed_in_the_middle_it_leaves_the_old_ones_whole(
         return bring(upstream.source, "main", folder, said.append) == second and tidy(folder)
 
     until(is_tidy)
+
+
+def test_interrupted_it_ends_git_and_clears_up(upstream, folder, said, held_git) -> None:
+    upstream.commit(LAB)
+    waiting = held_git(" fetch ")
+    process = bring_apart(upstream.source, folder)
+    until(lambda: (waiting / "asked").exists() and " fetch " in (waiting / "asked").read_text())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == -signal.SIGINT
+    asked = int((waiting / "process").read_text())
+    until(lambda: not psutil.pid_exists(asked) or psutil.Process(asked).status() == psutil.STATUS_ZOMBIE)
+    assert os.listdir(folder.parent) == [".labs.lock"]
 
 
 def test_killed_between_the_old_and_the_new_it_puts_the_old_back(upstream, folder, said, tmp_path) -> None:
