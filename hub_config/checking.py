@@ -24,9 +24,10 @@ from .accounts import Accounts
 from .deployment import OWN_TREE, Deployment
 from .errors import HubError, Refused
 from .first_start import must_be_free
+from .lab_source import looked_at
 from .labs import chosen
 from .lti.platforms import Platform
-from .lti.registering import looked_at
+from .lti.registering import looked_at as platform_looked_at
 from .provider import DISCOVERY, client_secret
 from .running import check_port
 from .settings import FILE, Settings
@@ -193,7 +194,7 @@ def _records(deployment: Deployment, settings: Settings) -> Finding:
 
 
 def _platform(platform: Platform, settings: Settings) -> Finding:
-    return Finding("lti", *looked_at(platform, settings.address.public))
+    return Finding("lti", *platform_looked_at(platform, settings.address.public))
 
 
 def _store(deployment: Deployment) -> Finding:
@@ -218,6 +219,8 @@ def _labs(deployment: Deployment, settings: Settings) -> Finding:
 def _course(deployment: Deployment, said: SaidOfCourse) -> Finding:
     """Look what a course beside the academy's own would hand out, and whether its staff are kept apart."""
     must_be_free(deployment, said)
+    if said.source is not None:
+        return Finding("course", *looked_at(said.source, said.version, deployment.of(said.id).labs))
     known = Course(deployment.of(said.id).grading).known()
     says = f"{said.id}, {said.shown}: {len(chosen(known, said.labs))} of {len(known)} labs are handed out"
     if sandbox.capabilities().kind not in OWN_TREE:

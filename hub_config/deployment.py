@@ -138,6 +138,11 @@ class Deployment:
         return self.grading / "course"
 
     @property
+    def labs(self) -> Path:
+        """The labs of a course that has its own; see `hub_config.lab_source`."""
+        return self.grading / "labs"
+
+    @property
     def gradebook_url(self) -> str:
         """Database URL of nbgrader's gradebook."""
         return gradebook_url(self.course)

@@ -10,6 +10,7 @@ from catalogue.errors import CatalogueError
 from .accounts import ROLES, Accounts
 from .deployment import Deployment, write_private
 from .errors import HubError
+from .lab_source import bring
 from .labs import open_labs
 from .material import publish
 from .settings import Course, Settings
@@ -54,6 +55,8 @@ def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], Non
     passwords = first_accounts(deployment)
     open_labs(deployment, settings.labs, say)
     for course, said in courses:
+        if said.source is not None:
+            bring(said.source, said.version, course.labs, say)
         open_labs(course, said.labs, say)
     return passwords
 

@@ -216,6 +216,7 @@ def make_ready(account: Account, deployment: Deployment, kind: str, by_folder: b
     if os.geteuid() == 0:
         theirs = [home, own.inbound]
         theirs += [deployment.course, deployment.exchange] if seen.course else []
+        theirs += [deployment.labs] if seen.course and deployment.labs.is_dir() else []
         theirs += [deployment.crossings(account.name)] if own_tree else []
         for folder in theirs:
             if folder.stat().st_uid != uid:

@@ -93,13 +93,13 @@ def shown(account: Account, deployment: Deployment, seen: View, by_folder: bool 
     own = desk(deployment, account.name)
     material = Show(deployment.material, seen.material, False)
     if seen.course:
-        office, labs = seen.course.parent, deployment.grading / "labs"
+        office = seen.course.parent
         return [
             material,
             Show(deployment.course, seen.course, True),
             Show(deployment.exchange, seen.exchange, True),
             Show(own.grading_key, office / KEY_FILE, False),
-            *([Show(labs, office / "labs", False)] if labs.is_dir() else []),
+            *([Show(deployment.labs, office / "labs", False)] if deployment.labs.is_dir() else []),
         ]
     if not by_folder:
         return [material]

@@ -241,7 +241,12 @@ class Cluster(Keys):
 
 def _settled(academy: Settings) -> list[tuple[str, str]]:
     """Return keys of `academy.yml` that something else decides in a cluster, with what that is."""
-    whys = {"over": "write it out", "address": "domain and tls say it", "pam": "the hub's pod has no users"}
+    whys = {
+        "over": "write it out",
+        "address": "domain and tls say it",
+        "pam": "the hub's pod has no users",
+        "courses": "in a cluster there is the academy's own course alone",
+    }
     found = [(key, why) for key, why in whys.items() if key in academy.model_fields_set]
     for key in sorted(academy.servers.model_fields_set - {"most", "idle_minutes", "start_seconds"}):
         why = "network.internet says it" if key == "outward" else "profiles say how large servers are"
