@@ -84,7 +84,7 @@ class LightHub:
         """Start the hub and wait until hub and academy service answer."""
         begun = time.monotonic()
         config = CHECKOUT / "benchmarks" / "light_hub.py"
-        command = [sys.executable, "-m", "jupyterhub", "-f", str(config), f"--port={self.port}"]
+        command = [sys.executable, "-m", "hub_config.hub", "-f", str(config), f"--port={self.port}"]
         with (self.data / "hub.log").open("ab") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=out, env=self.environment)
         for path in ("hub/health", "services/academy/health"):

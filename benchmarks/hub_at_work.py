@@ -21,8 +21,8 @@ from typing import Any
 import psutil
 
 from catalogue.folders import CHECKOUT
-from graders.course import limits_of
 from graders.engine.master import Master, read_master
+from graders.lab_file import limits_of
 from graders.submissions import Submission, filled, read_submissions
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment, free_ports

@@ -1,4 +1,4 @@
-"""The academy's hub with a light server a person; `jupyterhub -f benchmarks/light_hub.py` reads it.
+"""The academy's hub with a light server a person: `python -m hub_config.hub -f benchmarks/light_hub.py`.
 
 All else is the product's: accounts, hub, proxy, academy service, exchange, records. One process stands for
 everybody's Lab server, as memory allows no five hundred of them: it keeps notebooks, and asks the hub who

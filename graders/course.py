@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import filecmp
-import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from catalogue.folders import CHECKOUT, COURSE_ID
 
-from .configuration import configure
-from .engine.master import LIMITS_FILE, NOT_DATA
-from .engine.mistakes import MISTAKES_FILE
-from .errors import CourseError, LabError
+from .errors import CourseError
 from .exchange_steps import ID_FILE, course_id
-from .lab_file import known_mistakes, limits_of, titles_of
+from .owners import belong_to
 from .seeds import grading_key
-from .titles import TITLES_FILE
 
 CONFIG = '''"""Made by ./academy; settings of your own go below the call."""
 
@@ -83,6 +76,11 @@ class Course:
         """Return the labs that learners can fetch."""
         return sorted(path.parent.name for path in (self.root / "release").glob("*/*.ipynb"))
 
+    def unreleased(self, labs: Iterable[str]) -> list[str]:
+        """Return those of the labs that learners cannot fetch yet."""
+        released = set(self.released())
+        return [lab for lab in labs if lab not in released]
+
     def hand_over(self, learners: Iterable[str] | None = None) -> None:
         """Give what root wrote to whom the folders belong: formgrader runs as that user, not as root.
 
@@ -108,25 +106,11 @@ class Course:
         """Return the configuration that nbgrader's own commands read in this folder."""
         from traitlets.config import Config
 
+        from .configuration import configure  # nbgrader, half a second, which only this needs
+
         c = Config()
         configure(c, self.root)
         return c
-
-
-def belong_to(folder: Path, uid: int) -> None:
-    """Give a folder and all in it to a user and the group of the same number; links are not followed.
-
-    Parameters
-    ----------
-    uid
-        The user; the caller is root.
-    """
-    for _base, folders, files, opened in os.fwalk(folder):
-        if os.fstat(opened).st_uid != uid:
-            os.chown(opened, uid, uid)
-        for name in (*folders, *files):
-            if os.stat(name, dir_fd=opened, follow_symlinks=False).st_uid != uid:
-                os.chown(name, uid, uid, dir_fd=opened, follow_symlinks=False)
 
 
 def make(data: Path, labs: Path | None = None, named: str = COURSE_ID) -> Course:
@@ -154,13 +138,13 @@ def make(data: Path, labs: Path | None = None, named: str = COURSE_ID) -> Course
             (course.root / name).mkdir(parents=True, exist_ok=True)
         course.exchange.mkdir(parents=True, exist_ok=True)
         if named != COURSE_ID:
-            _write(course.root / ID_FILE, named + "\n")
-        _write(course.root / "nbgrader_config.py", CONFIG)
+            write(course.root / ID_FILE, named + "\n")
+        write(course.root / "nbgrader_config.py", CONFIG)
         grading_key(course.data)
-        released = set(course.released())
-        for lab in course.known():
-            if lab not in released:
-                bring(course, lab)
+        for lab in course.unreleased(course.known()):
+            from .bringing import bring  # with nbgrader, which nothing else here needs
+
+            bring(course, lab)
     except OSError as error:
         raise CourseError(
             f"the course folder {course.root} cannot be written: {error.strerror}; "
@@ -169,53 +153,7 @@ def make(data: Path, labs: Path | None = None, named: str = COURSE_ID) -> Course
     return course
 
 
-def bring(course: Course, lab: str) -> None:
-    """Copy a lab from the checkout into the course, with its limits, titles and mistakes.
-
-    Raises
-    ------
-    LabError
-        When there is no such lab, or its ``lab.yml`` is broken.
-    """
-    if lab not in course.known():
-        there = ", ".join(course.known()) or "none"
-        raise LabError(
-            f"no lab {lab!r} in {course.labs / 'source'} (there: {there}); ./academy notebooks build"
-        )
-    about = course.labs / "authoring" / lab / "lab.yml"
-    limits, titles = limits_of(about), titles_of(about)
-    _mirror(course.labs / "source" / lab, course.root / "source" / lab)
-    _note(course.root / LIMITS_FILE, lab, asdict(limits))
-    _note(course.root / TITLES_FILE, lab, titles)
-    _note(course.root / MISTAKES_FILE, lab, known_mistakes(about, about.with_name("proof.json")))
-
-
-def _note(path: Path, lab: str, content: dict[str, Any]) -> None:
-    """Put what belongs to one lab into a file of all labs."""
-    there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    _write(path, json.dumps({**there, lab: content}, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def _mirror(source: Path, target: Path) -> None:
-    """Make a folder equal to another, file by file."""
-    wanted = {p.relative_to(source) for p in source.rglob("*") if p.is_file() and not NOT_DATA & set(p.parts)}
-    for path in [p for p in target.rglob("*") if p.is_file() and p.relative_to(target) not in wanted]:
-        path.unlink()
-    for relative in sorted(wanted):
-        copy = target / relative
-        if copy.exists() and filecmp.cmp(source / relative, copy, shallow=False):
-            continue
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        temporary = copy.with_name(f".{copy.name}.{os.getpid()}")
-        try:
-            shutil.copyfile(source / relative, temporary)
-            os.replace(temporary, copy)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-
-
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """Write a file at once or not at all; a file that is there with settings of its own stays."""
     if path.exists() and (path.read_text(encoding="utf-8") == text or path.suffix == ".py"):
         return

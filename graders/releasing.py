@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from catalogue.errors import InvalidFile
 from catalogue.folders import data_folder
 from catalogue.loading import built_points
 
-from .course import Course, bring, make
+from .bringing import bring
+from .course import Course, make
 from .engine.lint import faults
 from .engine.master import read_master
 from .errors import LabError
@@ -98,9 +99,3 @@ def _refuse_without_points(course: Course, lab: str) -> None:
             f"lab {lab} has no points, so that nobody could earn any; give its check cells points, build it,"
             " and see ./academy catalogue check"
         )
-
-
-def unreleased(course: Course, labs: Iterable[str]) -> list[str]:
-    """Return those of the labs that learners cannot fetch yet."""
-    released = set(course.released())
-    return [lab for lab in labs if lab not in released]

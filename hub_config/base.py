@@ -193,7 +193,7 @@ def _services(c: Config, deployment: Deployment, settings: Settings, academy: st
         {
             "name": "academy",
             "url": academy,
-            "command": tether.command([python, "-m", "hub_config.service"]),
+            "command": tether.command([python, "-m", "hub_config.listening"]),
             "api_token": deployment.secret("academy-service-token"),
             "environment": {
                 "ACADEMY_DATA": str(deployment.data),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graders.course import belong_to
+from graders.owners import belong_to
 
 from .deployment import Deployment
 from .settings import Submissions

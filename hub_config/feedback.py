@@ -4,8 +4,6 @@ import os
 import shutil
 from pathlib import Path
 
-from nbgrader.utils import notebook_hash
-
 from .deployment import Deployment
 from .exchange import desk
 
@@ -75,8 +73,14 @@ def feedback_files(submission: Path) -> list[str]:
         return []
     if not secret:
         return []
-    names = (notebook_hash(secret=secret, notebook_id=one.stem) for one in submission.glob("*.ipynb"))
-    return [f"{name}.html" for name in names]
+    return [page_name(secret, one.stem) for one in submission.glob("*.ipynb")]
+
+
+def page_name(secret: str, notebook: str) -> str:
+    """Return how nbgrader names the feedback on a notebook of the submission with that secret."""
+    from nbgrader.utils import notebook_hash  # half a second, which only this needs
+
+    return f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
 
 
 def _copy_newer(source: Path, target: Path) -> int:

@@ -16,6 +16,9 @@ from .material import publish
 from .settings import Course, Settings
 from .storage import databases
 
+DONE = "ACADEMY_PREPARED"
+"""The environment's word for the process that has done all of this before it started the hub."""
+
 
 def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], None]) -> dict[str, str]:
     """Make what is missing and return the passwords that were generated now.

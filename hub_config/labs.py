@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection
 import graders
 from catalogue.errors import suggest
 from graders.errors import GradingError
-from graders.releasing import unreleased
 
 from .deployment import Deployment
 from .errors import HubError
@@ -54,7 +53,7 @@ def open_labs(deployment: Deployment, labs: Collection[str] | None, say: Callabl
     except OSError as error:
         raise HubError(f"{error.filename}: {error.strerror}; free or mend it, then start again") from error
     of = "" if deployment.is_own else f" of course {deployment.course_id}"
-    for lab in unreleased(course, chosen(course.known(), labs)):
+    for lab in course.unreleased(chosen(course.known(), labs)):
         say(f"releasing lab {lab}{of}")
         try:
             graders.release(lab, data=deployment.grading)

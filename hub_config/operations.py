@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.utils import parse_utc
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -197,7 +196,7 @@ def arrivals(inbound: Path) -> tuple[Counts[str], dict[str, dict[str, datetime]]
             continue
         learner, lab, stamp, _ = folder.name.split("+")
         try:
-            when = parse_utc(stamp)
+            when = _moment(stamp)
         except ValueError:  # what somebody put there by hand
             continue
         counts[lab] += 1
@@ -210,9 +209,15 @@ def graded_of(course: Path, learner: str, lab: str) -> datetime:
     """Return the time of the submission that was graded last; the earliest time where none was."""
     stamp = course / "autograded" / learner / lab / "timestamp.txt"
     try:
-        return parse_utc(stamp.read_text().strip())
+        return _moment(stamp.read_text().strip())
     except (OSError, ValueError):
         return datetime.min
+
+
+def _moment(stamp: str) -> datetime:
+    from nbgrader.utils import parse_utc  # half a second, which only this needs
+
+    return parse_utc(stamp)
 
 
 def outcomes(ledger: Path) -> Counts[tuple[str, str]]:

@@ -13,6 +13,7 @@ import os
 import socket
 import stat
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,6 +23,8 @@ from .tether import tether
 PIECE = 65536
 LOOPBACK = "127.0.0.1"
 HEAD_SECONDS = 10.0
+PATIENCE_SECONDS = 10.0
+AGAIN_SECONDS = 0.05
 HTTPS = 443
 GONE = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -61,8 +64,14 @@ def main(arguments: Sequence[str]) -> None:
         parser.add_argument(f"--{way}", action="append", default=[])
     asked = parser.parse_args(arguments[:cut])
     folder = os.open(asked.folder, os.O_PATH | os.O_DIRECTORY)
-    ways = [(_listen_here(folder, name, asked.uid), _to_address(to)) for name, to in map(_named, asked.out)]
-    ways += [(_listen_on(int(port)), _to_socket(folder, name)) for name, port in map(_named, asked.into)]
+    ways = [
+        (_listen_here(folder, name, asked.uid), _once_there(_to_address(to)))
+        for name, to in map(_named, asked.out)
+    ]
+    ways += [
+        (_listen_on(int(port)), _once_there(_to_socket(folder, name)))
+        for name, port in map(_named, asked.into)
+    ]
     if asked.web:
         ways.append((_listen_here(folder, "web", asked.uid), _to_web(asked.web)))
     program, parent = arguments[cut + 1 :], os.getpid()
@@ -123,6 +132,31 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     writer.write_eof()
 
 
+def _once_there(reach: Reach) -> Reach:
+    """Wait for a far end that nobody has reached yet, such as a server that starts.
+
+    Who knocks meanwhile, as the hub does, is let in as soon as it listens; turned away, the hub comes again
+    only after a pause of up to five seconds.
+    """
+    reached = False
+
+    async def patient(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Streams:
+        nonlocal reached
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                far = await reach(reader, writer)
+            except (ConnectionRefusedError, FileNotFoundError):
+                if reached or time.monotonic() > end:
+                    raise
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                reached = True
+                return far
+
+    return patient
+
+
 def _to_address(where: str) -> Reach:
     host, _, port = where.rpartition(":")
 
@@ -138,7 +172,7 @@ def _to_socket(folder: int, name: str) -> Reach:
         found = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
         try:
             if not stat.S_ISSOCK(os.fstat(found).st_mode):
-                raise ConnectionRefusedError(f"{name} is no socket")
+                raise OSError(f"{name} is no socket")
             return await asyncio.open_unix_connection(f"/proc/self/fd/{found}")
         finally:
             os.close(found)

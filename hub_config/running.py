@@ -20,12 +20,13 @@ from . import drain, first_start, tether
 from .accounts import Accounts
 from .deployment import Deployment, free_ports, is_free
 from .errors import FINE, HubError, Refused
+from .processes import is_same_process
 from .settings import Address, Settings
-from .spawner import is_same_process
 from .storage import databases
 
 CONFIG = Path(__file__).resolve().parent / "jupyterhub_config.py"
 START_SECONDS = 120
+POLL_SECONDS = 0.05
 STOP_SECONDS = 60
 KEEP_LOG_BYTES = 16 * 2**20
 LOG_LINES_SHOWN = 15
@@ -156,12 +157,12 @@ def _start(deployment: Deployment, settings: Settings, verbose: bool) -> subproc
         os.replace(log, log.with_suffix(".log.1"))
     command = tether.command(
         [
-            *(sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)),
+            *(sys.executable, "-m", "hub_config.hub", "-f", str(CONFIG)),
             f"--JupyterHub.ip={settings.address.ip}",
             f"--JupyterHub.port={settings.address.port}",
         ]
     )
-    environment = os.environ | {"ACADEMY_DATA": str(deployment.data)}
+    environment = os.environ | {"ACADEMY_DATA": str(deployment.data), first_start.DONE: str(os.getpid())}
     out = None if verbose else _log(deployment, settings)
     try:
         # a session of its own: Ctrl-C reaches this process alone, which then ends the hub in order
@@ -190,9 +191,10 @@ def _log(deployment: Deployment, settings: Settings) -> int:
 def _wait_until_up(hub: subprocess.Popen, deployment: Deployment, address: Address) -> None:
     """Return when hub and academy service both answer through the proxy."""
     end = time.monotonic() + START_SECONDS
-    inside = f"http://127.0.0.1:{deployment.ports()['hub']}/hub/health"
-    # the hub itself first: the proxy logs each question that comes before it has its routes
-    wanted = [inside, f"{address.local}hub/health", f"{address.local}services/academy/health"]
+    paths = {"hub": "hub/health", "academy": "services/academy/health"}
+    # past the proxy first, which logs each question that comes before it has its routes
+    wanted = [f"http://127.0.0.1:{deployment.ports()[part]}/{path}" for part, path in paths.items()]
+    wanted += [f"{address.local}{path}" for path in paths.values()]
     while wanted:
         if hub.poll() is not None:
             raise HubError(f"the hub did not start (exit code {hub.returncode}); {_last_words(deployment)}")
@@ -205,7 +207,7 @@ def _wait_until_up(hub: subprocess.Popen, deployment: Deployment, address: Addre
                     continue
         except (urllib.error.URLError, OSError):
             pass  # not up yet
-        time.sleep(0.2)
+        time.sleep(POLL_SECONDS)
 
 
 def _last_words(deployment: Deployment) -> str:

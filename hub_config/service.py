@@ -5,17 +5,15 @@ import gc
 import json
 import os
 import signal
-import sys
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlparse
 
 from jupyterhub.log import log_request
 from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado import web
 from tornado.httpserver import HTTPServer
-from tornado.log import enable_pretty_logging
 
 import catalogue
 from learning_paths.academy import Academy
@@ -266,8 +264,8 @@ def _stop_hub(deployment: Deployment, servers: bool) -> None:
     drain.stop_hub(os.environ["JUPYTERHUB_API_URL"], deployment.secret("drain-service-token"), servers)
 
 
-async def serve(deployment: Deployment) -> None:
-    """Serve until SIGTERM, and look after exchange and gradebook meanwhile."""
+async def serve(deployment: Deployment, listening: socket.socket) -> None:
+    """Serve who connects until SIGTERM, and look after exchange and gradebook meanwhile."""
     chosen = settings.read(deployment.data)
     courses = open_courses(deployment, chosen)
     further = [one.at.gradebook_url for one in courses[1:] if one.is_ours]
@@ -293,10 +291,7 @@ async def serve(deployment: Deployment) -> None:
         cookies=cookies,
         servers=lambda: usage.servers,
     )
-    address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
-    # in a cluster the address is one of the whole hub, which no process can listen on
-    listen = os.environ.get("ACADEMY_LISTEN", address.hostname)
-    HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).listen(address.port, listen)
+    HTTPServer(app, max_body_size=MOST_BODY_BYTES, xheaders=True).add_socket(listening)
     # what was loaded stays: so the collector does not look through all of it in the middle of a plan
     academy.choices()
     gc.collect()
@@ -320,14 +315,3 @@ async def serve(deployment: Deployment) -> None:
     trail.close()
     for course in courses:
         course.close()
-
-
-def main() -> int:
-    """Run as the hub starts it."""
-    enable_pretty_logging()
-    asyncio.run(serve(Deployment.at()))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

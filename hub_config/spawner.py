@@ -20,8 +20,8 @@ from tornado import web
 from traitlets import Float, Instance, Unicode
 
 import sandbox
-from graders.course import belong_to
 from graders.exchange_steps import MODULE as EXCHANGE_STEPS
+from graders.owners import belong_to
 from graders.seeds import grading_key
 
 from . import walls
@@ -30,10 +30,9 @@ from .crossings import Crossings, crossings
 from .deployment import OWN_TREE, Deployment, write_private
 from .enrolments import Enrolments
 from .exchange import desk
+from .processes import is_same_process
 from .settings import Settings
 
-# Two readings of one process' start agree to the kernel's clock tick of 0.01 s.
-SAME_START_SECONDS = 0.05
 # A server answers after 10 to 20 s on two cores.
 USUAL_SECONDS = 10.0
 PROGRESS_SECONDS = 0.5
@@ -180,14 +179,6 @@ def language_for(spawner: Spawner) -> str:
     request = getattr(spawner.handler, "request", None)
     wanted = request.headers.get("Accept-Language", "") if request else ""
     return "zh" if wanted.lower().startswith("zh") else "en"
-
-
-def is_same_process(pid: int, started: float) -> bool:
-    """Tell whether a process lives and started at that time."""
-    try:
-        return abs(psutil.Process(pid).create_time() - started) < SAME_START_SECONDS
-    except psutil.NoSuchProcess:
-        return False
 
 
 def make_ready(account: Account, deployment: Deployment, kind: str, by_folder: bool = True) -> None:

@@ -19,14 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.utils import notebook_hash
-
-from graders.course import belong_to
+from graders.owners import belong_to
 
 from ..changes import Changes
 from ..deployment import Deployment
 from ..errors import HubError
 from ..exchange import arrive, carry_inbound
+from ..feedback import page_name
 from . import duedates
 from .courier import replace_folder
 from .errors import NoRoom, NotNow, WorkError
@@ -292,8 +291,7 @@ class Bridge:
         for share in fresh:
             submission, _ = book.submission(share.sequence)
             for notebook in book.tree(submission.digest).notebooks:
-                made = notebook_hash(secret=share.secret, notebook_id=notebook)
-                self._pages[f"{made}.html"] = (share, notebook)
+                self._pages[page_name(share.secret, notebook)] = (share, notebook)
         # not before all are known: two may share one submission
         self._last_share = max((share.sequence for share in fresh), default=self._last_share)
 

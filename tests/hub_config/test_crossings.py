@@ -120,6 +120,26 @@ def test_what_lies_in_a_sockets_place_is_not_followed(tmp_path, start, echo) -> 
     assert told(port, b"open") == b"open"
 
 
+def test_who_knocks_before_a_server_listens_is_let_in_once_and_turned_away_when_it_is_gone(
+    tmp_path, start
+) -> None:
+    server, port = free_ports(2)
+    start(tmp_path, into=[f"server={port}"])
+    with connected(port) as early:
+        early.sendall(b"knock")
+        start(tmp_path, out=[f"server={server}"])
+        time.sleep(0.5)
+        with socket.create_server(("127.0.0.1", server)) as listening:
+            listening.settimeout(60)
+            with listening.accept()[0] as one:
+                assert one.recv(10) == b"knock"
+                one.sendall(b"come in")
+                assert early.recv(10) == b"come in"
+    begun = time.monotonic()
+    assert told(port, b"anybody there?") == b""
+    assert time.monotonic() - begun < relays.PATIENCE_SECONDS / 2
+
+
 def test_relays_end_with_the_program_they_stand_before(tmp_path, start, echo) -> None:
     (port,) = free_ports(1)
     program = start(tmp_path, into=[f"server={port}"])

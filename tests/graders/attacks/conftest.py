@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from graders import release
-from graders.course import belong_to
 from graders.engine.servers import close_servers
+from graders.owners import belong_to
 from graders.result import Result
 from tests.graders.attacks.judging import OTHER, Grader, grading, scores_of
 from tests.graders.attacks.loading import HERE, LABS, build_labs, hand_in, points

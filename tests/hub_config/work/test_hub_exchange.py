@@ -235,7 +235,7 @@ threading.Thread(target=submit).start()
 def service_pids(hub: Hub) -> list[int]:
     """Return the academy service's process."""
     mine = psutil.Process(hub.hub_pid()).children(recursive=True)
-    return [p.pid for p in mine if p.cmdline()[-2:] == ["-m", "hub_config.service"]]
+    return [p.pid for p in mine if p.cmdline()[-2:] == ["-m", "hub_config.listening"]]
 
 
 def service_answers(hub: Hub) -> bool:
