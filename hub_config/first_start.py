@@ -10,7 +10,6 @@ from catalogue.errors import CatalogueError
 from .accounts import ROLES, Accounts
 from .deployment import Deployment, write_private
 from .errors import HubError
-from .lab_source import bring
 from .labs import open_labs
 from .material import publish
 from .settings import Course, Settings
@@ -59,6 +58,8 @@ def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], Non
     open_labs(deployment, settings.labs, say)
     for course, said in courses:
         if said.source is not None:
+            from .lab_source import bring  # with nbgrader, which no other start needs
+
             bring(said.source, said.version, course.labs, say)
         open_labs(course, said.labs, say)
     return passwords
