@@ -16,7 +16,7 @@ from .kernels import Kernel, kernel
 from .metering import Traffic, traffic
 from .pictures import draw_access
 from .probes import printed, probe, source, unchanged
-from .reach import numpy_only, reached
+from .reach import reached
 from .score import Score
 from .sheets import Sheet
 from .timing import Timing, timed
@@ -44,7 +44,6 @@ __all__ = [
     "frozen_unchanged",
     "ideal_traffic",
     "kernel",
-    "numpy_only",
     "parameters",
     "printed",
     "probe",

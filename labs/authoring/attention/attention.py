@@ -14,7 +14,7 @@
 # | 4 | `diagnose` | 5 |
 # | 5 | `decode_plan` | 5 |
 #
-# The work is done in NumPy: in tasks 1 to 3 a function that uses torch, itself or through a helper, earns nothing. Results have the dtype of the input. **Tolerance** everywhere, unless the task names another: $10^{-10}$ in float64 and $10^{-5}$ in float32, relative or absolute.
+# The work is done in NumPy and plain Python: in tasks 1 to 3 a function that uses another library, itself or through a helper, earns nothing; nor does what uses more of the standard library than what calculates, repeats or collects (`math`, `itertools`, `functools`, `collections` …), loads modules by name, runs text as code, or gets attributes by a text (`getattr`, `vars`, `sys`). Results have the dtype of the input. **Tolerance** everywhere, unless the task names another: $10^{-10}$ in float64 and $10^{-5}$ in float32, relative or absolute.
 
 # %% [markdown] nbgrader={"grade_id": "before", "locked": true}
 # ## Before you start
@@ -81,7 +81,7 @@ def in_numpy(function, *arguments):
     """Call a function and stop when its text names torch, or a torch operation runs in it."""
     import sys
 
-    kit.numpy_only(function)
+    kit.by_hand(function)
     if not any(name.partition(".")[0] == "torch" for name in sys.modules):
         return function(*arguments)
     from torch.utils._python_dispatch import TorchDispatchMode
@@ -531,7 +531,7 @@ score.total()
 # | `"groups"` | heads use the wrong key-value heads |
 # | `"scale"` | the scores are not divided by $\sqrt d$ (or by something else) |
 #
-# You choose the inputs, and see what comes out: the candidate may be called, not looked into. Which inputs let only *one* fault show? Each part below counts only when every candidate in it is named rightly. In the public part the faults are put around **your own** function; afterwards they sit inside others'. Fewer than twenty calls of the candidate are enough.
+# You choose the inputs, and see what comes out: the candidate may be called, not looked into, by a function in NumPy and plain Python as above; torch may stand beside them here. Which inputs let only *one* fault show? Each part below counts only when every candidate in it is named rightly. In the public part the faults are put around **your own** function; afterwards they sit inside others'. Fewer than twenty calls of the candidate are enough.
 
 # %% nbgrader={"grade_id": "diagnose", "solution": true}
 def diagnose(candidate):
@@ -575,13 +575,11 @@ def around(knobs):
 
 
 FAULTS = ("sound", "scale", "groups", "places", "future")
-LOOKS_INSIDE = {"__closure__", "cell_contents", "_getframe", "f_locals", "f_globals", "globals", "gc", "inspect", "settrace", "setprofile", "getattr", "eval", "exec"}
 
 
 def judged(r, make, forms):
     """What diagnose says of each form, from calls alone, in an order drawn from r that is kept nowhere while it runs."""
-    inside = sorted(LOOKS_INSIDE & kit.reached(diagnose)["names"])
-    kit.require(not inside, f"diagnose uses {', '.join(inside)}: call the candidate, and look at what it returns")
+    kit.by_hand(diagnose, libraries=["torch"])
     return [str(diagnose(candidate)) for candidate in [make(forms[i]) for i in r.permutation(len(forms))]]
 
 

@@ -623,7 +623,7 @@ score.total()
 # | `"asleep"` | it finds an effect of 0.85 standard deviations in less than half of the experiments with n = 200 and α = 0.05 (a sound rule: 80 % and more) |
 # | `"reversed"` | +1 and −1 are exchanged |
 #
-# You choose the experiments (`made` makes them), and see what comes out: the rule may be called, not looked into. Each part counts only when every rule in it is named rightly. Fewer than ten calls with about 2000 experiments each are enough.
+# You choose the experiments (`made` makes them), and see what comes out: the rule may be called, not looked into: `judge` uses NumPy, SciPy and plain Python, of the standard library only what calculates, repeats or collects, and gets nothing by a text (`getattr`, `vars`, `sys`). Each part counts only when every rule in it is named rightly. Fewer than ten calls with about 2000 experiments each are enough.
 
 # %% nbgrader={"grade_id": "judge", "solution": true}
 def judge(rule):
@@ -681,13 +681,10 @@ def rule_of(bounds, first=1.0, asked=None, flip=1, last=0.0, early=0):
     return rule
 
 
-LOOKS_INSIDE = {"__closure__", "cell_contents", "_getframe", "f_locals", "f_globals", "globals", "gc", "inspect", "__code__", "__dict__", "attrgetter", "vars", "settrace", "setprofile", "getattr", "eval", "exec", "rule_of"}
-
-
 def judged(r, rules):
     """What judge says of each rule, from calls alone, in an order drawn from r; given back in the rules' own order."""
-    inside = sorted(LOOKS_INSIDE & kit.reached(judge)["names"])
-    kit.require(not inside, f"judge uses {', '.join(inside)}: call the rule, and look at what it returns")
+    kit.by_hand(judge, libraries=["scipy"])
+    kit.require("rule_of" not in kit.reached(judge)["names"], "judge uses rule_of: call the rule, and look at what it returns")
     order = r.permutation(len(rules))
     says = [""] * len(rules)
     for i in order:

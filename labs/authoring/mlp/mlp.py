@@ -14,7 +14,7 @@
 # | 4 | `train` | 6 |
 # | 5 | `evidence`, `diagnose` | 7 |
 #
-# The work is done in NumPy: a function that uses torch, scikit-learn or SciPy, itself or through a helper, or that loads modules by name, earns nothing. Results have the dtype of the input where arrays come in. **Tolerance**, unless a task names another: $10^{-9}$ in float64 and $10^{-5}$ in float32, relative to the largest number of the array.
+# The work is done in NumPy and plain Python: a function that uses torch, scikit-learn or SciPy, itself or through a helper, earns nothing; nor does what uses more of the standard library than what calculates, repeats or collects (`math`, `itertools`, `functools`, `collections` …), loads modules by name, runs text as code, or gets attributes by a text (`getattr`, `vars`, `sys`). Results have the dtype of the input where arrays come in. **Tolerance**, unless a task names another: $10^{-9}$ in float64 and $10^{-5}$ in float32, relative to the largest number of the array.
 
 # %% [markdown] nbgrader={"grade_id": "before", "locked": true}
 # ## Before you start
@@ -152,7 +152,7 @@ def widest(inputs, classes, budget):
 # %% nbgrader={"grade_id": "check-forward", "grade": true, "points": 4}
 score = kit.Score(4)
 with score.part(1, "by hand: two neurons give the absolute difference, and the bias is added", x=[[3.0, 1.0], [1.0, 3.0], [2.0, 2.0]]):
-    kit.numpy_only(forward)
+    kit.by_hand(forward)
     for up in (1.0, *kit.rng("absolute").uniform(0.5, 4, size=3).tolist()):
         toy = [(np.array([[up, -up], [-up, up]]), np.zeros(2)), (np.ones((1, 2)), np.array([-0.5]))]
         x = np.array([[3.0, 1.0], [1.0, 3.0], [2.0, 2.0]])
@@ -165,7 +165,7 @@ with score.part(1, "by hand: two neurons give the absolute difference, and the b
             "no ReLU after the last layer: scores may be negative": np.maximum(up * np.array([[2.0], [2.0], [0.0]]) - 0.5, 0), "the bias of the last layer is missing": up * np.array([[2.0], [2.0], [0.0]]),
             "the bias is added, not subtracted": up * np.array([[2.0], [2.0], [0.0]]) + 0.5})
 with score.part(1, "the budget: 64 inputs and 10 classes within 2410 numbers allow 32 neurons, 2409 allow 31; too small a budget is refused", inputs=64, classes=10):
-    kit.numpy_only(widest)
+    kit.by_hand(widest)
     kit.equal(int(widest(64, 10, 2410)), 32, because="32·64 + 32 + 10·32 + 10 = 2410", known_wrong={"the biases of the last layer count too, or one does not fit": 31, "you left out the biases": 33, "round down": 33})
     kit.equal(int(widest(64, 10, 2409)), 31, because="one number less than 32 neurons need", known_wrong={"round down: 32 do not fit": 32})
     for inputs, classes, width, spare in kit.examples(lambda r: [int(i) for i in (r.integers(2, 90), r.integers(2, 12), r.integers(1, 70), 0)], n=6, name="budget"):
@@ -192,7 +192,7 @@ def network(r, dtype=np.float64, size=1.0):
 
 
 with score.part(1, "other widths and depths, one layer alone, one row; the arguments stay as they were", hidden=True):
-    kit.numpy_only(forward)
+    kit.by_hand(forward)
     for x, _, layers in kit.examples(network, n=25, name="forward"):
         entering = kit.unchanged(forward, x, layers)
         wanted = true_forward(x, layers)
@@ -200,7 +200,7 @@ with score.part(1, "other widths and depths, one layer alone, one row; the argum
         for got, want in zip(entering, wanted):
             kit.close(got, want, rtol=1e-9, atol=1e-9)
 with score.part(1, "float32 stays float32 in every array", hidden=True):
-    kit.numpy_only(forward)
+    kit.by_hand(forward)
     for x, _, layers in kit.examples(lambda r: network(r, np.float32), n=15, name="single"):
         for got, want in zip(forward(x, layers), true_forward(x, layers), strict=True):
             kit.equal(str(np.asarray(got).dtype), "float32")
@@ -289,7 +289,7 @@ def autograd(x, y, layers, masked=True):
 
 score = kit.Score(7)
 with score.part(1, "one layer by hand: two rows, equal scores: p - target, times the input, over n", x=[[1.0, 2.0], [3.0, -1.0]], y=[0, 2]):
-    kit.numpy_only(gradients)
+    kit.by_hand(gradients)
     blank = [(np.zeros((3, 2)), np.zeros(3))]
     loss, grads = gradients(np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([0, 2]), blank)
     kit.close(loss, math.log(3), rtol=1e-9, because="three equal scores", known_wrong={"the mean over the rows, not the sum": 2 * math.log(3)})
@@ -303,7 +303,7 @@ with score.part(1, "one layer by hand: two rows, equal scores: p - target, times
         target = np.eye(3)[y]
         kit.close(gradients(x, y, blank)[1][0][0], (1 / 3 - target).T @ x / 2, rtol=1e-9, because=f"x = {x.tolist()}, y = {y.tolist()}")
 with score.part(2, "two and three layers: every gradient is torch's, and the way back stops where a ReLU gave 0", sizes="4-5-3 and 4-5-6-3"):
-    kit.numpy_only(gradients)
+    kit.by_hand(gradients)
     for r in kit.examples(lambda r: r, n=6, name="layers"):
         sizes = (4, 5, 3) if r.random() < 0.5 else (4, 5, 6, 3)
         x, y, layers = r.normal(size=(8, 4)), r.integers(0, 3, size=8), made(r, *sizes)
@@ -320,7 +320,7 @@ with score.part(2, "two and three layers: every gradient is torch's, and the way
                     "the way back has no mask: where a ReLU gave 0, nothing passes": open_way[i][j]})
 ### BEGIN HIDDEN TESTS
 with score.part(1, "other widths and depths, up to four layers, one row, one neuron; the arguments stay as they were", hidden=True):
-    kit.numpy_only(gradients)
+    kit.by_hand(gradients)
     for x, y, layers in kit.examples(network, n=25, name="gradients"):
         loss, grads = kit.unchanged(gradients, x, y, layers)
         wanted, theirs = autograd(x, y, layers)
@@ -330,7 +330,7 @@ with score.part(1, "other widths and depths, up to four layers, one row, one neu
             kit.close(pair[0], other[0], rtol=1e-9, atol=1e-10)
             kit.close(pair[1], other[1], rtol=1e-9, atol=1e-10)
 with score.part(1, "scores of thousands, right and wrong: finite and right, without a warning", hidden=True):
-    kit.numpy_only(gradients)
+    kit.by_hand(gradients)
 
     def loudest(function, *arguments):
         import warnings
@@ -347,7 +347,7 @@ with score.part(1, "scores of thousands, right and wrong: finite and right, with
         for pair, other in zip(grads, theirs, strict=True):
             kit.close(pair[0], other[0], rtol=1e-7, atol=1e-9 * (1 + np.abs(other[0]).max()))
 with score.part(1, "neurons that stand exactly at 0, and layers that are dead: the slope there is 0", hidden=True):
-    kit.numpy_only(gradients)
+    kit.by_hand(gradients)
     for r in kit.examples(lambda r: r, n=8, name="zero"):
         layers = made(r, 3, 6, 5, 4)
         for W, b in layers[:2]:
@@ -358,7 +358,7 @@ with score.part(1, "neurons that stand exactly at 0, and layers that are dead: t
             kit.close(pair[0], other[0], rtol=1e-9, atol=1e-11)
             kit.close(pair[1], other[1], rtol=1e-9, atol=1e-11)
 with score.part(1, "float32 stays float32 and is right to 1e-5", hidden=True):
-    kit.numpy_only(gradients)
+    kit.by_hand(gradients)
     for x, y, layers in kit.examples(lambda r: network(r, np.float32), n=15, name="single gradients"):
         wide = [(W.astype(np.float64), b.astype(np.float64)) for W, b in layers]
         for pair, other in zip(gradients(x, y, layers)[1], autograd(x.astype(np.float64), y, wide)[1], strict=True):
@@ -436,22 +436,22 @@ def named(candidate, x, y, layers):
 
 score = kit.Score(5)
 with score.part(1, "a version with one or more wrong arrays, among sound ones", sizes="4-5-6-3"):
-    kit.numpy_only(wrong_gradients)
+    kit.by_hand(wrong_gradients)
     for x, y, layers, which, how in kit.examples(case, n=5, name="public versions"):
         kit.equal(named(spoilt(how, which), x, y, layers), which, because=f"wrong are {which}", known_wrong={"nothing was found": []})
         kit.equal(named(spoilt(how, ()), x, y, layers), [], because="a sound version that rounds otherwise: compare with a tolerance")
 ### BEGIN HIDDEN TESTS
 with score.part(1, "others: factors of three percent, single entries, signs, forgotten means, each found and nothing else named", hidden=True):
-    kit.numpy_only(wrong_gradients)
+    kit.by_hand(wrong_gradients)
     for x, y, layers, which, how in kit.examples(case, n=12, name="versions"):
         kit.equal(named(spoilt(how, which), x, y, layers), which)
 with score.part(1, "gradients that differ in size by a factor of a million: each array is compared with itself", hidden=True):
-    kit.numpy_only(wrong_gradients)
+    kit.by_hand(wrong_gradients)
     for x, y, layers, which, how in kit.examples(lambda r: case(r, deep=True), n=12, name="deep versions"):
         kit.equal(named(spoilt(how, which), x, y, layers), which)
         kit.equal(named(spoilt(how, ()), x, y, layers), [])
 with score.part(1, "dead layers, whose right gradient is 0: zeros are sound, anything else and NaN are not", hidden=True):
-    kit.numpy_only(wrong_gradients)
+    kit.by_hand(wrong_gradients)
 
     def leaking(value):
         """A candidate whose W0 should be 0 and is not."""
@@ -469,7 +469,7 @@ with score.part(1, "dead layers, whose right gradient is 0: zeros are sound, any
         kit.equal(named(leaking(float(10.0 ** r.uniform(-6, 0))), x, y, layers), ["W0"])
         kit.equal(named(leaking(math.nan), x, y, layers), ["W0"])
 with score.part(1, "other depths and a single row; the arguments stay as they were; no false alarm in twenty sound versions", hidden=True):
-    kit.numpy_only(wrong_gradients)
+    kit.by_hand(wrong_gradients)
     for i, (x, y, layers) in enumerate(kit.examples(lambda r: (r.normal(size=(int(r.integers(1, 4)), 3)), r.integers(0, 3, size=4), made(r, 3, *[int(w) for w in r.integers(2, 6, size=int(r.integers(0, 4)))], 3)), n=20, name="depths")):
         y = y[: len(x)]
         kit.equal(list(kit.unchanged(wrong_gradients, spoilt((i % 4, 1.03, 0, 1), ()), x, y, layers)), [])
@@ -526,7 +526,7 @@ def train(x, y, budget, seed):
 # %% nbgrader={"grade_id": "check-train", "grade": true, "points": 6}
 def handed_over(x, y, budget, seed, pixels=64, classes=10):
     """The learner's layers as plain arrays, within the budget and fitting together."""
-    kit.numpy_only(train)
+    kit.by_hand(train)
     layers = [(np.asarray(W), np.asarray(b)) for W, b in kit.unchanged(train, x, y, budget, seed)]
     count = sum(W.size + b.size for W, b in layers)
     kit.require(count <= budget, f"{count} numbers are handed over, {budget} are allowed")
@@ -724,14 +724,14 @@ def same_evidence(run, because=""):
 
 def judged(r, causes):
     """What diagnose says of a log of each cause, in an order that is drawn, and the causes in that order."""
-    kit.numpy_only(diagnose)
+    kit.by_hand(diagnose)
     order = [causes[i] for i in r.permutation(len(causes))]
     return [(str(diagnose(run_of(cause, r))), cause) for cause in order]
 
 
 score = kit.Score(7)
 with score.part(1, "evidence: the five numbers of small logs that can be reckoned by hand", log="3 epochs of 4 batches"):
-    kit.numpy_only(evidence)
+    kit.by_hand(evidence)
     for r in kit.examples(lambda r: r, n=5, name="logs"):
         same_evidence(small(r), f" of {small(kit.rng('shown'))['batch_loss'].shape} batch losses")
 with score.part(1, "one log of each cause, all seven named rightly", log="run_of"):
@@ -739,7 +739,7 @@ with score.part(1, "one log of each cause, all seven named rightly", log="run_of
         kit.equal(said, cause, because=f"a log of {cause}; look({cause!r}) draws others like it")
 ### BEGIN HIDDEN TESTS
 with score.part(1, "evidence where losses overflow, where epochs are constant, of a single epoch and of two layers or one", hidden=True):
-    kit.numpy_only(evidence)
+    kit.by_hand(evidence)
     for i, r in enumerate(kit.examples(lambda r: r, n=12, name="odd logs")):
         run = small(r, epochs=int(r.integers(2, 6)), steps=int(r.integers(2, 7)))
         if i % 4 == 0:

@@ -424,7 +424,7 @@ score.total()
 # | `"schedule"` | the decay does not follow $\eta$ as it should |
 # | `"idle"` | a weight without a gradient is touched, or its count goes on |
 #
-# You choose weights, gradients and settings, and see what comes out: the candidate may be called, not looked into. Which settings switch a fault off, so that only *one* can show? Each part counts only when every candidate in it is named rightly. In the public part they are put around your own `adamw`; afterwards they sit inside others' optimisers, in other forms. A dozen calls are enough; the candidate's state is its own affair. Sound versions may round otherwise.
+# You choose weights, gradients and settings, and see what comes out: the candidate may be called, not looked into: `diagnose` uses NumPy, SciPy or torch and plain Python, of the standard library only what calculates, repeats or collects, and gets nothing by a text (`getattr`, `vars`, `sys`). Which settings switch a fault off, so that only *one* can show? Each part counts only when every candidate in it is named rightly. In the public part they are put around your own `adamw`; afterwards they sit inside others' optimisers, in other forms. A dozen calls are enough; the candidate's state is its own affair. Sound versions may round otherwise.
 
 # %% nbgrader={"grade_id": "diagnose", "solution": true}
 def diagnose(candidate):
@@ -457,7 +457,6 @@ def diagnose(candidate):
 
 # %% nbgrader={"grade_id": "check-diagnose", "grade": true, "points": 5}
 FAULTS = ("sound", "bias", "eps", "l2", "schedule", "idle")
-LOOKS_INSIDE = {"__closure__", "cell_contents", "__code__", "__globals__", "__defaults__", "__traceback__", "attrgetter", "__getattribute__", "__dict__", "vars", "_getframe", "f_locals", "f_globals", "globals", "gc", "inspect", "settrace", "setprofile", "getattr", "eval", "exec"}
 
 
 def put_in(fault):
@@ -485,8 +484,7 @@ def put_in(fault):
 
 def judged(r, make, forms):
     """What diagnose says of each form, from calls alone, in an order drawn from r."""
-    inside = sorted(LOOKS_INSIDE & kit.reached(diagnose)["names"])
-    kit.require(not inside, f"diagnose uses {', '.join(inside)}: call the candidate, and look at what it returns")
+    kit.by_hand(diagnose, libraries=["scipy", "torch"])
     return [str(diagnose(candidate)) for candidate in [make(forms[i]) for i in r.permutation(len(forms))]]
 
 

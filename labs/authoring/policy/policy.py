@@ -14,7 +14,7 @@
 # | 4 | `fit_rewards`, `share`, `dpo` | 7 |
 # | 5 | `diagnose` | 4 |
 #
-# The work is done in NumPy: a function that uses torch, scikit-learn or SciPy, itself or through a helper, or that loads modules or looks names up by text (`getattr`), earns nothing. Write plain functions. **Tolerance**, unless a task names another: $10^{-9}$ relative or absolute. No function changes what comes in.
+# The work is done in NumPy and plain Python: a function that uses torch, scikit-learn or SciPy, itself or through a helper, earns nothing; nor does what uses more of the standard library than what calculates, repeats or collects (`math`, `itertools`, `functools`, `collections` …), loads modules by name, runs text as code, or gets attributes by a text (`getattr`, `vars`, `sys`). **Tolerance**, unless a task names another: $10^{-9}$ relative or absolute. No function changes what comes in.
 
 # %% [markdown] nbgrader={"grade_id": "before", "locked": true}
 # ## Before you start
@@ -171,7 +171,7 @@ def weighted(single, factor):
 
 score = kit.Score(6)
 with score.part(1, "by hand: four steps with the rewards 1, 0, 0, 20 and a discount of 0.9, at λ = 1 and λ = 0", values=[8.0, 10.0, 12.0, 15.0]):
-    kit.numpy_only(gae)
+    kit.by_hand(gae)
     for big in (20.0, *kit.rng("by hand").integers(5, 40, size=3).astype(float).tolist()):
         rewards, values = np.array([1.0, 0.0, 0.0, big]), np.array([8.0, 10.0, 12.0, 15.0])
         over = np.array([False, False, False, True])
@@ -186,7 +186,7 @@ with score.part(1, "by hand: four steps with the rewards 1, 0, 0, 20 and a disco
         kit.close(advantages_of(*given, 0.0)[0], single, rtol=1e-9, atol=1e-12, because="at λ = 0: reward, plus the discounted next value, less the value", known_wrong={
             "that is at λ = 1": returned - values, "the next value is discounted": np.array([1 + 10 - 8, 12 - 10, 15 - 12, big - 15])})
 with score.part(1, "any λ: each advantage is a sum of the later one-step advantages, weighted by powers of γλ", steps=5):
-    kit.numpy_only(gae)
+    kit.by_hand(gae)
     for r in kit.examples(lambda r: r, n=5, name="sums"):
         given = episode(r, (5,), ends=0.0)
         gamma, lam = r.uniform(0.5, 1, size=2).tolist()
@@ -194,7 +194,7 @@ with score.part(1, "any λ: each advantage is a sum of the later one-step advant
         kit.close(advantages_of(*given, gamma, lam)[0], weighted(single, gamma * lam), rtol=1e-9, atol=1e-9, because=f"γ = {gamma:.2f}, λ = {lam:.2f}, nothing ends", known_wrong={
             "a later advantage counts γλ, not λ": weighted(single, lam), "a later advantage counts γλ, not γ": weighted(single, gamma), "that is one step: go from the last row to the first": single})
 with score.part(1, "two episodes below each other: the first one terminates, or is cut off", gamma=0.5, lam=0.5):
-    kit.numpy_only(gae)
+    kit.by_hand(gae)
     rewards, values, following = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0, 1.0]), np.array([2.0, 6.0, 2.0, 2.0])
     stop, never = np.array([False, True, False, False]), np.zeros(4, dtype=bool)
     over, off, on = np.array([1.25, 1.0, 4.0, 4.0]), np.array([2.0, 4.0, 4.0, 4.0]), np.array([2.25, 5.0, 4.0, 4.0])
@@ -221,7 +221,7 @@ def true_gae(rewards, values, following, terminated, ended, gamma, lam):
 
 
 with score.part(1, "the two limits of λ, on episodes that end and are cut, with other discounts; the arguments stay as they were", hidden=True):
-    kit.numpy_only(gae)
+    kit.by_hand(gae)
     for r in kit.examples(lambda r: r, n=10, name="limits"):
         given = episode(r, (int(r.integers(2, 9)), 3))
         gamma = float(r.uniform(0.3, 1))
@@ -230,14 +230,14 @@ with score.part(1, "the two limits of λ, on episodes that end and are cut, with
             kit.close(got, true_gae(*given, gamma, lam), rtol=1e-9, atol=1e-9)
             kit.close(target, got + given[1], rtol=1e-9, atol=1e-9)
 with score.part(1, "other shapes: one step, no further axis, two further axes, many ends", hidden=True):
-    kit.numpy_only(gae)
+    kit.by_hand(gae)
     for i, r in enumerate(kit.examples(lambda r: r, n=16, name="shapes")):
         shape = ((1,), (7,), (1, 4), (6, 1), (5, 2, 3), (9,), (4, 5), (3, 1, 2))[i % 8]
         given = episode(r, shape, ends=(0.0, 0.3, 0.8)[i % 3], cuts=r.random())
         gamma, lam = r.uniform(0.1, 1, size=2).tolist()
         kit.close(advantages_of(*given, gamma, lam)[0], true_gae(*given, gamma, lam), rtol=1e-9, atol=1e-9)
 with score.part(1, "anything may stand in the next values after termination, rewards may be whole numbers, no discount", hidden=True):
-    kit.numpy_only(gae)
+    kit.by_hand(gae)
     for i, r in enumerate(kit.examples(lambda r: r, n=9, name="odd values")):
         rewards, values, following, terminated, ended = episode(r, (6, 2), ends=0.4, cuts=0.4)
         terminated[2, 0] = ended[2, 0] = True
@@ -328,14 +328,14 @@ def batch(r, n=None, classes=None, spread=0.6, size=1.0):
 
 score = kit.Score(6)
 with score.part(1, "by hand: equal scores, the action 1.5 or 0.6 times as likely as it was, advantages of 2 and -2", eps=0.2):
-    kit.numpy_only(clipped)
+    kit.by_hand(clipped)
     for scale in (1.0, *kit.rng("hand").uniform(0.5, 3, size=2).tolist()):
         for ratio, advantage, right, other in ((1.5, 2, 2.4, 3), (1.5, -2, -3, -2.4), (0.6, 2, 1.2, 1.6), (0.6, -2, -1.6, -1.2), (1.1, 2, 2.2, 2.4)):
             got, _ = objective_of(np.zeros((1, 4)), np.array([2]), np.array([math.log(0.25 / ratio)]), np.array([scale * advantage]), 0.2)
             kit.close(got, scale * right, rtol=1e-9, because=f"ratio {ratio}, advantage {scale * advantage:g}", known_wrong={
                 "gains are capped, losses are not: take the smaller of the two terms": scale * other, "the ratio is now over then, not then over now": min(advantage / ratio, min(max(1 / ratio, 0.8), 1.2) * advantage) * scale, "the objective is maximised: no minus": -scale * right})
 with score.part(2, "the gradient is what differences and torch give; rows whose gain is capped are exactly 0", rows=8):
-    kit.numpy_only(clipped)
+    kit.by_hand(clipped)
     for r in kit.examples(lambda r: r, n=6, name="gradient"):
         given = batch(r, n=8, classes=3)
         wanted, theirs = by_autograd(*given)
@@ -356,14 +356,14 @@ def regions(given):
 
 
 with score.part(1, "exactly 0 in rows whose gain is capped and nowhere else, for other eps", hidden=True):
-    kit.numpy_only(clipped)
+    kit.by_hand(clipped)
     for r in kit.examples(lambda r: r, n=15, name="regions"):
         given = batch(r, n=12, spread=1.0)[:4] + (float(r.uniform(0.05, 0.6)),)
         _, gradient = objective_of(*given)
         kit.equal((gradient == 0).all(axis=1), regions(given))
         kit.close(gradient, by_autograd(*given)[1], rtol=1e-9, atol=1e-12)
 with score.part(1, "a fresh policy, ratio 1: the plain policy gradient; advantages of 0 and of other sizes", hidden=True):
-    kit.numpy_only(clipped)
+    kit.by_hand(clipped)
     for r in kit.examples(lambda r: r, n=12, name="fresh"):
         logits, actions, _, advantages, eps = batch(r, spread=0.0)
         advantages = advantages * 10.0 ** r.uniform(-6, 6)
@@ -375,7 +375,7 @@ with score.part(1, "a fresh policy, ratio 1: the plain policy gradient; advantag
         kit.close(gradient, right, rtol=1e-9, atol=1e-9 * float(np.abs(right).max(initial=0)) + 1e-15)
         kit.close(got, float(advantages.mean()), rtol=1e-9, atol=1e-9 * float(np.abs(advantages).max()))
 with score.part(1, "scores of thousands, one row, two actions and many; the arguments stay as they were", hidden=True):
-    kit.numpy_only(clipped)
+    kit.by_hand(clipped)
     for i, r in enumerate(kit.examples(lambda r: r, n=15, name="extreme")):
         logits, actions, _, advantages, eps = batch(r, n=(1, 2, 7)[i % 3], classes=(2, 30, 3)[i % 3], size=10.0 ** r.uniform(1, 4))
         actions = logits.argmax(1) if i % 2 else actions
@@ -452,7 +452,7 @@ except (NotImplementedError, TypeError, ValueError):
 # %% nbgrader={"grade_id": "check-train", "grade": true, "points": 6}
 def trained(name, plays):
     """What the learner's policy is worth in a corridor drawn from a name."""
-    kit.numpy_only(train)
+    kit.by_hand(train)
     r = kit.rng(name)
     play, worth = corridor(r, plays)
     W, b = several(train(play, plays, GAMMA, int(r.integers(1000))), 2, "W and b")
@@ -464,7 +464,7 @@ def trained(name, plays):
 
 score = kit.Score(6)
 with score.part(1, "two plays: the policy has the right shapes, has changed, and the same seed gives the same one", plays=2):
-    kit.numpy_only(train)
+    kit.by_hand(train)
     twice = []
     for _ in range(2):
         play, worth = corridor(kit.rng("twice"), 2)
@@ -573,23 +573,23 @@ def pairs_for(r, n=40, d=4):
 
 score = kit.Score(7)
 with score.part(1, "one feature that is 1 for one author and 0 for the other: of 20 pairs 15 are won", l2=1e-9):
-    kit.numpy_only(fit_rewards)
+    kit.by_hand(fit_rewards)
     for n, k in ((20, 15), *[(int(n), int(n * s)) for n, s in zip(kit.rng("wins").integers(10, 60, size=3), (0.3, 0.6, 0.9))]):
         wins = (np.arange(n) < k).astype(float)[:, None]
         right = np.array([math.log(k / (n - k))])
         same_weights(weights_of(wins, 1 - wins, 1e-9), right, because=f"the odds are {k} to {n - k}: their logarithm", known_wrong={"the sign: the first array holds what was preferred": -right, "the share, not its log-odds": np.array([k / n]), "0 is where it begins": np.zeros(1)})
     a, b = np.array([1.0, 0.0]), np.array([0.0, 1.0])
-    kit.numpy_only(share)
+    kit.by_hand(share)
     kit.close(float(numbers(share(np.array([math.log(3), 0.0]), a, b), (), "the share")), 0.75, rtol=1e-9, because="odds of 3 to 1", known_wrong={"that is the share of b": 0.25, "those are the odds": 3.0, "that is the difference of the rewards": math.log(3)})
 with score.part(1, "several features: the weights at which the slope of the whole sum vanishes", pairs=40, features=4):
-    kit.numpy_only(fit_rewards)
+    kit.by_hand(fit_rewards)
     for right, better, worse, l2 in kit.examples(pairs_for, n=4, name="features"):
         got = weights_of(better, worse, l2)
         for said, other in (("the mean over the pairs, not their sum", l2 / 40), ("the factor 1/2 of the ridge", 2 * l2), ("the ridge is missing", 0.0)):
             kit.require(bool(np.abs(slope_at(got, better - worse, other)).max() > 1e-4), f"{said}: at your weights the slope vanishes for a ridge of {other:.6f}, and l2 is {l2:.6f}")
         same_weights(got, right, because=f"l2 = {l2:.4f}; at your weights the slope is {slope_at(got, better - worse, l2).round(6).tolist()}", known_wrong={"the sign": -right})
 with score.part(1, "DPO by hand: the policy where the reference is, and log-ratios of 2 and -1 with β = 0.5", policy=[[-40.0, -51.0]], reference=[[-42.0, -50.0]]):
-    kit.numpy_only(dpo)
+    kit.by_hand(dpo)
     for beta in (0.5, *kit.rng("beta").uniform(0.05, 2, size=2).tolist()):
         ref = np.array([[-42.0, -50.0], [-7.0, -9.0]])
         loss, gradient = several(kit.unchanged(dpo, ref + 0, ref, beta), 2, "the loss and the gradient")
@@ -624,7 +624,7 @@ def true_weights(better, worse, l2):
 
 
 with score.part(1, "columns whose scales differ by thousands, and many features", hidden=True):
-    kit.numpy_only(fit_rewards)
+    kit.by_hand(fit_rewards)
     for i, r in enumerate(kit.examples(lambda r: r, n=5, name="scales")):
         n, d = ((60, 3), (300, 20), (25, 6), (40, 2), (30, 9))[i]
         scale = 10.0 ** r.uniform(-1, 3, size=d)
@@ -640,7 +640,7 @@ with score.part(1, "columns whose scales differ by thousands, and many features"
         better, l2 = worse + size * r.permutation(steep), 1e-4 * size**2
         same_weights(weights_of(better, worse, l2), true_weights(better, worse, l2))
 with score.part(1, "separable pairs, fewer pairs than features, a single pair, equal texts", hidden=True):
-    kit.numpy_only(fit_rewards)
+    kit.by_hand(fit_rewards)
     for i, r in enumerate(kit.examples(lambda r: r, n=6, name="separable")):
         n, d = ((10, 2), (3, 8), (1, 1), (1, 4), (6, 3), (30, 1))[i]
         worse = r.normal(size=(n, d))
@@ -649,7 +649,7 @@ with score.part(1, "separable pairs, fewer pairs than features, a single pair, e
         got, right = weights_of(better, worse, l2), true_weights(better, worse, l2)
         kit.close(got, right, rtol=1e-4, atol=1e-4 * float(np.abs(right).max()) + 1e-9)
 with score.part(1, "shares: of two orders they sum to 1, the common part counts nothing, rewards of thousands stay shares", hidden=True):
-    kit.numpy_only(share)
+    kit.by_hand(share)
     for r in kit.examples(lambda r: r, n=12, name="shares"):
         d = int(r.integers(1, 6))
         w, a, b, common = r.normal(size=(4, d))
@@ -662,7 +662,7 @@ with score.part(1, "shares: of two orders they sum to 1, the common part counts 
         kit.close(float(numbers(share(np.ones(d), far, -far), (), "the share")), 1.0, rtol=1e-9)
         kit.close(float(numbers(share(np.ones(d), -far, far), (), "the share")), 0.0, atol=1e-9)
 with score.part(1, "DPO's loss and gradient as torch has them, for other sizes and for margins of thousands", hidden=True):
-    kit.numpy_only(dpo)
+    kit.by_hand(dpo)
     for i, r in enumerate(kit.examples(lambda r: r, n=12, name="dpo")):
         n, beta = int(r.integers(1, 9)), float(r.uniform(0.02, 1.5))
         policy, reference = -50 * r.random((n, 2)) * (1, 100)[i % 2], -50 * r.random((n, 2))
@@ -743,7 +743,7 @@ def version(kind, eps, rounding=0.0):
 
 def named(kind, eps, rounding=0.0):
     """What the learner's test says of a version, within 50 calls."""
-    kit.numpy_only(diagnose)
+    kit.by_hand(diagnose)
     calls, inner = [], version(kind, eps, rounding)
 
     def counted(*given):

@@ -240,6 +240,9 @@ with score.part(1, "scores of 8192 and more in float32: loss and gradient are th
         share = 1 / (1 + math.e)
         late = "the log-sum-exp was rounded to a float32 of that size before the score was taken off: take the largest score off both first"
         kit.close(float(loss), math.log(1 + math.e), rtol=1e-5, because=f"float32 scores {up} and {up + 1}, the first is right: log(1 + e), as for 0 and 1", known_wrong={late: rounded})
+        mixed = np.array([[up, up + 1], [0.1, 0.7]], dtype=np.float32)
+        both = (math.log(1 + math.e) + math.log(1 + math.exp(float(mixed[1, 1]) - float(mixed[1, 0])))) / 2
+        kit.close(float(loss_and_gradient(mixed, np.array([0, 0]))[0]), both, rtol=1e-5, because=f"float32 scores {mixed}, the first of each row is right", known_wrong={"one largest score for the whole batch: beside it the differences of the other row are rounded away; each row has its own": (math.log(1 + math.e) + math.log(2)) / 2})
         kit.close(np.asarray(gradient, dtype=np.float64), np.array([[share - 1, 1 - share]]), rtol=1e-5, because=f"float32 scores {up} and {up + 1}: as for 0 and 1", known_wrong={late: np.array([[math.exp(-rounded) - 1, math.exp(1 - rounded)]])})
 ### BEGIN HIDDEN TESTS
 def batch(r):
@@ -358,6 +361,7 @@ def condition(x):
 
 # %% nbgrader={"grade_id": "check-sum", "grade": true, "points": 6}
 import ast
+import symtable
 import textwrap
 import types
 
@@ -383,9 +387,10 @@ def only_float32():
         nodes = list(ast.walk(tree))
         notes = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         notes |= {id(part) for node in nodes if isinstance(node, ast.Raise) for part in ast.walk(node) if isinstance(part, ast.Constant)}
-        own = {node.arg for node in nodes if isinstance(node, ast.arg)} | {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-        own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        used = {node.id for node in nodes if isinstance(node, ast.Name)} - own - seen
+        scopes = [symtable.symtable(ast.unparse(tree), "compensated_sum", "exec")]
+        for scope in scopes:
+            scopes += scope.get_children()
+        used = {name.get_name() for scope in scopes for name in scope.get_symbols() if name.is_global() and name.is_referenced()} - seen
         called = {name for name in used - PLAIN if isinstance(globals().get(name), types.FunctionType)}
         numbers = {name for name in used - PLAIN if type(globals().get(name)) in (int, float, np.float32)}
         refused = used - PLAIN - called - numbers | {name for name in used & PLAIN - {"np"} if name in globals()}
@@ -398,6 +403,34 @@ def only_float32():
         seen |= called
         waiting += [globals()[name] for name in sorted(called)]
     overflows(np.array([3e38, 3e38, -3e38, -3e38], dtype=np.float32))
+    wide = kit.probe(held_wider, compensated_sum, np.array([1.5, 1e8, -3.25, -1e8, 0.1, 1e-3], dtype=np.float32))
+    kit.require(not wide, f"compensated_sum holds {', '.join(wide)} while it runs: only float32 is used")
+
+
+def held_wider(function, x):
+    """What a function holds in its variables while it adds x that is wider than float32."""
+    import sys
+
+    wide = set()
+
+    def look(frame, event, arg):
+        waiting = [arg, *frame.f_locals.values()]
+        for thing in waiting:
+            if isinstance(thing, (list, tuple)):
+                waiting += thing
+            elif isinstance(thing, (np.generic, np.ndarray)) and str(thing.dtype) not in ("float32", "bool"):
+                wide.add(f"a {thing.dtype}")
+            elif isinstance(thing, int) and abs(thing) > 2**31:
+                wide.add("a large whole number")
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        function(x)
+    finally:
+        sys.settrace(before)
+    return sorted(wide)
 
 
 def overflows(x):
@@ -588,6 +621,7 @@ with score.part(1, "the scale for a largest gradient of 0.01 and no headroom is 
     for k in kit.examples(lambda r: int(r.integers(-30, 30)), n=4, name="powers"):
         kit.close(float(choose_scale(np.array([0.01 * 2.0**k, 0.0]), 1.0)), 4194304.0 / 2.0**k, because=f"gradients 0.01 · 2^{k} and 0, headroom 1")
         kit.close(float(choose_scale(np.array([-0.01 * 2.0**k]), 2.0)), 2097152.0 / 2.0**k, because=f"gradient -0.01 · 2^{k}, headroom 2: twice the headroom, half the scale; the sign does not count")
+        kit.close(float(choose_scale(np.array([2.0**k]), 1.0)), 2.0 ** (15 - k), because=f"gradient 2^{k}, headroom 1", known_wrong={"65536 is no float16: the largest is 65504": 2.0 ** (16 - k)})
 with score.part(1, "a step with gradients that fp16 alone would lose"):
     by_hand(apply)
     size = float(kit.rng("tiny").uniform(1e-9, 9e-9))
@@ -825,6 +859,7 @@ with score.part(1, "four cases, and drawn ones of each kind"):
         ([60_000, 60_001], 0, 1e-4, {"maximum", "shift first"}, "e^60000 is infinite; the probability is 0.27; beside 60 000 numbers lie 1/256 apart"),
         ([1, 2, 3], 0, 1e-4, set(), "tame: every way gives the same"),
         ([up, up + 1], 0, 1e-4, {"maximum", "shift first"}, "numbers of this size lie 1/256 apart: 1.3133 becomes 1.3125 or so, off by 0.0006 of it"),
+        ([60_004, 60_000], 0, 1e-2, {"maximum", "shift first"}, "the loss is 0.0181, and 0.0156 when the maximum comes back first: off by 0.0025, a seventh of it"),
         ([up, up + 1], 0, 1e-2, {"maximum"}, "1.3133 becomes 1.3125 or so: off by 0.0006 of it, less than the share"),
         ([60_000, 60_001, 59_940], 2, 1e-4, {"maximum"}, "the loss is 61.3: off by 0.0008 when the maximum comes back first, but that is only 0.00001 of it"),
         ([-up, -up - gap], 1, 1e-4, {"maximum", "one step"}, "without the maximum all powers are 0; the probability is 0; whole numbers are exact"),

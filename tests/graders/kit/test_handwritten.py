@@ -9,6 +9,7 @@ import operator
 import pydoc
 import string
 import timeit
+import typing
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from decimal import Decimal
@@ -299,6 +300,8 @@ def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
             "pickle_by_enum_name",
             marks=pytest.mark.skipif(not hasattr(enum, "pickle_by_enum_name"), reason="newer than 3.11.2"),
         ),
+        (lambda x: typing.get_type_hints(x), "get_type_hints"),
+        (lambda x: typing.ForwardRef("x")._evaluate({}, {}, frozenset()), "ForwardRef"),
         (lambda x: np.info("sum", toplevel="torch"), "info"),
         (lambda x: np.lib.format.read_array(x, allow_pickle=True), "read_array"),
         (lambda x: np._core.fromnumeric._wrapfunc(x, "__getattribute__", "data"), "_wrapfunc"),
