@@ -46,7 +46,7 @@ FETCHING = (  # attributes or modules by a text, or code written as one
     dataclasses.dataclass, dataclasses.replace, functools.cached_property,
     functools.singledispatch, functools.singledispatchmethod, functools.update_wrapper, functools.wraps,
     np.__getattr__, np.info, np.lib.format.read_array, typing.ForwardRef, typing._eval_type,  # type: ignore[attr-defined]
-    typing.get_type_hints,
+    typing.get_overloads, typing.get_type_hints,
     *([enum.pickle_by_enum_name] if hasattr(enum, "pickle_by_enum_name") else []),  # Debian's 3.11.2 lacks it
 )  # fmt: skip
 

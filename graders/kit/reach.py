@@ -107,8 +107,9 @@ class Walk:
 
     def through(self, first: Any) -> None:
         """Follow all that is reached, and what stands behind that which looks like data."""
-        self._note(first)
-        self._follow(first)
+        handlers = [np.geterrcall(), np.get_printoptions()["formatter"]]  # NumPy calls them on its own
+        self._note(first, *handlers)
+        self._follow([first, handlers])
         opened = 0
         while True:
             self._note(*(vars(m)[name] for m in self._spaces for name in self.names if name in vars(m)))

@@ -301,6 +301,7 @@ def test_one_call_is_found_under_whatever_name(function: Callable) -> None:
             marks=pytest.mark.skipif(not hasattr(enum, "pickle_by_enum_name"), reason="newer than 3.11.2"),
         ),
         (lambda x: typing.get_type_hints(x), "get_type_hints"),
+        (lambda x: typing.get_overloads(honest)[0](x), "get_overloads"),
         (lambda x: typing.ForwardRef("x")._evaluate({}, {}, frozenset()), "ForwardRef"),
         (lambda x: np.info("sum", toplevel="torch"), "info"),
         (lambda x: np.lib.format.read_array(x, allow_pickle=True), "read_array"),

@@ -208,6 +208,21 @@ def test_what_stands_under_a_name_of_numpy_is_found(monkeypatch: pytest.MonkeyPa
         kit.by_hand(lambda x: np.linalg.norm(x))
 
 
+def test_what_numpy_calls_on_its_own_is_found() -> None:
+    before = np.seterrcall(lambda kind, flag: through_torch(np.ones(2)))
+    try:
+        with pytest.raises(kit.CheckFailed, match="uses torch"):
+            kit.by_hand(lambda x: np.sqrt(x))
+    finally:
+        np.seterrcall(before)
+    with (
+        np.printoptions(formatter={"float": through_torch}),
+        pytest.raises(kit.CheckFailed, match="uses torch"),
+    ):
+        kit.by_hand(lambda x: np.array_str(x))
+    kit.by_hand(lambda x: np.array_str(np.sqrt(x)))
+
+
 HONEST = [
     lambda x: Pair(x.min(), x.max()).low,
     lambda x: Pair(*x)._replace(low=0.0),
