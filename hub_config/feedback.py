@@ -67,10 +67,7 @@ def feedback_files(submission: Path) -> list[str]:
 
     There are none where it brings no secret that can be read: what it brings is its learner's word.
     """
-    try:
-        secret = (submission / "submission_secret.txt").read_text()
-    except (OSError, ValueError):
-        return []
+    secret = secret_of(submission)
     if not secret:
         return []
     return [page_name(secret, one.stem) for one in submission.glob("*.ipynb")]
@@ -81,6 +78,14 @@ def page_name(secret: str, notebook: str) -> str:
     from nbgrader.utils import notebook_hash  # half a second, which only this needs
 
     return f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
+
+
+def secret_of(submission: Path) -> str:
+    """Return what nbgrader names the feedback on a submission by; empty where it brings none."""
+    try:
+        return (submission / "submission_secret.txt").read_text()
+    except (OSError, ValueError):
+        return ""
 
 
 def _copy_newer(source: Path, target: Path) -> int:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from tornado.log import app_log
 
@@ -9,8 +10,9 @@ from learning_paths.academy import Academy
 
 from ..accounts import Accounts
 from ..deployment import Deployment
-from ..feedback import feedback_files
+from ..feedback import feedback_files, secret_of
 from ..loop import SETTLED_SECONDS, Loop, pause_after
+from ..work.book import Book as WorkBook
 from .book import Book, Context, Link, Member
 from .claims import is_subject, teaches
 from .people import People
@@ -35,6 +37,8 @@ class Delivery(Loop):
         Knows labs and grades.
     platforms
         Those that are registered.
+    work
+        The book of the work exchange, which knows what feedback was released; None where that is a folder.
     clock
         Returns seconds since the epoch.
     """
@@ -44,10 +48,11 @@ class Delivery(Loop):
         deployment: Deployment,
         academy: Academy,
         platforms: Iterable[Platform],
+        work: WorkBook | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__("learning platforms")
-        self._deployment, self._academy, self._clock = deployment, academy, clock
+        self._deployment, self._academy, self._exchange, self._clock = deployment, academy, work, clock
         self._platforms = {one.key: one for one in platforms}
         keys = ToolKeys.of(deployment)
         self._services = {key: Services(one, keys) for key, one in self._platforms.items()}
@@ -92,18 +97,22 @@ class Delivery(Loop):
         app_log.info("course %r at %s has %d members", context.title, platform.id, len(members))
 
     def _want_marks(self) -> None:
-        feedback = self._deployment.exchanged / "feedback"
         if self._clock() < self._next_reading:
             return
         begun = time.monotonic()
         changed = [
             self._changes.differ("gradebook", self._academy.gradebook.stamp()),
-            self._changes.of("feedback", feedback, SETTLED_SECONDS),
+            self._feedback_changed(),
             self._changes.of("book", self.book.path, SETTLED_SECONDS),
         ]
         if any(changed):
             self.returns.want(self._released(), self._clock())
             self._next_reading = self._clock() + pause_after(time.monotonic() - begun)
+
+    def _feedback_changed(self) -> bool:
+        if self._exchange is not None:
+            return self._changes.differ("feedback", self._exchange.last_feedback())
+        return self._changes.of("feedback", _feedback_folder(self._deployment), SETTLED_SECONDS)
 
     def _released(self) -> Iterator[Mark]:
         """Yield the released marks of everybody whose platform takes scores for the lab."""
@@ -124,7 +133,12 @@ class Delivery(Loop):
                         )
 
     def _is_released(self, account: str, lab: str) -> bool:
-        return is_released(self._deployment, account, lab)
+        """Tell whether the feedback on what was graded last has been released to the learner."""
+        graded = self._deployment.course / "autograded" / account / lab
+        if self._exchange is not None:
+            return self._exchange.has_feedback(account, secret_of(graded))
+        names, released = feedback_files(graded), _feedback_folder(self._deployment)
+        return bool(names) and all((released / name).is_file() for name in names)
 
     def _counting(self, links: Iterable[Link], lab: str) -> list[Link]:
         """Return those of a course's links whose line items take a lab's marks, each line item once.
@@ -220,8 +234,5 @@ def _in_course(said: dict) -> tuple[str, str, bool] | None:
         return None
 
 
-def is_released(deployment: Deployment, account: str, lab: str) -> bool:
-    """Tell whether the feedback on what was graded last has been released to the learner."""
-    names = feedback_files(deployment.course / "autograded" / account / lab)
-    released = deployment.exchanged / "feedback"
-    return bool(names) and all((released / name).is_file() for name in names)
+def _feedback_folder(deployment: Deployment) -> Path:
+    return deployment.exchanged / "feedback"

@@ -241,6 +241,23 @@ class Book(Taking):
         with self._reading() as connection:
             return {row.sequence: Feedback(**row._mapping) for row in connection.execute(query)}
 
+    def has_feedback(self, learner: str, secret: str) -> bool:
+        """Tell whether feedback was released on the submission that nbgrader knows by a secret."""
+        query = (
+            sa.select(feedback.c.number)
+            .join(
+                shares, (shares.c.sequence == feedback.c.sequence) & (shares.c.learner == feedback.c.learner)
+            )
+            .where(shares.c.learner == learner, shares.c.secret == secret)
+        )
+        with self._reading() as connection:
+            return connection.scalar(query.limit(1)) is not None
+
+    def last_feedback(self) -> int:
+        """Return the number of the feedback that was released last; 0 before there is any."""
+        with self._reading() as connection:
+            return next_number(connection, feedback.c.number) - 1
+
     def holds_part(self, digest: str, part: str) -> bool:
         """Tell whether a part belongs to a tree."""
         query = sa.select(tree_parts.c.part).where(tree_parts.c.digest == digest, tree_parts.c.part == part)

@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,8 @@ from hub_config.oversight.trail import Trail
 from hub_config.service import application
 from hub_config.storage.backup import back_up
 from hub_config.storage.restoring import restore
+from hub_config.work.book import Book as WorkBook
+from hub_config.work.trees import File, Tree
 from learning_paths.academy import Academy
 from tests.learning_paths.small_academy import LABS, POINTS, Teacher, write_tree
 from tests.lti_platform import ENDPOINT, GRADE_SCOPES, ROLES, LtiPlatform
@@ -86,6 +88,7 @@ class Office:
     academy: Academy
     platform: LtiPlatform
     teacher: Teacher
+    work: WorkBook | None = None
     now: list[float] = field(default_factory=lambda: [WHEN.timestamp()])
 
     def __post_init__(self) -> None:
@@ -93,7 +96,9 @@ class Office:
 
     def open(self) -> None:
         """Begin anew on the same data folder, as after a restart."""
-        self.delivery = Delivery(self.deployment, self.academy, [self.platform.platform], lambda: self.now[0])
+        self.delivery = Delivery(
+            self.deployment, self.academy, [self.platform.platform], self.work, lambda: self.now[0]
+        )
 
     def launch(self, lab: str = LAB, **changes) -> str:
         """Enter a launch that leads to a lab; return the account."""
@@ -110,12 +115,16 @@ class Office:
             learner, lab, dict.fromkeys((g for t in LABS[lab][1].values() for g in t), score), WHEN
         )
 
-    def release(self, learner: str, lab: str = LAB) -> None:
-        """Release feedback as nbgrader does."""
+    def autograded(self, learner: str, lab: str = LAB) -> None:
+        """Leave what grading leaves."""
         graded = self.deployment.course / "autograded" / learner / lab
         graded.mkdir(parents=True, exist_ok=True)
         (graded / f"{lab}.ipynb").write_text("{}")
         (graded / "submission_secret.txt").write_text(f"secret of {learner}")
+
+    def release(self, learner: str, lab: str = LAB) -> None:
+        """Release feedback as nbgrader does."""
+        self.autograded(learner, lab)
         name = notebook_hash(secret=f"secret of {learner}", notebook_id=lab)
         (self.deployment.exchange / "academy" / "feedback" / f"{name}.html").write_text("well done")
 
@@ -158,6 +167,27 @@ def test_a_mark_is_sent_when_it_is_released_and_not_before(office):
     for _ in range(3):
         office.look(600)
     assert len(office.sent) == 1
+
+
+def test_with_the_exchange_as_a_service_its_book_says_what_is_released(office):
+    office.work = WorkBook(office.deployment.work_url)
+    office.open()
+    ada = office.launch()
+    office.grade(ada, 1.0)
+    office.autograded(ada)
+    tree = Tree((File("feedback.html", 4, "0" * 64, ("0" * 64,)),))
+    before, graded = f"another secret of {ada}", f"secret of {ada}"
+    for number, secret in enumerate((before, graded)):
+        at = WHEN + timedelta(minutes=number)
+        office.work.adopt(ada, LAB, tree, secret, at, str(number), lambda said: said)
+        share = office.work.share_at(LAB, ada, at)
+        if secret == graded:
+            office.look()
+            assert office.sent == []  # feedback on the submission before is not that on this one
+        office.work.give_feedback(share, tree, "ines", at)
+    office.look()
+    assert office.sent == [("0001", 1.0 * len(CELLS), FULL)]
+    office.work.close()
 
 
 def test_a_mark_that_changes_is_sent_once_more_and_with_a_later_time(office):
