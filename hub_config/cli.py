@@ -244,7 +244,7 @@ def _accounts_verb(options: argparse.Namespace) -> int:
     with noted(deployment, who_types()):
         name, password = _new_password(accounts, options)
     if options.by_link:
-        address = read(deployment.data).address
+        address = _with_command_line(read(deployment.data), options).address
         print(f"{name}  {address.public}hub/invitation/{accounts.invite(name)}")
         return 0
     print(f"{name}  {password}")

@@ -7,6 +7,8 @@ from learning_paths.academy import Academy
 
 from .accounts import Account
 
+MARK_TITLES = ("learner", "name", "lab", "submitted_at", "late_seconds", "score", "points")
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -48,8 +50,20 @@ class Standing:
 
 def standings(academy: Academy, accounts: list[Account]) -> list[Standing]:
     """Return one line for each learner, by name."""
-    learners = sorted((one for one in accounts if one.role == "learner"), key=lambda one: one.name)
-    return [_standing(academy, one.name, one.shown) for one in learners]
+    return [_standing(academy, one.name, one.shown) for one in _learners(accounts)]
+
+
+def marks(academy: Academy, accounts: list[Account]) -> list[tuple[object, ...]]:
+    """Return a row of `MARK_TITLES` for each learner and lab; no score while it waits for grading."""
+    return [
+        (one.name, one.shown, *(grade[title] for title in MARK_TITLES[2:]))
+        for one in _learners(accounts)
+        for grade in academy.grades(one.name)
+    ]
+
+
+def _learners(accounts: list[Account]) -> list[Account]:
+    return sorted((one for one in accounts if one.role == "learner"), key=lambda one: one.name)
 
 
 def _standing(academy: Academy, learner: str, shown: str) -> Standing:

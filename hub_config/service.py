@@ -35,7 +35,7 @@ from .oversight.trail import Trail
 from .oversight.usage import Server, Usage, running
 from .oversight.usage_page import UsageCsv, UsagePage
 from .oversight.watch import Watch
-from .overview import standings
+from .overview import marks, standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
 from .path_api import PATH_ROUTES
 from .placement_api import PLACEMENT_ROUTES
@@ -236,6 +236,7 @@ def application(
         accounts=accounts,
         delivery=delivery,
         standings=lambda: standings(academy, accounts.all()),
+        marks=lambda: marks(academy, accounts.all()),
         shown=lambda name: found.shown if (found := accounts.find(name)) else name,
         known=lambda name: accounts.find(name) is not None,
         prefix=prefix,

@@ -37,6 +37,4 @@ class UsageCsv(UsagePage):
     async def get(self) -> None:
         """Answer it as CSV."""
         found, since = await self._found()
-        self.set_header("Content-Type", "text/csv; charset=utf-8")
-        self.set_header("Content-Disposition", f'attachment; filename="usage-since-{since}.csv"')
-        self.finish(as_csv(found))
+        self.hand_over(f"usage-since-{since}.csv", as_csv(found))

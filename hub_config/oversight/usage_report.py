@@ -1,12 +1,11 @@
 """What was used, by cohort: the courses at learning platforms, and everybody together."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hub_config import spreadsheets
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
 from hub_config.lti.book import Book
@@ -71,15 +70,5 @@ def _of(cohort: str, names: Iterable[str], spent: Mapping[str, Spent]) -> Cohort
 
 def as_csv(found: Iterable[CohortUsage]) -> str:
     """Return a report as CSV: a line for each person in each cohort, for spreadsheets."""
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(["cohort", "person", *Spent().hours])
-    for one in found:
-        for name, spent in one.people.items():
-            lines.writerow([_harmless(one.cohort), name, *spent.hours.values()])
-    return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """Return a title that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    rows = ((one.cohort, name, *spent.hours.values()) for one in found for name, spent in one.people.items())
+    return spreadsheets.as_csv(("cohort", "person", *Spent().hours), rows)

@@ -172,6 +172,9 @@ def test_a_link_is_printed_in_place_of_a_password(accounts: Accounts, capsys) ->
     assert (name, link[: len(start)]) == ("grace", start)
     assert accounts.invited(link[len(start) :]) == "grace"
     assert accounts.get("grace").role == "instructor"
+    (data / "academy.yml").unlink()
+    assert main(["hub", "--data", str(data), "--port", "8001", "--add-learner", "emmy", "--by-link"]) == 0
+    assert "http://127.0.0.1:8001/hub/invitation/" in capsys.readouterr().out
     assert main(["hub", "--data", str(data), "--accounts", "--by-link"]) == 2
     assert main(["hub", "--data", str(data), "--by-link"]) == 2
     assert "--by-link goes with" in capsys.readouterr().err

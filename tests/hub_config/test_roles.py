@@ -25,6 +25,7 @@ TABLE = [
     ("GET", f"{ACADEMY}usage", None, ("manager",)),
     ("GET", f"{ACADEMY}status", None, ("manager",)),
     ("GET", f"{ACADEMY}usage.csv", None, ("manager",)),
+    ("GET", f"{ACADEMY}marks.csv", None, STAFF),
     ("GET", f"{ACADEMY}learners/learner", None, STAFF),
     ("POST", f"{ACADEMY}learners/learner", {}, NOBODY),  # the form works from the page alone
     ("GET", f"{ACADEMY}api/me", None, EVERYBODY),
