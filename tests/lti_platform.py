@@ -58,7 +58,7 @@ class LtiPlatform:
     asked
         Paths that it was asked for.
     framed
-        The address that its page ``/frame`` shows in a frame.
+        The address that its page ``/frame`` shows in a frame, and to which its page ``/link`` links.
     """
 
     tool: str = "http://127.0.0.1:9/hub/lti/"
@@ -222,6 +222,9 @@ class LtiPlatform:
     def _frame(self, *_: Any) -> tuple[int, Any, dict[str, str]]:
         shown = f'<iframe src="{escape(self.framed)}" width="1000" height="700"></iframe>'
         return 200, f"<!DOCTYPE html><title>Platform</title>{shown}", {}
+
+    def _link(self, *_: Any) -> tuple[int, Any, dict[str, str]]:
+        return 200, f'<!DOCTYPE html><title>Platform</title><a href="{escape(self.framed)}">A lab</a>', {}
 
     def _auth(self, _: Any, __: str, asked: dict[str, str], ___: str) -> tuple[int, Any, dict[str, str]]:
         """Answer the authentication request with the form that a browser posts to the academy."""

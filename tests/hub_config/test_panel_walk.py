@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.hub_process import Hub, Person
+from tests.lab_page import FIRST_LOAD, faults, focused, said, tab_to, to_panel
 from tests.learning_paths.small_academy import Teacher
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,7 +18,6 @@ LAB = "first-programs"
 SETTINGS = f"exchange: {{kind: service}}\nlabs: [{LAB}]\nsign_in: {{own_passwords: false}}\n"
 ACADEMY = "/services/academy/api"
 SECONDS = 30_000
-FIRST_LOAD = 120_000
 ANSWER = """def yearly_rate(start, end, years):
     for value in (start, end, years):
         if value <= 0:
@@ -49,34 +48,6 @@ def sign_in(hub: Hub, browser: Browser, name: str, **more) -> tuple[BrowserConte
     page.keyboard.press("Enter")
     page.wait_for_url("**/lab**", timeout=FIRST_LOAD)
     return context, page
-
-
-def faults(page: Page, place: str) -> list[str]:
-    found = Axe().run(page, context=place).response["violations"]
-    return [f"{fault['id']}: {node['html']}" for fault in found for node in fault["nodes"]]
-
-
-def focused(page: Page) -> str:
-    """Return the `data-key` of what has the keyboard."""
-    return page.evaluate("document.activeElement.dataset.key ?? ''")
-
-
-def tab_to(page: Page, key: str) -> None:
-    """Go on with the Tab key until a control has the keyboard."""
-    for _ in range(30):
-        if focused(page) == key:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the Tab key does not lead to {key}, but to {focused(page)!r}")
-
-
-def to_panel(page: Page) -> None:
-    page.keyboard.press("Control+Alt+p")
-    expect(page.locator(".za-tabs [role=tab]:focus")).to_have_count(1)
-
-
-def said(page: Page, text: str | re.Pattern[str], seconds: int = 60) -> None:
-    expect(page.locator(".za-panel .za-message")).to_contain_text(text, timeout=1000 * seconds)
 
 
 def the_tour_comes_by_itself_and_is_walked_by_keyboard(page: Page, hub: Hub) -> None:

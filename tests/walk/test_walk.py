@@ -2,26 +2,21 @@
 
 import itertools
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, expect
 
 from catalogue.folders import CHECKOUT
-from graders.submissions import read_answers
 from hub_config.cli import main as command
-from tests.hub_process import OWN_PASSWORD, Hub
-from tests.lab_page import leave_tour
+from tests.hub_process import Hub
+from tests.lab_page import faults, leave_tour
+from tests.walk.walker import LONG, SIZE, Walker, cells, come_in, points, press_icon, solve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SIZE = {"width": 1400, "height": 900}
-MILLISECONDS = 60_000
-LONG = 240_000
 CALLED = ("Lin Xiaoming", "林小明")
 ROLE, HOURS = "role:operator-developer", "6"
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
@@ -37,124 +32,6 @@ def hub(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     started.stop()
 
 
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder for screenshots: ``ACADEMY_SCREENSHOTS``, or a temporary one."""
-    folder = Path(os.environ.get("ACADEMY_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def come_in(page: Page, hub: Hub, name: str) -> None:
-    """Fill the sign-in form in, and choose a password where the one that was handed out still holds."""
-    handed_out = hub.passwords[name]
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(handed_out)
-    page.get_by_role("button", name="Sign in").click()
-    if handed_out == OWN_PASSWORD:
-        return
-    expect(page.get_by_role("heading", name="My password")).to_be_visible()
-    assert unfit(page) == []
-    page.get_by_label("Password until now").fill(handed_out)
-    page.get_by_label(re.compile("^New password (?!again)")).fill(OWN_PASSWORD)
-    page.get_by_label("New password again").fill(OWN_PASSWORD)
-    page.get_by_role("button", name="Change it").click()
-    hub.passwords[name] = OWN_PASSWORD
-
-
-class Walker:
-    """A person at a browser window of their own."""
-
-    def __init__(self, browser: Browser, hub: Hub, name: str, shots: Path) -> None:
-        self.hub, self.name, self.shots = hub, name, shots
-        self.page: Page = browser.new_context(viewport=SIZE, locale="en-US").new_page()
-        self.page.set_default_timeout(MILLISECONDS)
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-
-    def shoot(self, name: str) -> None:
-        """Keep a picture of the window."""
-        self.page.screenshot(path=self.shots / f"{name}.png")
-
-    def sign_in(self) -> None:
-        """Go to the address that was printed and sign in."""
-        self.page.goto(self.hub.url)
-        come_in(self.page, self.hub, self.name)
-        # the wait for a server shows how far it has come
-        expect(self.page.get_by_role("heading", name="Opening your desk")).to_be_visible()
-        expect(self.page.locator("#progress-bar")).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
-        expect(self.page.locator(".za-start")).to_be_visible(timeout=LONG)
-
-    def show_start_page(self) -> None:
-        """Turn to the start page's tab."""
-        self.page.locator(".lm-TabBar-tab", has_text=re.compile("^Start")).first.click()
-        expect(self.page.locator(".za-start")).to_be_visible()
-
-    def press(self, key: str) -> None:
-        """Press a button of the start page."""
-        self.page.locator(f'.za-start [data-key="{key}"]').first.click()
-
-    def choose(self, menu: str, entry: str) -> None:
-        """Choose an entry of Lab's menus."""
-        self.page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{menu}$")).click()
-        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{entry}$")).first.click()
-
-    def take_theme(self, name: str) -> None:
-        """Choose a theme in Lab's menu."""
-        self.page.locator(".lm-MenuBar-item", has_text=re.compile("^Settings$")).click()
-        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
-        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}$")).click()
-
-    def notebook(self, name: str) -> Locator:
-        """Return the panel of the notebook that was opened, once its kernel is ready."""
-        tab = self.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=f"{name}.ipynb")
-        expect(tab).to_be_visible(timeout=LONG)
-        self.wait_for_kernel()
-        return self.page.locator(".jp-NotebookPanel:visible")
-
-    def wait_for_kernel(self) -> None:
-        """Wait until the status bar says that the kernel has nothing to do."""
-        expect(self.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=LONG)
-
-    def run_all(self, panel: Locator) -> None:
-        """Run all cells, and return when the last one is done."""
-        self.choose("Run", "Run All Cells")
-        prompts = panel.locator(".jp-InputPrompt")
-        expect(prompts.filter(has_text=re.compile(r"\d")).first).to_be_attached(timeout=LONG)
-        expect(prompts.filter(has_text="*")).to_have_count(0, timeout=LONG)
-        self.wait_for_kernel()
-
-    def formgrader(self) -> FrameLocator:
-        """Open formgrader inside Lab, from the start page."""
-        self.press("formgrader")
-        return self.page.frame_locator(".jp-MainAreaWidget iframe, .lm-Widget iframe").first
-
-    def leave(self) -> None:
-        """Close the window; nothing may have broken in it."""
-        self.page.context.close()
-        assert self.faults == []
-
-
-def unfit(page: Page) -> list[str]:
-    """Return what axe finds wrong for people who see, hear or move otherwise."""
-    return [f"{fault['id']}: {fault['help']}" for fault in Axe().run(page).response["violations"]]
-
-
-def press_icon(frame: FrameLocator, row: str, column: str) -> None:
-    """Press an icon in a row of formgrader's table and wait until it says that it went well."""
-    frame.locator("tbody tr", has_text=row).locator(f"td.{column} a").click()
-    said = frame.locator("#success-modal, #error-modal")
-    expect(said).to_be_visible(timeout=LONG)
-    assert said.get_attribute("id") == "success-modal", said.inner_text()
-    said.get_by_role("button", name="OK").click()
-    expect(said).to_have_count(0)
-
-
-def cells(lab: str) -> list[dict]:
-    """Return the cells of a lab's master."""
-    return json.loads((CHECKOUT / "labs" / "source" / lab / f"{lab}.ipynb").read_text())["cells"]
-
-
 def on_purpose(lesson: str) -> int:
     """Return how many cells of a lesson show an error because they are meant to."""
     course, _, slug = lesson.removeprefix("lesson:").partition("/")
@@ -168,22 +45,6 @@ def hidden_lines(lab: str) -> list[str]:
     parts = [part for cell in cells(lab) for part in HIDDEN.findall("".join(cell["source"]))]
     lines = [line.strip() for part in parts for line in part.splitlines()]
     return [line for line in lines if len(line) > 20 and "score.part" not in line]
-
-
-def solve(walker: Walker, panel: Locator, lab: str) -> None:
-    """Type the lab's own passing submission into the answer cells."""
-    file = min((CHECKOUT / "labs" / "authoring" / lab / "submissions").glob("passes-*.py"))
-    answers = read_answers(file)
-    shown = panel.locator(".jp-Cell")
-    expect(shown).to_have_count(len(cells(lab)), timeout=MILLISECONDS)
-    for number, cell in enumerate(cells(lab)):
-        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if grade_id in answers:
-            editor = shown.nth(number).locator(".cm-content")
-            editor.scroll_into_view_if_needed()
-            editor.click()
-            walker.page.keyboard.press("Control+a")
-            walker.page.keyboard.insert_text(answers[grade_id])
 
 
 def make_a_plan(walker: Walker) -> tuple[str, str]:
@@ -313,8 +174,8 @@ def read_the_outcome(walker: Walker, lab: str) -> None:
 
     assert any(looked() for _ in range(30)), "the released feedback did not arrive"
     unit = page.locator(f'.za-unit[data-unit="lab:{lab}"]')
-    points = sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells(lab))
-    expect(unit.locator(".za-score")).to_contain_text(re.compile(rf"\b{points:g}\b.*\b{points:g}\b"))
+    most = f"{points(lab):g}"
+    expect(unit.locator(".za-score")).to_contain_text(re.compile(rf"\b{most}\b.*\b{most}\b"))
     changes = page.locator(".za-changes li")
     assert changes.count() >= 1
     assert "counts as mastered" in " ".join(changes.all_inner_texts())
@@ -327,7 +188,7 @@ def read_the_outcome(walker: Walker, lab: str) -> None:
     walker.shoot("10-feedback")
     files = list((walker.hub.data / "homes" / walker.name / lab / "feedback").glob("*/*.html"))
     text = "\n".join(file.read_text() for file in files)
-    assert f"{points:g}" in text
+    assert most in text
     told = [line for line in hidden_lines(lab) if line in text]
     assert hidden_lines(lab)
     assert told == []
@@ -340,14 +201,14 @@ def see_where_everyone_stands(walker: Walker, learner: str) -> None:
     expect(row).to_contain_text("Operator")
     expect(row).to_contain_text("units")
     walker.shoot("11-learners")
-    assert unfit(walker.page) == []
+    assert faults(walker.page) == []
 
 
 def test_the_walk(hub: Hub, browser: Browser, shots: Path) -> None:
     learner = Walker(browser, hub, "learner", shots)
     learner.page.goto(hub.url)
     learner.shoot("1-sign-in")
-    assert unfit(learner.page) == []
+    assert faults(learner.page) == []
     learner.sign_in()
     leave_tour(learner.page)
     expect(learner.page.get_by_role("heading", name=f"Welcome, {' '.join(CALLED)}")).to_be_visible()
@@ -374,12 +235,12 @@ def test_the_hub_s_own_pages_say_what_they_are(hub: Hub, browser: Browser) -> No
     page.goto(f"{hub.url}/hub/login?next=/hub/home")
     come_in(page, hub, "manager")
     expect(page.get_by_role("button", name=re.compile("my desk"))).to_be_visible()
-    assert unfit(page) == []
+    assert faults(page) == []
     page.get_by_role("link", name="My password").click()
     expect(page.get_by_role("heading", name="My password")).to_be_visible()
     page.goto(f"{hub.url}/hub/nowhere")
     expect(page.get_by_role("heading", name="There is no page at this address")).to_be_visible()
-    assert unfit(page) == []
+    assert faults(page) == []
     page.get_by_role("link", name="Go to my desk").click()
     expect(page.get_by_role("button", name=re.compile("my desk"))).to_be_visible()
     page.context.close()
@@ -393,5 +254,5 @@ def test_a_wrong_password_says_so_in_both_languages(hub: Hub, browser: Browser) 
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("alert")).to_contain_text("The name or the password is not right")
     expect(page.get_by_role("alert")).to_contain_text("密码不正确")
-    assert unfit(page) == []
+    assert faults(page) == []
     page.context.close()

@@ -83,7 +83,7 @@ def test_what_waits_and_the_last_backup_are_told(fetch, tmp_path):
     )
     page = fetch("mo", "GET", "status?language=en").body.decode()
     assert "conv: 2 wait, the oldest for" in page
-    assert "Last backup: 2026-12-01T10:00, 3.0 MiB." in page
+    assert "Last backup: 2026-12-01 10:00 UTC, 3.0 MiB." in page
     assert "Nothing waits." not in page
 
 
