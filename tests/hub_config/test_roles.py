@@ -32,6 +32,7 @@ TABLE = [
     ("GET", f"{ACADEMY}api/notice", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/choices", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/courses", None, EVERYBODY),
+    ("GET", f"{ACADEMY}api/courses/mine", None, EVERYBODY),
     ("PUT", f"{ACADEMY}api/profile", {"degree": "none"}, EVERYBODY),
     ("GET", f"{ACADEMY}api/grades", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/checkpoints/python-start/no-such-question", None, EVERYBODY),
