@@ -173,6 +173,7 @@ class LearnerPage(Page):
             done=next((mark for mark in found["log"] if str(mark["id"]) == done), None),
             wrong=wrong,
             said=said or {},
+            extends=self.settings["office"] is not None,
             **found,
         )
 

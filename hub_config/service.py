@@ -39,6 +39,7 @@ from .overview import marks, standings
 from .pages import FOLDER, PAGE_ROUTES, NoPage
 from .path_api import PATH_ROUTES
 from .placement_api import PLACEMENT_ROUTES
+from .time_page import TimePage
 from .work.api import work_routes
 
 MOST_BODY_BYTES = 2**20
@@ -204,6 +205,7 @@ def application(
     """
     routes = [
         *PAGE_ROUTES,
+        ("learners/([^/]+)/time", TimePage),
         ("cohorts", CohortsPage),
         ("audit", AuditPage),
         ("usage", UsagePage),
@@ -233,6 +235,7 @@ def application(
         default_handler_class=NoPage,
         academy=academy,
         courses=courses,
+        office=courses[0].office if courses else None,
         accounts=accounts,
         delivery=delivery,
         standings=lambda: standings(academy, accounts.all()),

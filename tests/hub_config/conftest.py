@@ -9,6 +9,7 @@ from tornado.testing import AsyncHTTPTestCase
 
 import catalogue
 from hub_config.accounts import Accounts
+from hub_config.courses import OpenCourse
 from hub_config.deployment import Deployment
 from hub_config.handlers import Handler
 from hub_config.operations import Watched
@@ -63,7 +64,13 @@ def instructor(hub: Hub, people: dict[str, Person]) -> Person:
 
 
 @pytest.fixture
-def fetch(tmp_path, monkeypatch):
+def work():
+    """Return the work exchange of the service that `fetch` asks; none."""
+    return None
+
+
+@pytest.fixture
+def fetch(tmp_path, monkeypatch, work):
     """Ask the service as somebody: ``fetch("ada", "GET", "api/plan")`` gives tornado's answer."""
 
     def who(handler):
@@ -83,9 +90,11 @@ def fetch(tmp_path, monkeypatch):
     }
     accounts = SimpleNamespace(all=lambda: list(everybody.values()), find=everybody.get)
 
+    courses = [OpenCourse(deployment, work, academy.gradebook)] if work else []
+
     class Case(AsyncHTTPTestCase):
         def get_app(self):
-            return application(academy, accounts, watched, "/", "secret", trail=trail)
+            return application(academy, accounts, watched, "/", "secret", trail=trail, courses=courses)
 
         def runTest(self):
             return None

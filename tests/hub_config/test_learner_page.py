@@ -61,6 +61,11 @@ def test_only_staff_see_and_change_it(planned, fetch, post, ask):
     assert fetch("ines", "POST", "learners/nobody", "unit=x").code == 404
 
 
+def test_where_work_goes_through_folders_time_is_not_given_here(read, fetch):
+    assert "learners/ada/time" not in read()
+    assert fetch("ines", "GET", f"{PAGE}/time").code == 404
+
+
 def test_the_plan_is_there_with_its_reasons_in_the_language_asked(planned, read, ask):
     plan = ask("ada", "GET", "api/plan")[1]
     english, chinese = read(), read(query="?language=zh")

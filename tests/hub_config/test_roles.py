@@ -27,6 +27,8 @@ TABLE = [
     ("GET", f"{ACADEMY}usage.csv", None, ("manager",)),
     ("GET", f"{ACADEMY}marks.csv", None, STAFF),
     ("GET", f"{ACADEMY}learners/learner", None, STAFF),
+    ("GET", f"{ACADEMY}learners/learner/time", None, STAFF),
+    ("POST", f"{ACADEMY}learners/learner/time", {}, NOBODY),
     ("POST", f"{ACADEMY}learners/learner", {}, NOBODY),  # the form works from the page alone
     ("GET", f"{ACADEMY}api/me", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/notice", None, EVERYBODY),
