@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, FrameLocator, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from catalogue.folders import CHECKOUT
 from tests.hub_process import OWN_PASSWORD, Hub
@@ -265,14 +265,35 @@ def the_deadline_is_over(story: Story) -> None:
     story.academy("deadline", LAB, "--at", f"{yesterday:%Y-%m-%dT%H:%M}", "--zone", "UTC", "--late", "refuse")
 
 
-def the_learner_gets_time_and_hands_in_anew(story: Story, learner: Walker) -> None:
-    """It is closed in the panel; with an extension the whole lab is handed in, and taken."""
-    page = learner.page
-    lab = page.locator(f"[data-lab='{LAB}']")
-    expect(lab).to_contain_text("The deadline is over")
+def the_instructor_gives_more_time(instructor: Walker) -> None:
+    """Find the learner from the panel and extend the lab."""
+    page = learners_page(instructor)
+    page.get_by_role("link", name="Ada Lovelace").click()
+    assert faults(page) == []
+    page.get_by_role("link", name="截止时间").click()
+    assert faults(page) == []
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    story.academy("extend", LAB, learner.name, "--until", f"{tomorrow:%Y-%m-%dT%H:%M}", "--reason", "ill")
-    lab.locator(f"[data-key='open lab:{LAB}']").click()
+    page.get_by_role("combobox", name="实验").select_option(LAB)
+    page.get_by_label("延长至").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
+    page.get_by_label("原因").fill("生病")
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_role("status")).to_contain_text("已延期")
+    assert faults(page) == []
+    page.screenshot(path=instructor.shots / "story-extended-zh.png")
+    page.close()
+
+
+def learners_page(instructor: Walker) -> Page:
+    """Return the page on which everybody stands, opened from the panel."""
+    with instructor.page.expect_popup() as opened:
+        instructor.page.locator(".za-panel").get_by_role("link", name="学员情况").click()
+    return opened.value
+
+
+def the_learner_hands_in_anew(learner: Walker) -> None:
+    """With the time that was given the whole lab is taken."""
+    page = learner.page
+    page.locator(f"[data-key='open lab:{LAB}']").click()
     solve(learner, learner.notebook(LAB), LAB)
     hand_in(learner)
     expect(page.locator(".za-receipt")).to_contain_text("attempt 2")
@@ -280,9 +301,7 @@ def the_learner_gets_time_and_hands_in_anew(story: Story, learner: Walker) -> No
 
 def the_instructor_takes_the_marks_along(instructor: Walker) -> None:
     """Find where learners stand from the panel, and everybody's marks as a table."""
-    with instructor.page.expect_popup() as opened:
-        instructor.page.locator(".za-panel").get_by_role("link", name="学员情况").click()
-    page = opened.value
+    page = learners_page(instructor)
     expect(page.locator("tbody tr", has_text="Ada Lovelace")).to_contain_text(f"{MOST:g} of {MOST:g}")
     assert faults(page) == []
     page.screenshot(path=instructor.shots / "story-learners-zh.png")
@@ -345,8 +364,10 @@ def walk(story: Story) -> None:
     at("graded")
     the_deadline_is_over(story)
     the_mark_arrives(story, learner, 5)
+    expect(learner.page.locator(f"[data-lab='{LAB}']")).to_contain_text("The deadline is over")
     at("mark")
-    the_learner_gets_time_and_hands_in_anew(story, learner)
+    the_instructor_gives_more_time(instructor)
+    the_learner_hands_in_anew(learner)
     at("anew")
     story.academy("grade", "--feedback")
     at("graded anew")
