@@ -38,7 +38,8 @@ def tab_to(page: Page, key: str) -> None:
 
 
 def to_panel(page: Page) -> None:
-    """Go to the panel by its keys."""
+    """Go to the panel by its keys, once it has something to go to."""
+    expect(page.locator(".za-tabs")).to_be_attached(timeout=FIRST_LOAD)
     page.keyboard.press("Control+Alt+p")
     expect(page.locator(".za-tabs [role=tab]:focus")).to_have_count(1)
 
