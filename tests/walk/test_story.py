@@ -20,7 +20,7 @@ from tests.lab_page import FIRST_LOAD, faults, leave_tour, said, tab_to, to_pane
 from tests.lti_platform import LtiPlatform
 from tests.walk.walker import Walker, come_in, points, press_icon, solve
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.rota(2)]
 
 LAB, NEW_LAB = "first-programs", "functions-and-counts"
 MOST = points(LAB)

@@ -154,6 +154,8 @@ export class StartPage extends Telling {
       const again = element('button', { type: 'button', class: 'jp-mod-styled jp-mod-accept' }, this.words.say('try-again'));
       again.addEventListener('click', () => this.act(again, 'loading', () => this.load()));
       refill(this.body, this.message.classList.contains('za-error') ? again : null);
+    } else if (this.status.office) {
+      refill(this.body, this.staff());
     } else if (!this.plan || this.editing) {
       refill(this.body, this.staff(), this.plan ? this.back() : element('p', { class: 'za-lead' }, this.words.say('lead')), this.form.node);
     } else {

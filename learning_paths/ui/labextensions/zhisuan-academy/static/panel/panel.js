@@ -128,9 +128,10 @@ export class Panel extends Telling {
   }
 
   inside() {
-    const teaches = offices(this.data.teaches, this.words, this.service);
-    if (isStaff(this.data.role)) {
-      return [staffSection(this, this.words.say('staff-panel-note'), this.data.role, 'h3'), teaches];
+    const { role } = this.data;
+    const teaches = role === 'grader' ? null : offices(this.data.teaches, this.words, this.service);
+    if (isStaff(role)) {
+      return [staffSection(this, this.words.say('staff-panel-note'), role, 'h3'), teaches];
     }
     return [
       teaches,
