@@ -54,6 +54,7 @@ class _Api(web.RequestHandler):
             },
             "choices": self.academy.choices,
             "courses": self.academy.courses,
+            "courses/mine": list,
             "plan": lambda: self.academy.plan(self.person),
             "grades": lambda: self.academy.grades(self.person),
             "progress": lambda: self.academy.progress(self.person),

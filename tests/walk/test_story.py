@@ -340,7 +340,7 @@ def the_manager_saves_it_and_brings_it_back(story: Story, receipt: Path) -> None
         again.stop()
     home = again.data / receipt.relative_to(story.hub.data).parent.parent
     told = story.academy("work", "receipt", str(receipt), "--folder", str(home / LAB), data=again.data)
-    assert told.startswith("holds: ada-lovelace, lab first-programs, attempt 2")
+    assert told.startswith("holds: ada-lovelace, course academy, lab first-programs, attempt 2")
     assert "differs" not in told
 
 
