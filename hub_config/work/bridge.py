@@ -31,7 +31,7 @@ from .courier import replace_folder
 from .errors import NoRoom, NotNow, WorkError
 from .office import Office
 from .records import TIME, Release, Share, Submission
-from .trees import MOST_OF_STAFF, OWN_FILES, PART_BYTES, File, Tree, of_file, opened, read
+from .trees import MOST_OF_STAFF, OWN_FILES, PART_BYTES, File, Tree, is_within, of_file, opened, read
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ class Bridge:
             self._damaged_again = math.inf
             self._look_anew()
         try:
+            self._must_lead_nowhere()
             if not self._adopted:
                 self._adopt()
                 self._adopted = True
@@ -105,6 +106,13 @@ class Bridge:
             raise
         arrived, self._came = self._came, False
         return arrived
+
+    def _must_lead_nowhere(self) -> None:
+        """Make sure that no folder that staff write in was replaced by a link out of the exchange."""
+        ours = self._deployment.exchange.resolve() / self._folder.name
+        for part in ("inbound", "outbound", "feedback"):
+            if (self._folder / part).resolve() != ours / part:
+                raise HubError(f"{self._folder / part} leads elsewhere; put a folder there, with what it held")
 
     def _look_anew(self) -> None:
         """Have the next look take up everything, as the first one does."""
@@ -141,7 +149,7 @@ class Bridge:
             if _is_settled(outbound / lab):
                 with self._one(f"lab {lab}, {outbound / lab}, cannot be handed out"):
                     self._release(lab, outbound / lab)
-                if (outbound / lab).is_dir():
+                if _is_folder(outbound / lab):
                     self._labs[lab] = _stamp(outbound / lab)
                     continue
             self._labs.pop(lab, None)
@@ -150,7 +158,7 @@ class Bridge:
         """Bring one lab's folder and the book to the same: who changed last wins."""
         book = self._office.book
         last, in_folder = book.released().get(lab), book.released(in_folder=True).get(lab)
-        tree = read_folder(folder) if folder.is_dir() else None
+        tree = read_folder(folder, self._deployment.exchange) if _is_folder(folder) else None
         here, wanted = tree.digest if tree else None, last.digest if last else None
         if here == wanted:
             if last is not None and not last.from_folder:
@@ -161,25 +169,51 @@ class Bridge:
             book.release(lab, tree, HOST, self._office.now(), from_folder=True)
             log.info("lab %s is %s", lab, "handed out" if tree else "taken back")
         elif last is not None:
-            self._write_release(last, folder)
+            with self._held("outbound") as outbound:
+                self._write_release(last, outbound / lab)
             book.note_in_folder(last.number)
 
     def _write_release(self, release: Release, folder: Path) -> None:
         if release.digest is None:
             shutil.rmtree(folder)
             return
-        draft = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.part")
-        try:
+        with self._draft() as draft:
             self._write(release.digest, draft)
             if os.geteuid() == 0:
                 belong_to(draft, folder.parent.stat().st_uid)
             replace_folder(draft, folder)
+
+    @contextmanager
+    def _draft(self) -> Iterator[Path]:
+        """Give a place for a folder on its way to graders, where nobody but the hub gets at it."""
+        draft = self._deployment.hub / f"draft-{secrets.token_hex(8)}"
+        draft.parent.mkdir(exist_ok=True, mode=0o700)
+        try:
+            yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
+    @contextmanager
+    def _held(self, part: str) -> Iterator[Path]:
+        """Give a folder of the exchange to write in, which stays that one whoever puts another in its place.
+
+        Raises
+        ------
+        HubError
+            When it leads somewhere else.
+        """
+        place = self._folder / part
+        opened_folder = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            if not is_within(opened_folder, self._deployment.exchange):
+                raise HubError(f"{place} leads out of the exchange; put a folder there, with what it held")
+            yield Path(f"/proc/self/fd/{opened_folder}")
+        finally:
+            os.close(opened_folder)
+
     def _keep(self, path: Path, file: File) -> None:
         """Keep the parts of a file that lies on this host."""
-        with opened(path) as source:
+        with opened(path, self._deployment.exchange) as source:
             for part in file.parts:
                 self._office.blobs.put(part, source.read(PART_BYTES))
 
@@ -213,7 +247,7 @@ class Bridge:
             try:
                 at = datetime.strptime(name["time"], TIME).replace(tzinfo=UTC)
                 secret = (folder / "submission_secret.txt").read_text().strip()
-                tree = read_folder(folder, without=OWN_FILES)
+                tree = read_folder(folder, self._deployment.exchange, without=OWN_FILES)
             except (ValueError, OSError, WorkError) as problem:
                 log.warning("%s stays outside of the exchange: %s", folder.name, problem)
                 continue
@@ -245,15 +279,10 @@ class Bridge:
         target = self._folder / "inbound" / name
         if target.exists():
             return
-        draft = target.with_name(f".delivering-{os.getpid()}")
-        shutil.rmtree(draft, ignore_errors=True)
-        try:
+        with self._draft() as draft, self._held("inbound") as inbound:
             self._write(submission.digest, draft)
             (draft / "submission_secret.txt").write_text(share.secret)
-            arrive(draft, target, submission.timestamp)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
+            arrive(draft, inbound / name, submission.timestamp)
 
     # feedback
 
@@ -277,7 +306,7 @@ class Bridge:
         names = {name: f"{notebook}.html" for name, (of, notebook) in self._pages.items() if of == share}
         pages = {shown: folder / name for name, shown in names.items() if (folder / name).is_file()}
         written = max(page.stat().st_mtime for page in pages.values())
-        files = tuple(of_file(page, shown) for shown, page in pages.items())
+        files = tuple(of_file(page, shown, self._deployment.exchange) for shown, page in pages.items())
         tree = read({"files": Tree(files).data()}, MOST_OF_STAFF)
         for file in tree.files:
             self._keep(pages[file.path], file)
@@ -317,13 +346,13 @@ class Bridge:
                 log.info("forgot %d parts that were sent and never submitted", gone)
 
 
-def read_folder(folder: Path, without: Collection[str] = ()) -> Tree:
+def read_folder(folder: Path, within: Path, without: Collection[str] = ()) -> Tree:
     """Return the files of a folder of this host as a tree; links are not followed.
 
     Parameters
     ----------
-    folder
-        Which.
+    folder, within
+        Which, and the folder that all of it must lie in.
     without
         Paths of files that are left out.
 
@@ -333,7 +362,7 @@ def read_folder(folder: Path, without: Collection[str] = ()) -> Tree:
         When it could not be handed out.
     """
     files = [
-        of_file(path, path.relative_to(folder).as_posix())
+        of_file(path, path.relative_to(folder).as_posix(), within)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink() and path.relative_to(folder).as_posix() not in without
     ]
@@ -352,9 +381,13 @@ def _needed(waiting: Iterable[tuple[Submission, Share]]) -> set[Share]:
 
 def _folders(place: Path) -> list[Path]:
     try:
-        return [one for one in place.iterdir() if not one.name.startswith(".") and one.is_dir()]
+        return [one for one in place.iterdir() if _is_folder(one)]
     except FileNotFoundError as error:
         raise HubError(f"there is no {place}; ./academy hub makes it") from error
+
+
+def _is_folder(one: Path) -> bool:
+    return not one.name.startswith(".") and one.is_dir() and not one.is_symlink()
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
@@ -364,7 +397,7 @@ def _stamp(folder: Path) -> tuple[int, ...]:
 
 def _is_settled(folder: Path) -> bool:
     """Tell whether nothing in a folder has changed for a while."""
-    if not folder.is_dir():
+    if not _is_folder(folder):
         return True
     newest = max(path.lstat().st_ctime for path in (folder, *folder.rglob("*")))
     age = time.time() - newest

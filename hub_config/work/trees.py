@@ -4,6 +4,7 @@ A part is at most `PART_BYTES` of a file and named by its sha256, so that what a
 """
 
 import hashlib
+import os
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -190,8 +191,15 @@ HEX = frozenset("0123456789abcdef")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
     """Open a file of the disk to be read.
+
+    Parameters
+    ----------
+    path
+        Which.
+    within
+        The folder that it must lie in, whatever links lead to it: who writes there may read less than we.
 
     Raises
     ------
@@ -200,6 +208,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         with path.open("rb") as file:
+            if within is not None and not is_within(file.fileno(), within):
+                raise BadWork(f"{path} leads out of {within}; put the file itself there, then try again")
             yield file
     except OSError as error:
         raise BadWork(
@@ -207,8 +217,20 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
-def of_file(path: Path, shown: str) -> File:
+def is_within(descriptor: int, folder: Path) -> bool:
+    """Tell whether what was opened lies in a folder, by whatever path it was reached."""
+    return Path(os.readlink(f"/proc/self/fd/{descriptor}")).is_relative_to(folder.resolve())
+
+
+def of_file(path: Path, shown: str, within: Path | None = None) -> File:
     """Return a file of the disk as data; it is read once, a part at a time.
+
+    Parameters
+    ----------
+    path, within
+        See `opened`.
+    shown
+        What it is called.
 
     Raises
     ------
@@ -216,7 +238,7 @@ def of_file(path: Path, shown: str) -> File:
         When it cannot be read.
     """
     whole, parts, size = hashlib.sha256(), [], 0
-    with opened(path) as file:
+    with opened(path, within) as file:
         while piece := file.read(PART_BYTES):
             whole.update(piece)
             parts.append(hashlib.sha256(piece).hexdigest())

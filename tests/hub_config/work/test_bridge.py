@@ -14,6 +14,7 @@ from nbgrader.utils import notebook_hash
 from graders.configuration import configure
 from graders.watch import Inbound
 from hub_config.deployment import Deployment
+from hub_config.errors import HubError
 from hub_config.exchange import desk
 from hub_config.work import bridge as module
 from hub_config.work.bridge import HOST, Bridge
@@ -482,3 +483,53 @@ def test_a_failure_is_tried_again_after_a_while_and_loses_nothing(
     bridge._not_before = 0.0
     assert bridge.look()
     assert len(inbound(deployment)) == 1
+
+
+def test_nothing_beyond_the_exchange_is_handed_out_through_links_that_staff_leave_there(
+    deployment, bridge, office, ada, monkeypatch
+):
+    release_in_folder(deployment, monkeypatch)
+    secret = deployment.data / "secrets"
+    secret.mkdir()
+    (secret / "cookie-secret").write_text("of the academy")
+    place(deployment, "outbound", "linked").symlink_to(secret)
+    bridge.look()
+    assert set(office.book.released()) == {LAB}
+    shutil.rmtree(place(deployment, "outbound", LAB))
+    place(deployment, "outbound", LAB).symlink_to(secret)
+    bridge.look()
+    assert ada.ask("GET", "labs").json() == []
+    assert (secret / "cookie-secret").read_text() == "of the academy"
+
+
+def test_feedback_that_is_a_link_out_of_the_exchange_goes_to_nobody(
+    deployment, bridge, office, ada, monkeypatch
+):
+    release_in_folder(deployment, monkeypatch)
+    bridge.look()
+    assert ada.submit(FILES).status_code == 200
+    bridge.look()
+    (handed_in,) = inbound(deployment)
+    secret = (place(deployment, "inbound", handed_in) / "submission_secret.txt").read_text()
+    other = deployment.data / "other"
+    other.write_text("another course's marks")
+    monkeypatch.setattr(module, "FEEDBACK_SETTLED_SECONDS", -1.0)
+    place(deployment, "feedback", f"{notebook_hash(secret=secret, notebook_id=LAB)}.html").symlink_to(other)
+    bridge.look()
+    assert office.book.feedback_for("ada") == {}
+
+
+@pytest.mark.parametrize("part", ["inbound", "outbound", "feedback"])
+def test_a_folder_of_the_exchange_that_leads_elsewhere_is_left_alone(
+    deployment, bridge, ada, monkeypatch, part, tmp_path
+):
+    release_in_folder(deployment, monkeypatch)
+    bridge.look()
+    assert ada.submit(FILES).status_code == 200
+    elsewhere = tmp_path / "elsewhere"
+    place(deployment, part).rename(elsewhere)
+    place(deployment, part).symlink_to(elsewhere)
+    before = sorted(elsewhere.rglob("*"))
+    with pytest.raises(HubError, match="leads elsewhere"):
+        bridge.look()
+    assert sorted(elsewhere.rglob("*")) == before
