@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,18 @@ from .courier import replace_folder
 from .errors import NoRoom, NotNow, WorkError
 from .office import Office
 from .records import TIME, Release, Share, Submission
-from .trees import MOST_OF_STAFF, OWN_FILES, PART_BYTES, File, Tree, is_within, of_file, opened, read
+from .trees import (
+    MOST_OF_STAFF,
+    OWN_FILES,
+    PART_BYTES,
+    File,
+    Tree,
+    is_within,
+    of_file,
+    opened,
+    read,
+    read_folder,
+)
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +123,9 @@ class Bridge:
         ours = self._deployment.exchange.resolve() / self._folder.name
         for part in ("inbound", "outbound", "feedback"):
             if (self._folder / part).resolve() != ours / part:
-                raise HubError(f"{self._folder / part} leads elsewhere; put a folder there, with what it held")
+                raise HubError(
+                    f"{self._folder / part} leads elsewhere; put a folder there, with what it held"
+                )
 
     def _look_anew(self) -> None:
         """Have the next look take up everything, as the first one does."""
@@ -344,29 +357,6 @@ class Bridge:
             self._next_sweep = time.monotonic() + SWEEP_EVERY_SECONDS
             if gone := self._office.sweep():
                 log.info("forgot %d parts that were sent and never submitted", gone)
-
-
-def read_folder(folder: Path, within: Path, without: Collection[str] = ()) -> Tree:
-    """Return the files of a folder of this host as a tree; links are not followed.
-
-    Parameters
-    ----------
-    folder, within
-        Which, and the folder that all of it must lie in.
-    without
-        Paths of files that are left out.
-
-    Raises
-    ------
-    WorkError
-        When it could not be handed out.
-    """
-    files = [
-        of_file(path, path.relative_to(folder).as_posix(), within)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink() and path.relative_to(folder).as_posix() not in without
-    ]
-    return read({"files": Tree(tuple(files)).data()}, MOST_OF_STAFF)
 
 
 def _needed(waiting: Iterable[tuple[Submission, Share]]) -> set[Share]:

@@ -4,9 +4,9 @@ A part is at most `PART_BYTES` of a file and named by its sha256, so that what a
 """
 
 import hashlib
-import os
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -261,3 +261,26 @@ def file_digest(path: Path) -> str:
         if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError, IsADirectoryError)):
             return ""
         raise
+
+
+def read_folder(folder: Path, within: Path, without: Collection[str] = ()) -> Tree:
+    """Return the files of a folder of this host as a tree; links are not followed.
+
+    Parameters
+    ----------
+    folder, within
+        Which, and the folder that all of it must lie in.
+    without
+        Paths of files that are left out.
+
+    Raises
+    ------
+    WorkError
+        When it could not be handed out.
+    """
+    files = [
+        of_file(path, path.relative_to(folder).as_posix(), within)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and path.relative_to(folder).as_posix() not in without
+    ]
+    return read({"files": Tree(tuple(files)).data()}, MOST_OF_STAFF)
