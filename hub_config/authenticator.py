@@ -191,7 +191,18 @@ class AccountsAuthenticator(Authenticator):
         if account is None or await _opened_with_another_password(user, account):
             _end_sessions(user)
             return False
-        return self.model(account)
+        model = self.model(account)
+        if handler is not None:
+            await self._close_offices(user, handler, model["groups"])
+        return model
+
+    async def _close_offices(self, user, handler, groups: list[str]) -> None:
+        """Stop the servers of courses that somebody teaches no longer, or that are closed."""
+        taught = {f"{one.id}:instructor": one.id for one in self.settings.courses}
+        open_to = {taught[group] for group in groups if group in taught}
+        for name, spawner in list(user.spawners.items()):
+            if name and name not in open_to and spawner.active and not spawner.pending:
+                await handler.stop_single_user(user, name)
 
 
 async def _opened_with_another_password(user, account: Account) -> bool:

@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from traitlets.config import Config
@@ -14,7 +15,7 @@ from .deployment import MONITOR, Deployment
 from .drain import Announcement
 from .provider import client_secret
 from .settings import Settings
-from .spawner import WalledSpawner, walls_notice
+from .spawner import WalledSpawner, offices_within, walls_notice
 
 HERE = Path(__file__).resolve().parent
 CULL_EVERY_SECONDS = 120
@@ -71,7 +72,7 @@ def common(c: Config, deployment: Deployment, settings: Settings, academy: str) 
     c.Spawner.start_timeout = c.Spawner.http_timeout = settings.servers.start_seconds
     # a server named after a course is the office of who teaches there
     c.JupyterHub.allow_named_servers = bool(settings.courses)
-    c.JupyterHub.named_server_limit_per_user = len(settings.courses)
+    c.JupyterHub.named_server_limit_per_user = partial(offices_within, {one.id for one in settings.courses})
     c.JupyterHub.active_server_limit = settings.servers.most
     _services(c, deployment, settings, academy)
     c.JupyterHub.template_paths = [str(HERE / "templates")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue import Catalogue
-from learning_paths.evidence import Gradebook
+from learning_paths.evidence import Gradebook, Submission
 from learning_paths.grades import graded
 
 from .deployment import Deployment
@@ -39,6 +39,17 @@ class OpenCourse:
     def is_ours(self) -> bool:
         """Whether its labs are those of the catalogue, so that marks in them prove what they prove there."""
         return self.said is None or self.said.source is None
+
+    def proofs(self, learner: str | None = None) -> list[Submission]:
+        """Return what was graded here, of one learner or of all, and was handed in through the exchange.
+
+        Staff write in the gradebook what they like; that somebody handed something in here they do not.
+        """
+        found = self.gradebook.submissions(learner)
+        if self.office is None or not found:
+            return []
+        handed_in = self.office.book.times_of({one.lab for one in found}, learner)
+        return [one for one in found if (one.learner, one.lab, one.tried_at) in handed_in]
 
     def grades(self, learner: str, catalogue: Catalogue) -> list[dict[str, Any]]:
         """Return somebody's marks, under the names that labs have beside those of other courses."""

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy.engine import URL, make_url
+
 import sandbox
 from catalogue.folders import (
     COURSE_ID,
@@ -144,8 +146,26 @@ class Deployment:
 
     @property
     def gradebook_url(self) -> str:
-        """Database URL of nbgrader's gradebook."""
-        return gradebook_url(self.course)
+        """Database URL of nbgrader's gradebook.
+
+        Staff write in the folder that says it, so it is held against where the academy's records lie.
+
+        Raises
+        ------
+        HubError
+            When it would lead to another database than the course's own.
+        """
+        own = make_url(gradebook_url(self.course))
+        if own.get_backend_name() == "sqlite":
+            file = self.course / "gradebook.db"
+            if own.database != str(file) or own.query or file.is_symlink():
+                raise HubError(f"{file} is not the course's own any longer; put the gradebook itself there")
+        elif database_place(own) != database_place(make_url(self.hub_url)):
+            raise HubError(
+                f"{self.course}/gradebook.url names another database than {self.secrets}/hub.url;"
+                " write the address of the academy's own there"
+            )
+        return own.render_as_string(hide_password=False)
 
     @property
     def hub_url(self) -> str:
@@ -312,6 +332,11 @@ class Deployment:
             held.write(f"process {os.getpid()}")
             held.flush()
             yield
+
+
+def database_place(url: URL) -> tuple[object, ...]:
+    """Return what tells one database from another, whoever opens it."""
+    return url.host, url.port or 5432, url.database, tuple(sorted(url.query.items()))
 
 
 def is_held(path: Path) -> bool:

@@ -272,7 +272,7 @@ async def serve(deployment: Deployment, listening: socket.socket) -> None:
     """Serve who connects until SIGTERM, and look after exchange and gradebook meanwhile."""
     chosen = settings.read(deployment.data)
     courses = open_courses(deployment, chosen)
-    further = [one.at.gradebook_url for one in courses[1:] if one.is_ours]
+    further = [one.proofs for one in courses[1:] if one.is_ours]
     academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook_url, further=further)
     accounts = Accounts(deployment.accounts)
     settle(deployment, chosen.lti)

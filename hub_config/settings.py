@@ -24,6 +24,12 @@ from .web_address import private_address, web_address, web_host
 FILE = "academy.yml"
 DEEPEST = 5  # files, one over the other
 TAKEN = ("lessons", "receipts", "feedback")
+# first parts of addresses of a person's desk, which an office of that name would hide
+OF_DESKS = (
+    *("api", "assignments", "courses", "custom", "doc", "edit", "files", "formgrader", "hub", "kernelspecs"),
+    *("lab", "login", "logout", "lsp", "metrics", "nbconvert", "notebooks", "static", "terminals", "tree"),
+    *("validate", "view", "voila"),
+)
 MOST_COURSE_LETTERS = 32  # of a course's id, which becomes part of names in PostgreSQL
 
 
@@ -234,6 +240,8 @@ class Exchange(Keys):
 def _course_id(text: str) -> str:
     if text in (COURSE_ID, *TAKEN):
         raise ValueError(f"{text!r} is a folder in people's homes already; write another id")
+    if text in OF_DESKS:
+        raise ValueError(f"{text!r} is part of a desk's addresses already; write another id")
     if len(text) > MOST_COURSE_LETTERS:
         raise ValueError(f"{text!r} is longer than {MOST_COURSE_LETTERS} letters; write a shorter id")
     return text

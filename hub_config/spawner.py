@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -164,6 +164,22 @@ class WalledSpawner(LocalProcessSpawner):
         """Forget the server."""
         super().clear_state()
         self.started = 0.0
+
+
+def offices_within(courses: Collection[str], handler: web.RequestHandler) -> int:
+    """Return the bound of somebody's offices: none, since there is one a course at most.
+
+    The hub would keep each name that was ever asked for, and count those of courses that are closed.
+
+    Raises
+    ------
+    tornado.web.HTTPError
+        When what is asked for is the office of no course.
+    """
+    asked = handler.path_args[1:2]
+    if asked and asked[0] not in courses:
+        raise web.HTTPError(404, "%s", f"There is no course {asked[0]!r} here. 这里没有课程 {asked[0]!r}。")
+    return 0
 
 
 def language_for(spawner: Spawner) -> str:

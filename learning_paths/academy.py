@@ -14,7 +14,7 @@ from learning_paths.changes import changes
 from learning_paths.choices import choices
 from learning_paths.curriculum import Ground
 from learning_paths.errors import BadProfile, NoProfile, PlanError, UnknownCheckpoint
-from learning_paths.evidence import Gradebook
+from learning_paths.evidence import Gradebook, Submission
 from learning_paths.fitted import active
 from learning_paths.goals import goal_of
 from learning_paths.grades import graded
@@ -49,7 +49,8 @@ class Academy:
     clock
         Gives the present moment.
     further
-        Gradebooks of other courses in which labs of the catalogue are graded: evidence, too.
+        Each gives the submissions, of one learner or of all, that were graded in another course in labs of
+        the catalogue: evidence, too.
 
     Raises
     ------
@@ -63,13 +64,13 @@ class Academy:
         catalogue: Catalogue,
         gradebook: str | Path,
         clock: Callable[[], datetime] = _now,
-        further: Iterable[str | Path] = (),
+        further: Iterable[Callable[[str | None], list[Submission]]] = (),
     ):
         self.catalogue = catalogue
         self.store = Store(store_url)
         self.ground = Ground(catalogue, active(self.store))
         self.gradebook = Gradebook(gradebook)
-        self._further = [Gradebook(one) for one in further]
+        self._further = tuple(further)
         self._clock = clock
         self.marking = Marking(self.store, self.ground, clock)
         self.placing = Placing(self.store, self.ground, clock)
@@ -77,8 +78,7 @@ class Academy:
     def close(self) -> None:
         """Let go of both databases."""
         self.store.close()
-        for book in (self.gradebook, *self._further):
-            book.close()
+        self.gradebook.close()
 
     def choices(self) -> dict[str, Any]:
         """Return what the start page's form offers, in both languages."""
@@ -229,8 +229,7 @@ class Academy:
             When the gradebook is there and cannot be read.
         """
         now = self._clock()
-        books = (self.gradebook, *self._further)
-        found = [one for book in books for one in book.submissions(user)]
+        found = [one for graded in (self.gradebook.submissions, *self._further) for one in graded(user)]
         rows = list(evidence.rows(found, self.catalogue, now))
         return self.store.add_evidence(rows, now) if rows else 0
 

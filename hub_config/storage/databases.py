@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from hub_config.deployment import Deployment, write_private
+from hub_config.deployment import Deployment, database_place, write_private
 from hub_config.errors import HubError, Refused
 
 from . import migrating
@@ -298,9 +298,7 @@ def _with_password(deployment: Deployment, url: str) -> sa.URL:
 
 
 def _place(url: str) -> tuple[object, ...]:
-    """Return what tells one database from another, whoever opens it."""
-    parsed = sa.make_url(url)
-    return parsed.host, parsed.port or 5432, parsed.database, tuple(sorted(parsed.query.items()))
+    return database_place(sa.make_url(url))
 
 
 @contextmanager

@@ -166,6 +166,18 @@ class Book(Taking):
             )
         return _share(row)
 
+    def times_of(self, labs: Collection[str], learner: str | None = None) -> set[tuple[str, str, datetime]]:
+        """Return who handed in which of some labs, and when; of everybody, or of one learner."""
+        query = sa.select(shares.c.learner, submissions.c.lab, submissions.c.received_at).join(
+            submissions, submissions.c.sequence == shares.c.sequence
+        )
+        query = query.where(submissions.c.lab.in_(labs))
+        if learner is not None:
+            query = query.where(shares.c.learner == learner)
+        with self._reading() as connection:
+            rows = connection.execute(query)
+            return {(row.learner, row.lab, row.received_at) for row in rows}
+
     def undelivered(self, most: int, *, after: Share | None = None) -> list[tuple[Submission, Share]]:
         """Return what the grading host's folder has not got yet, oldest first.
 

@@ -1,16 +1,30 @@
 """Who takes part in which course: kept with the accounts, told as groups, by one command."""
 
+import asyncio
 import json
+import os
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
+import nbgrader.api as nbgrader
 import pytest
+from tornado import web
 
 from hub_config.accounts import Accounts
+from hub_config.authenticator import AccountsAuthenticator
+from hub_config.courses import OpenCourse
 from hub_config.courses_cli import main
 from hub_config.deployment import Deployment
 from hub_config.enrolments import Enrolments, groups, people_of
 from hub_config.errors import HubError
 from hub_config.oversight.trail import Trail
+from hub_config.settings import Settings, read
+from hub_config.spawner import offices_within
+from hub_config.work.opening import open_office
+from learning_paths.evidence import Gradebook
+from tests.hub_config.work.files import tree_of
 
 COURSE = "deep-2027"
 SETTINGS = f"courses: [{{id: {COURSE}, shown: Deep learning, shown_zh: 深度学习}}]\n"
@@ -116,3 +130,88 @@ def test_a_shared_folder_knows_one_course_alone(
     (deployment.data / "academy.yml").write_text(f"exchange: {{kind: folder}}\n{SETTINGS}")
     assert run(deployment, "list") == 2
     assert "exchange.kind service" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <SubmittedAssignment> not in session")
+def test_staff_prove_nothing_of_who_handed_nothing_in_there(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # nbgrader calls alembic
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    at = deployment.of(COURSE)
+    at.course.mkdir(parents=True)
+    at.secrets.mkdir()
+    handed_in = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    with nbgrader.Gradebook(at.gradebook_url) as book:
+        book.add_assignment("mlp")
+        for learner in ("ada", "alan"):
+            book.add_student(learner)
+            book.add_submission("mlp", learner, timestamp=handed_in.replace(tzinfo=None))
+    course = OpenCourse(at, open_office(at, Settings()), Gradebook(at.gradebook_url))
+    tree, sign = tree_of({"mlp.ipynb": b"{}"}), course.office.signer.sign
+    assert course.office.book.adopt("ada", "mlp", tree, "secret", handed_in, "k" * 64, sign)
+    assert [one.learner for one in course.gradebook.submissions()] == ["ada", "alan"]
+    assert [one.learner for one in course.proofs()] == ["ada"]
+    assert course.proofs("alan") == []
+    course.close()
+
+
+def test_a_gradebook_that_staff_have_lead_elsewhere_is_not_opened(deployment: Deployment) -> None:
+    at, other = deployment.of(COURSE), deployment.of("ethics-2027")
+    for one in (at, other):
+        one.course.mkdir(parents=True)
+    (other.course / "gradebook.db").touch()
+    assert at.gradebook_url == f"sqlite:///{at.course}/gradebook.db"
+    (at.course / "gradebook.db").symlink_to(other.course / "gradebook.db")
+    with pytest.raises(HubError, match="not the course's own"):
+        _ = at.gradebook_url
+    (at.course / "gradebook.db").unlink()
+    kept = at.course / "gradebook.url"
+    for url in (f"sqlite:///{other.course}/gradebook.db", "postgresql://x@127.0.0.1:22/x"):
+        kept.write_text(url)
+        with pytest.raises(HubError):
+            _ = at.gradebook_url
+    at.secrets.mkdir()
+    (at.secrets / "hub.url").write_text("postgresql://academy_hub:a@db.example.edu/academy")
+    kept.write_text("postgresql://academy_gradebook:b@db.example.edu/academy")
+    assert at.gradebook_url == kept.read_text()
+
+
+def test_the_office_of_who_teaches_no_longer_is_stopped(deployment: Deployment) -> None:
+    stopped = []
+
+    class Handler:
+        async def stop_single_user(self, user, name):
+            stopped.append(name)
+
+    chosen = {"accounts_file": str(deployment.accounts), "settings": read(deployment.data)}
+    authenticator = AccountsAuthenticator(**chosen)
+    running = SimpleNamespace(active=True, pending=None)
+    spawners = {"": running, COURSE: running, "closed-2026": running}
+
+    async def state() -> None:
+        return None
+
+    user = SimpleNamespace(name="alan", spawners=spawners, get_auth_state=state)
+    enrolments = Enrolments(Accounts(deployment.accounts))
+    enrolments.enrol(COURSE, ["alan"], "instructor")
+    asyncio.run(authenticator.refresh_user(user, Handler()))
+    assert stopped == ["closed-2026"]
+    enrolments.enrol(COURSE, ["alan"], "learner")
+    stopped.clear()
+    asyncio.run(authenticator.refresh_user(user, Handler()))
+    assert stopped == [COURSE, "closed-2026"]
+
+
+def test_the_hub_keeps_no_office_of_a_course_that_is_not_there() -> None:
+    assert offices_within({COURSE}, SimpleNamespace(path_args=["alan", COURSE])) == 0
+    assert offices_within({COURSE}, SimpleNamespace(path_args=[])) == 0
+    with pytest.raises(web.HTTPError, match="404"):
+        offices_within({COURSE}, SimpleNamespace(path_args=["alan", "no-such"]))
+
+
+@pytest.mark.parametrize("id", ["api", "lab", "files", "formgrader", "receipts"])
+def test_a_course_takes_no_address_of_a_desk(tmp_path: Path, id: str) -> None:
+    (tmp_path / "academy.yml").write_text(SETTINGS.replace(COURSE, id))
+    with pytest.raises(HubError, match="write another id"):
+        read(tmp_path)
