@@ -210,8 +210,8 @@ def _in_order(deployment: Deployment) -> Iterator[Path]:
 
 def _add_database(archive: _Archive, deployment: Deployment, file: Path, copy: Path) -> None:
     inside = file.relative_to(deployment.data)
-    if inside.parent != Path():
-        archive.add_folder(str(inside.parent), file.parent.stat())
+    for folder in reversed(inside.parents[:-1]):
+        archive.add_folder(str(folder), (deployment.data / folder).stat())
     with copy.open("rb") as source:
         archive.add(str(inside), _file_of(file.parent.stat()), source)
 

@@ -65,6 +65,17 @@ def test_the_command_tells_where_it_lies_and_how_to_check_it(deployment, tmp_pat
     assert main(["restore", str(file), "--check"]) == 0
 
 
+def test_a_backup_with_courses_can_be_restored(deployment, tmp_path):
+    course = deployment.of("deep-2027")
+    course.prepare_course()
+    for part in databases.parts(deployment):
+        part.migrate(part.url)
+    back_up(deployment, tmp_path / "backup.tar.gz", nothing)
+    restore(tmp_path / "backup.tar.gz", tmp_path / "again", nothing)
+    again = Deployment(tmp_path / "again").of("deep-2027")
+    assert all(databases.is_there(url) for url in (again.gradebook_url, again.work_url))
+
+
 def test_a_backup_makes_the_same_academy(deployment, saved, tmp_path):
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     found = restore(saved, tmp_path / "again", nothing)
