@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from .errors import CourseError
 from .exchange_steps import ID_FILE, course_id
 from .owners import belong_to
 from .seeds import grading_key
+
+ONLY_FILE = "only-labs"  # beside the course folder, out of its staff's reach
 
 CONFIG = '''"""Made by ./academy; settings of your own go below the call."""
 
@@ -68,7 +70,15 @@ class Course:
         return self.exchange / self.id / "inbound"
 
     def known(self) -> list[str]:
-        """Return the labs that there are, by name."""
+        """Return the labs of the course, by name."""
+        try:
+            only = (self.data / ONLY_FILE).read_text(encoding="utf-8").split()
+        except FileNotFoundError:
+            return self.present()
+        return [lab for lab in self.present() if lab in only]
+
+    def present(self) -> list[str]:
+        """Return the labs that there are where the course's labs come from, by name."""
         found = (self.labs / "source").glob("*/*.ipynb")
         return sorted(path.parent.name for path in found if path.stem == path.parent.name)
 
@@ -113,7 +123,12 @@ class Course:
         return c
 
 
-def make(data: Path, labs: Path | None = None, named: str = COURSE_ID) -> Course:
+def make(
+    data: Path,
+    labs: Path | None = None,
+    named: str = COURSE_ID,
+    only: Collection[str] | None = None,
+) -> Course:
     """Make the course folder, or bring it up to date.
 
     A lab that was released stays as it was: learners have that version, and are graded by it.
@@ -126,6 +141,8 @@ def make(data: Path, labs: Path | None = None, named: str = COURSE_ID) -> Course
         Where the labs lie; see `Course`.
     named
         The id of a course that is made now.
+    only
+        The labs that such a course has; None for all. Of others its staff do not get the masters.
 
     Raises
     ------
@@ -139,6 +156,10 @@ def make(data: Path, labs: Path | None = None, named: str = COURSE_ID) -> Course
         course.exchange.mkdir(parents=True, exist_ok=True)
         if named != COURSE_ID:
             write(course.root / ID_FILE, named + "\n")
+            if only is None:
+                (course.data / ONLY_FILE).unlink(missing_ok=True)
+            else:
+                write(course.data / ONLY_FILE, "\n".join(only) + "\n")
         write(course.root / "nbgrader_config.py", CONFIG)
         grading_key(course.data)
         for lab in course.unreleased(course.known()):

@@ -221,7 +221,7 @@ def _course(deployment: Deployment, said: SaidOfCourse) -> Finding:
     must_be_free(deployment, said)
     if said.source is not None:
         return Finding("course", *looked_at(said.source, said.version, deployment.of(said.id).labs))
-    known = Course(deployment.of(said.id).grading).known()
+    known = Course(deployment.of(said.id).grading).present()
     says = f"{said.id}, {said.shown}: {len(chosen(known, said.labs))} of {len(known)} labs are handed out"
     if sandbox.capabilities().kind not in OWN_TREE:
         return Finding("course", "mind", f"{says}; without walls of their own its staff reach other courses")

@@ -44,8 +44,9 @@ def open_labs(deployment: Deployment, labs: Collection[str] | None, say: Callabl
     HubError
         When the course folder cannot be made, or a lab is none of ours.
     """
+    wanted = chosen(graders.Course(deployment.grading).present(), labs)
     try:
-        course = graders.make(deployment.grading, named=deployment.course_id)
+        course = graders.make(deployment.grading, named=deployment.course_id, only=labs)
         for part in ("inbound", "outbound", "feedback"):
             (deployment.exchanged / part).mkdir(parents=True, exist_ok=True)
     except GradingError as error:
@@ -53,7 +54,7 @@ def open_labs(deployment: Deployment, labs: Collection[str] | None, say: Callabl
     except OSError as error:
         raise HubError(f"{error.filename}: {error.strerror}; free or mend it, then start again") from error
     of = "" if deployment.is_own else f" of course {deployment.course_id}"
-    for lab in course.unreleased(chosen(course.known(), labs)):
+    for lab in course.unreleased(wanted):
         say(f"releasing lab {lab}{of}")
         try:
             graders.release(lab, data=deployment.grading)

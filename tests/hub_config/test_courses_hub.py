@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from catalogue.folders import CHECKOUT
 from graders.cli import main as graders_cli
 from hub_config.accounts import Accounts
 from hub_config.courses_cli import main as course_command
@@ -134,7 +135,7 @@ def test_the_courses_own_staff_sees_the_submission_in_formgrader(
     hub: Hub, ada: Person, grace: Person
 ) -> None:
     labs = grace.server("GET", "/formgrader/api/assignments").json()
-    assert {one["status"] for one in labs if one["name"] == LAB} == {"released"}
+    assert [(one["name"], one["status"]) for one in labs] == [(LAB, "released")]
     said = grace.server("POST", f"/formgrader/api/assignment/{LAB}/collect").json()
     assert said["success"], said
     (one,) = grace.server("GET", f"/formgrader/api/submissions/{LAB}").json()
@@ -203,8 +204,13 @@ def test_staff_of_another_course_see_nothing_of_it(hub: Hub, grace: Person) -> N
     assert seen[str(hub.data / "courses")] == seen[str(hub.data / "course")] == "FileNotFoundError"
     assert "ethics-2027" in seen["/home/ines"]
     assert "deep-2027" not in seen["/home/ines"]
-    labs = office.server("GET", "/formgrader/api/assignments").json()
-    assert [lab["num_submissions"] for lab in labs if lab["name"] == LAB] == [0]
+    (lab,) = office.server("GET", "/formgrader/api/assignments").json()
+    assert (lab["name"], lab["num_submissions"]) == (LAB, 0)
+    masters = Path("/home/ines/ethics-2027/course/source")
+    assert reach(office, [masters, CHECKOUT / "labs"]) == {
+        str(masters): [LAB],
+        f"{CHECKOUT}/labs": "FileNotFoundError",
+    }
     assert grace.api("GET", "/services/academy/api/courses/ethics-2027/work/labs").status_code == 404
 
 
