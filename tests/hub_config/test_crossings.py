@@ -200,7 +200,9 @@ def test_only_who_keeps_the_gradebook_reaches_its_database(tmp_path: Path) -> No
     deployment = Deployment(tmp_path / "data")
     deployment.prepare()
     deployment.course.mkdir()
-    write_private(deployment.course / "gradebook.url", "postgresql+psycopg://g:s3cret@db.example.edu/academy")
+    url = "postgresql+psycopg://{}:s3cret@db.example.edu/academy"
+    write_private(deployment.course / "gradebook.url", url.format("g"))
+    write_private(deployment.secrets / "hub.url", url.format("h"))
 
     def of(role: str) -> object:
         return crossings(Account("ada", role, 0.0, FIRST_UID), deployment, Servers(), 4000)
