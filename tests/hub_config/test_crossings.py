@@ -84,7 +84,7 @@ def is_listening(port: int) -> bool:
 
 def told(port: int, sent: bytes) -> bytes:
     """Return all that comes back for what is sent; nothing where the other side cuts it off."""
-    with connected(port) as one, contextlib.suppress(ConnectionResetError):
+    with connected(port) as one, contextlib.suppress(OSError):
         one.sendall(sent)
         one.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: one.recv(65536), b""))
