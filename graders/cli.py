@@ -171,14 +171,14 @@ def _data(arguments: argparse.Namespace) -> Path | None:
     """Return the data folder of the course that is asked for."""
     if arguments.course is None:
         return arguments.data
-    folder = course_folder(data_folder(arguments.data), arguments.course)
-    if not folder.is_dir():
-        there = ", ".join(courses(data_folder(arguments.data))) or "none"
+    data = data_folder(arguments.data)
+    known = courses(data)
+    if arguments.course not in known:
         raise CourseError(
-            f"no course {arguments.course!r} (there: {there}); name it in academy.yml and start the hub,"
-            " which makes it"
+            f"no course {arguments.course!r} (there: {', '.join(known) or 'none'});"
+            " name it in academy.yml and start the hub, which makes it"
         )
-    return folder
+    return course_folder(data, arguments.course)
 
 
 def _release(arguments: argparse.Namespace) -> int:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tornado.log import app_log
+
 from catalogue import Catalogue
 from learning_paths.evidence import Gradebook, Submission
 from learning_paths.grades import graded
 
 from .deployment import Deployment
+from .errors import HubError
 from .settings import Course, Settings
 from .work.office import Office
 from .work.opening import open_office
@@ -67,6 +70,9 @@ class OpenCourse:
 def open_courses(deployment: Deployment, settings: Settings) -> list[OpenCourse]:
     """Return the academy's own course and those that `academy.yml` names beside it.
 
+    A further course whose files are not as they should be is told in the log and stays closed: its staff
+    write there, and must not close the academy with it.
+
     Raises
     ------
     HubError
@@ -75,13 +81,18 @@ def open_courses(deployment: Deployment, settings: Settings) -> list[OpenCourse]
         When its database cannot be opened.
     """
     found = [_open(deployment, settings)]
-    found += [_open(deployment.of(said.id), settings, said) for said in settings.courses]
+    for said in settings.courses:
+        try:
+            found.append(_open(deployment.of(said.id), settings, said))
+        except HubError as error:
+            app_log.error("course %s stays closed until the next start: %s", said.id, error)
     return found
 
 
 def _open(at: Deployment, settings: Settings, said: Course | None = None) -> OpenCourse:
+    gradebook = Gradebook(at.gradebook_url)
     office = open_office(at, settings) if settings.exchange.kind == "service" else None
-    return OpenCourse(at, office, Gradebook(at.gradebook_url), said)
+    return OpenCourse(at, office, gradebook, said)
 
 
 def told(courses: Iterable[OpenCourse], groups: Iterable[str]) -> list[dict[str, Any]]:

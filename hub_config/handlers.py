@@ -115,6 +115,12 @@ class Handler(HubOAuthenticated, web.RequestHandler):
         deed = Deed(self.person, "marks.viewed", f"page:{page}", about)
         await asyncio.to_thread(self.settings["trail"].note, deed)
 
+    def must_be_known(self, learner: str) -> str:
+        """Return a learner's name; turn away who asks for nobody."""
+        if not self.settings["known"](learner):
+            raise web.HTTPError(404, reason="no such learner; the page of all learners lists them")
+        return learner
+
     def must_be_staff(self) -> None:
         """Turn away who is neither instructor nor manager."""
         if not STAFF & set(self.current_user.get("groups", ())):

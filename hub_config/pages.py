@@ -134,8 +134,7 @@ class LearnerPage(Page):
 
     def _check(self, learner: str) -> None:
         self.must_be_staff()
-        if not self.settings["known"](learner):
-            raise web.HTTPError(404, reason="no such learner")
+        self.must_be_known(learner)
 
     def _change(self, learner: str, said: dict[str, str]) -> dict[str, Any]:
         marking, words = self.academy.marking, partial(say, self.language)

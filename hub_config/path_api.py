@@ -55,7 +55,7 @@ class LearnersMarks(ApiHandler):
     async def get(self, learner: str) -> None:
         """Answer those that hold and those that were undone."""
         self.must_be_staff()
-        await self.viewed("api/learners/marks", self._known(learner))
+        await self.viewed("api/learners/marks", self.must_be_known(learner))
         await self.answer(partial(self.academy.marking.told, history=True), learner)
 
     @web.authenticated
@@ -64,14 +64,9 @@ class LearnersMarks(ApiHandler):
         self.must_be_staff()
         said, marking = self.body(), self.academy.marking
         if "undo" in said:
-            await self.answer(marking.undo, self._known(learner), said["undo"], self.person)
+            await self.answer(marking.undo, self.must_be_known(learner), said["undo"], self.person)
         else:
-            await self.answer(marking.add, self._known(learner), said, self.person)
-
-    def _known(self, learner: str) -> str:
-        if not self.settings["known"](learner):
-            raise web.HTTPError(404, reason="no such learner; the page of all learners lists them")
-        return learner
+            await self.answer(marking.add, self.must_be_known(learner), said, self.person)
 
 
 class Progress(ApiHandler):

@@ -271,6 +271,12 @@ class Course(Keys):
         None, description="Which labs are handed out when the hub starts; left out, all", examples=[["mlp"]]
     )
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.version is not None and self.source is None:
+            raise ValueError(f"course {self.id!r} names a version, but no source that it is a version of")
+        return self
+
 
 class Logs(Keys):
     """How the hub's log is written."""

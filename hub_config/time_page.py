@@ -49,8 +49,7 @@ class TimePage(Page):
 
     def _check(self, learner: str) -> None:
         self.must_be_staff()
-        if not self.settings["known"](learner):
-            raise web.HTTPError(404, reason="no such learner")
+        self.must_be_known(learner)
 
     def _bounded(self, learner: str) -> list[dict[str, Any]]:
         """Return the labs in which time or attempts can end for a learner, with what holds."""

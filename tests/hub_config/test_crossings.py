@@ -1,7 +1,7 @@
 """What crosses the wall of a person's server, and that nothing else does."""
 
 import asyncio
-import contextlib
+import errno
 import json
 import os
 import socket
@@ -84,10 +84,14 @@ def is_listening(port: int) -> bool:
 
 def told(port: int, sent: bytes) -> bytes:
     """Return all that comes back for what is sent; nothing where the other side cuts it off."""
-    with connected(port) as one, contextlib.suppress(OSError):
-        one.sendall(sent)
-        one.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: one.recv(65536), b""))
+    with connected(port) as one:
+        try:
+            one.sendall(sent)
+            one.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: one.recv(65536), b""))
+        except OSError as error:
+            if error.errno not in (errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN):
+                raise
     return b""
 
 

@@ -12,9 +12,11 @@ import nbgrader.api as nbgrader
 import pytest
 from tornado import web
 
+from graders.cli import main as graders_cli
+from hub_config import settings
 from hub_config.accounts import Accounts
 from hub_config.authenticator import AccountsAuthenticator
-from hub_config.courses import OpenCourse
+from hub_config.courses import OpenCourse, open_courses
 from hub_config.courses_cli import main
 from hub_config.deployment import Deployment
 from hub_config.enrolments import Enrolments, groups, people_of
@@ -113,6 +115,7 @@ def test_the_trail_says_who_let_whom_take_part(deployment: Deployment) -> None:
         ("[{id: academy, shown: A, shown_zh: 甲}]", "write another id"),
         ("[{id: lessons, shown: A, shown_zh: 甲}]", "write another id"),
         (f"[{{id: {'x' * 33}, shown: A, shown_zh: 甲}}]", "shorter"),
+        ("[{id: a, shown: A, shown_zh: 甲, version: v1}]", "no source"),
         ("[{id: a, shown: A, shown_zh: 甲}, {id: a, shown: B, shown_zh: 乙}]", "twice"),
     ],
 )
@@ -215,3 +218,26 @@ def test_a_course_takes_no_address_of_a_desk(tmp_path: Path, id: str) -> None:
     (tmp_path / "academy.yml").write_text(SETTINGS.replace(COURSE, id))
     with pytest.raises(HubError, match="write another id"):
         read(tmp_path)
+
+
+def test_a_course_whose_gradebook_leads_elsewhere_is_closed_and_no_other(deployment: Deployment) -> None:
+    two = SETTINGS.replace("}]", "}, {id: ethics-2027, shown: Ethics, shown_zh: 伦理}]")
+    (deployment.data / "academy.yml").write_text(two)
+    deployment.prepare()
+    for course in (COURSE, "ethics-2027"):
+        deployment.of(course).prepare_course()
+    (deployment.of(COURSE).course / "gradebook.db").symlink_to(deployment.accounts)
+    opened = open_courses(deployment, settings.read(deployment.data))
+    assert [one.at.course_id for one in opened] == ["academy", "ethics-2027"]
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.parametrize("course", ["..", "../..", "deep-2072", ""])
+def test_a_course_of_the_command_line_leads_into_no_other_folder(
+    deployment: Deployment, course: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment.of(COURSE).course.mkdir(parents=True)
+    assert graders_cli(["grade", "--course", course, "--data", str(deployment.data)]) == 2
+    assert f"(there: {COURSE})" in capsys.readouterr().err
+    assert not (deployment.data / "course").exists()
