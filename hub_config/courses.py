@@ -56,9 +56,19 @@ class OpenCourse:
 
     def grades(self, learner: str, catalogue: Catalogue) -> list[dict[str, Any]]:
         """Return somebody's marks, under the names that labs have beside those of other courses."""
+        return [self._graded(one, catalogue) for one in self.gradebook.submissions(learner)]
+
+    def grades_of_all(self, catalogue: Catalogue) -> dict[str, list[dict[str, Any]]]:
+        """Return the same of everybody, by learner."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for one in self.gradebook.submissions():
+            found.setdefault(one.learner, []).append(self._graded(one, catalogue))
+        return found
+
+    def _graded(self, submission: Submission, catalogue: Catalogue) -> dict[str, Any]:
         known = catalogue.labs if self.is_ours else {}
-        found = [graded(one, known.get(one.lab)) for one in self.gradebook.submissions(learner)]
-        return [{**one, "lab": self.at.lab(one["lab"])} for one in found]
+        found = graded(submission, known.get(submission.lab))
+        return {**found, "lab": self.at.lab(submission.lab)}
 
     def close(self) -> None:
         """Let go of its databases."""

@@ -16,8 +16,9 @@ from learning_paths.errors import BadMark, NoProfile
 from learning_paths.marking import MOST_LETTERS, kinds_of
 from learning_paths.profiles import LANGUAGES
 
+from .course_handlers import OfCourse
 from .handlers import SECURITY_HEADERS, Handler
-from .overview import MARK_TITLES
+from .overview import MARK_TITLES, Standing, marks, standings_in
 from .spreadsheets import as_csv
 
 FOLDER = Path(__file__).resolve().parent / "staff"
@@ -77,36 +78,42 @@ class Page(Handler):
         self.finish(f"\ufeff{table}")
 
 
-class LearnersPage(Page):
-    """Everybody, for staff, as a page."""
+class LearnersPage(OfCourse, Page):
+    """The learners of a course, for staff; of the academy's own course with their plans."""
 
     @web.authenticated
     async def get(self) -> None:
         """Show it."""
-        self.must_be_staff()
-        await self.viewed("learners")
-        found = await asyncio.to_thread(self.settings["standings"])
-        cohorts = self.settings["delivery"] is not None
+        self.must_see_marks()
+        await self.viewed(self.opened.at.lab("learners"))
+        found = await asyncio.to_thread(self._standings)
         self.show(
             "learners.html",
             standings=found,
             person=self.person,
             address=address,
-            cohorts=cohorts,
-            manager="manager" in self.current_user.get("groups", ()),
+            below=self.below,
+            course=self.opened.said,
+            cohorts=self.is_own and self.settings["delivery"] is not None,
+            manager=self.is_own and self.is_manager,
         )
 
+    def _standings(self) -> list[Standing]:
+        if self.is_own:
+            return self.settings["standings"]()
+        return standings_in(self.opened, self.people(), self.academy.catalogue)
 
-class MarksTable(Page):
-    """Everybody's marks, for spreadsheets."""
+
+class MarksTable(OfCourse, Page):
+    """Everybody's marks in a course, for spreadsheets."""
 
     @web.authenticated
     async def get(self) -> None:
         """Answer them as CSV."""
-        self.must_be_staff()
-        await self.viewed("marks.csv")
-        found = await asyncio.to_thread(self.settings["marks"])
-        self.hand_over("marks.csv", as_csv(MARK_TITLES, found))
+        self.must_see_marks()
+        await self.viewed(self.opened.at.lab("marks.csv"))
+        found = await asyncio.to_thread(lambda: marks(self.opened, self.people(), self.academy.catalogue))
+        self.hand_over("marks.csv" if self.is_own else f"{self.course}-marks.csv", as_csv(MARK_TITLES, found))
 
 
 class LearnerPage(Page):
@@ -235,6 +242,3 @@ def _weeks(units: list[dict[str, Any]]) -> list[tuple[int, int, list[dict[str, A
     for unit in units:
         found.setdefault(unit["week"], []).append(unit)
     return [(week, max(unit["until"] for unit in part), part) for week, part in found.items()]
-
-
-PAGE_ROUTES = [("", LearnersPage), (r"marks\.csv", MarksTable), ("learners/([^/]+)", LearnerPage)]

@@ -21,6 +21,7 @@ from learning_paths.academy import Academy
 from . import drain, settings
 from .accounts import Accounts
 from .caretaker import Caretaker
+from .course_handlers import routes_of
 from .courses import OpenCourse, open_courses, told
 from .deployment import Deployment
 from .handlers import ApiHandler
@@ -35,14 +36,15 @@ from .oversight.trail import Trail
 from .oversight.usage import Server, Usage, running
 from .oversight.usage_page import UsageCsv, UsagePage
 from .oversight.watch import Watch
-from .overview import marks, standings
-from .pages import FOLDER, PAGE_ROUTES, NoPage
+from .overview import standings
+from .pages import FOLDER, LearnerPage, LearnersPage, MarksTable, NoPage
 from .path_api import PATH_ROUTES
 from .placement_api import PLACEMENT_ROUTES
 from .time_page import TimePage
 from .work.api import work_routes
 
 MOST_BODY_BYTES = 2**20
+OF_A_COURSE = [("", LearnersPage), (r"marks\.csv", MarksTable), ("learners/([^/]+)/time", TimePage)]
 
 
 class Me(ApiHandler):
@@ -204,8 +206,8 @@ def application(
         Tells how many servers run; None while that is not known.
     """
     routes = [
-        *PAGE_ROUTES,
-        ("learners/([^/]+)/time", TimePage),
+        *routes_of(courses, OF_A_COURSE),
+        ("learners/([^/]+)", LearnerPage),
         ("cohorts", CohortsPage),
         ("audit", AuditPage),
         ("usage", UsagePage),
@@ -239,7 +241,6 @@ def application(
         accounts=accounts,
         delivery=delivery,
         standings=lambda: standings(academy, accounts.all()),
-        marks=lambda: marks(academy, accounts.all()),
         shown=lambda name: found.shown if (found := accounts.find(name)) else name,
         known=lambda name: accounts.find(name) is not None,
         prefix=prefix,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from tornado import web
 
+from .course_handlers import OfCourse
 from .pages import Page, address, say
 from .work.errors import BadWork
 from .work.office import Office
@@ -18,8 +19,8 @@ FIELDS = ("lab", "until", "attempts", "reason")
 MOST_LETTERS = 500
 
 
-class TimePage(Page):
-    """What holds for a learner in each lab, and a form that extends it."""
+class TimePage(OfCourse, Page):
+    """What holds for a learner in each lab of a course, and a form that extends it."""
 
     @web.authenticated
     async def get(self, learner: str) -> None:
@@ -39,17 +40,18 @@ class TimePage(Page):
             await self._show(learner, wrong=str(error), said=said)
             return
         asked = urlencode({"language": self.language, "done": said["lab"]})
-        self.redirect(f"{self.settings['prefix']}{address(learner)}/time?{asked}", status=303)
+        here = f"{self.settings['prefix']}{self.below}{address(learner)}/time"
+        self.redirect(f"{here}?{asked}", status=303)
 
     @property
     def _office(self) -> Office:
-        if self.settings["office"] is None:
+        if self.opened.office is None:
             raise web.HTTPError(404, reason="work goes through folders")
-        return self.settings["office"]
+        return self.opened.office
 
     def _check(self, learner: str) -> None:
         self.must_be_staff()
-        self.must_be_known(learner)
+        self.must_be_in_course(learner)
 
     def _bounded(self, learner: str) -> list[dict[str, Any]]:
         """Return the labs in which time or attempts can end for a learner, with what holds."""
@@ -105,7 +107,7 @@ class TimePage(Page):
         self, learner: str, *, done: str = "", wrong: str = "", said: dict[str, str] | None = None
     ) -> None:
         labs = await asyncio.to_thread(self._bounded, learner)
-        known = self.academy.catalogue.labs
+        known = self.academy.catalogue.labs if self.opened.is_ours else {}
         self.show(
             "time.html",
             learner=learner,
@@ -114,6 +116,9 @@ class TimePage(Page):
             language=self.language,
             say=partial(say, self.language),
             address=address,
+            below=self.below,
+            course=self.opened.said,
+            grades=self.grades,
             labs=labs,
             title=lambda lab: getattr(known[lab].title, self.language) if lab in known else lab,
             done=next((one for one in labs if one["lab"] == done), None),

@@ -2,16 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tornado import web
 
-from catalogue.folders import COURSE_ID
 from learning_paths.errors import StoreError
 
+from ..course_handlers import OfCourse, routes_of
 from ..courses import OpenCourse
-from ..enrolments import PARTS
 from ..handlers import ApiHandler
 from .errors import NotThere, WorkError
 from .office import Office
@@ -25,55 +24,17 @@ NOT_NOW = (
 NOT_NOW_ZH = "学院的数据库暂时没有响应，没有任何改动；你的作业仍安全地保存在文件夹中。请一分钟后重试"
 
 
-class WorkHandler(ApiHandler):
+class WorkHandler(OfCourse, ApiHandler):
     """A question to the exchange."""
-
-    def initialize(self, course: str, office: Office | None) -> None:
-        """Take the course that it is about, and its exchange."""
-        self.course, self._office = course, office
-
-    def prepare(self) -> None:
-        """Turn away who does not take part: to them there is no such course."""
-        if self.course != COURSE_ID and self.current_user and not self._takes_part:
-            raise web.HTTPError(404, reason=f"you take part in no course {self.course}")
-
-    @property
-    def _takes_part(self) -> bool:
-        return self.is_manager or any(f"{self.course}:{part}" in self.groups for part in PARTS)
 
     @property
     def office(self) -> Office:
         """The exchange; an academy that hands in through its folder has none."""
-        if self._office is None:
+        if self.opened.office is None:
             raise NotThere(
                 "this academy's work goes through the exchange folder: exchange.kind in academy.yml"
             )
-        return self._office
-
-    @property
-    def groups(self) -> Collection[str]:
-        """The hub's groups of who asks."""
-        return self.current_user.get("groups", ())
-
-    @property
-    def is_manager(self) -> bool:
-        """Whether who asks answers for the academy."""
-        return "manager" in self.groups
-
-    @property
-    def grades(self) -> bool:
-        """Whether who asks is an instructor of the course."""
-        return ("instructor" if self.course == COURSE_ID else f"{self.course}:instructor") in self.groups
-
-    def must_be_staff(self) -> None:
-        """Turn away who neither teaches the course nor answers for the academy."""
-        if not (self.grades or self.is_manager):
-            raise web.HTTPError(403, reason="only instructors of the course and academy managers may")
-
-    def must_grade(self) -> None:
-        """Turn away who is no instructor."""
-        if not self.grades:
-            raise web.HTTPError(403, reason="only instructors hand labs out, collect and release feedback")
+        return self.opened.office
 
     @property
     def dry(self) -> bool:
@@ -359,12 +320,4 @@ ROUTES = [
 
 def work_routes(courses: Iterable[OpenCourse]) -> list[tuple[Any, ...]]:
     """Return the routes of each course's exchange: ``api/work`` of the academy's own, which may have none."""
-    offices: dict[str, Office | None] = {COURSE_ID: None}
-    offices |= {one.at.course_id: one.office for one in courses}
-    found: list[tuple[Any, ...]] = []
-    for course, office in offices.items():
-        above = "api/work" if course == COURSE_ID else f"api/courses/{course}/work"
-        found += [
-            (f"{above}/{path}", handler, {"course": course, "office": office}) for path, handler in ROUTES
-        ]
-    return found
+    return routes_of(courses, ROUTES, "api/work/", "api/courses/{}/work/")

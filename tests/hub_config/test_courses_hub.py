@@ -1,5 +1,7 @@
 """Several courses on one real hub: each its own staff, gradebook, exchange; none sees another's."""
 
+import csv
+import io
 import json
 import re
 import time
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from nbgrader.api import Gradebook
 
 from catalogue.folders import CHECKOUT
@@ -14,6 +17,7 @@ from graders.cli import main as graders_cli
 from hub_config.accounts import Accounts
 from hub_config.courses_cli import main as course_command
 from hub_config.oversight.cli import main as audit
+from hub_config.service import OF_A_COURSE
 from hub_config.work.api import LAB as A_LAB
 from hub_config.work.api import NUMBER, PART, ROUTES
 from tests.hub_config.test_hub import reach
@@ -59,7 +63,15 @@ TABLE = [
     ("PUT", "groups/no-such", {}, STAFF),
     ("GET", "log", None, STAFF),
 ]
+# the same of the pages of the course
+PAGES = [
+    ("GET", "", TEACHER),
+    ("GET", "marks.csv", TEACHER),
+    ("GET", "learners/ada/time", STAFF),
+    ("POST", "learners/ada/time", set()),  # the form works from the page alone
+]
 NO_COURSE = "you take part in no course deep-2027"
+COURSE = "/services/academy/courses/deep-2027"
 WORK = "/services/academy/api/courses/deep-2027/work"
 ANSWER = "def yearly_rate(start, end, years):\n    return (end / start) ** (1 / years) - 1\n"
 
@@ -174,7 +186,51 @@ def test_each_gets_of_a_course_what_the_table_says(hub, everybody, method, path,
             assert (answer.status_code, answer.json()["error"]) == (404, NO_COURSE), name
 
 
-def test_the_table_holds_every_question_to_a_course() -> None:
+@pytest.mark.parametrize(("method", "path", "who"), PAGES, ids=[f"{m} {p}" for m, p, _ in PAGES])
+def test_each_gets_of_the_pages_of_a_course_what_the_table_says(hub, everybody, method, path, who) -> None:
+    for name, person in everybody.items():
+        answer = person.session.request(method, f"{hub.url}{COURSE}/{path}", timeout=60)
+        refused = 403 if name in MEMBERS or method == "POST" else 404
+        assert answer.status_code == (200 if name in who else refused), name
+    stranger = requests.request(method, f"{hub.url}{COURSE}/{path}", timeout=60)
+    assert "/hub/login" in stranger.url or stranger.status_code == 403
+
+
+def test_staff_find_their_learners_marks_and_deadlines_from_the_hubs_page(hub: Hub, everybody) -> None:
+    grace, way = everybody["grace"].session, f"{COURSE}/"
+    assert f'href="{way}"' in grace.get(f"{hub.url}/hub/home", timeout=60).text
+    for name in ("ada", "ines", "max"):
+        assert way not in everybody[name].session.get(f"{hub.url}/hub/home", timeout=60).text
+    page = grace.get(f"{hub.url}{way}", timeout=60).text
+    rows = re.findall(r'<th scope="row">(.*?)</th>\s*<td>(\d+)</td>', page)
+    assert rows == [("ada", "1")]
+    assert f'href="{way}learners/ada/time"' in page
+    table = grace.get(f"{hub.url}{way}marks.csv", timeout=60)
+    assert 'filename="deep-2027-marks.csv"' in table.headers["Content-Disposition"]
+    titles, marks = csv.reader(io.StringIO(table.content.decode("utf-8-sig")))
+    told = dict(zip(titles, marks, strict=True))
+    assert (told["learner"], told["lab"]) == ("ada", f"deep-2027/{LAB}")
+    assert float(told["score"]) > 0
+    for nobody in ("alan", "no-such"):
+        assert grace.get(f"{hub.url}{way}learners/{nobody}/time", timeout=60).status_code == 404
+
+
+def test_staff_give_a_learner_more_attempts_on_the_page_of_their_course(hub: Hub, everybody) -> None:
+    grace, page = everybody["grace"], f"{hub.url}{COURSE}/learners/ada/time?language=zh"
+    assert grace.api("PUT", f"{WORK}/labs/{LAB}/deadline", json={"attempts": 2}).status_code == 200
+    token = re.search(r'name="_xsrf" value="([^"]+)"', grace.session.get(page, timeout=60).text)[1]
+    sent = {"_xsrf": token, "lab": LAB, "attempts": "1", "reason": "ill"}
+    done = grace.session.post(page, data=sent, timeout=60)
+    assert (done.status_code, "“第一批程序”已延期" in done.text) == (200, True)
+    assert done.url.startswith(f"{hub.url}{COURSE}/learners/ada/time?language=zh")
+    (lab,) = everybody["ada"].api("GET", f"{WORK}/labs").json()
+    assert (lab["attempts"], lab["attempts_used"]) == (3, 1)
+
+
+def test_the_tables_hold_every_question_to_a_course() -> None:
+    pages = [f"/{path}" for _, path, _ in PAGES]
+    for pattern, _ in OF_A_COURSE:
+        assert any(re.fullmatch(f"/{pattern}", path) for path in pages), pattern
     asked = [f"/{path}" for _, path, *_ in TABLE]
     left_out = {
         f"parts/{PART}",

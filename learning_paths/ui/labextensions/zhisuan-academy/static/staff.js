@@ -7,10 +7,17 @@ export function isStaff(role) {
   return ['instructor', 'manager', 'grader'].includes(role);
 }
 
-/** The ways to the offices of the courses that somebody teaches; null where there are none. */
+/** The ways to the offices and the learners of the courses that somebody teaches; null where there are none. */
 export function offices(teaches, words, service) {
-  const link = course => element('a', { href: service.officePage(course.id), target: '_blank', 'data-key': `office ${course.id}` }, words.say('staff-office', { course: words.of(course.title) }));
-  return teaches?.length ? element('ul', { class: 'za-offices' }, teaches.map(course => element('li', {}, link(course)))) : null;
+  const link = (href, key, text) => element('a', { href, target: '_blank', 'data-key': key }, text);
+  const ways = course => {
+    const named = { course: words.of(course.title) };
+    return [
+      link(service.officePage(course.id), `office ${course.id}`, words.say('staff-office', named)),
+      link(service.staffPage(`courses/${course.id}/`), `learners ${course.id}`, words.say('staff-course', named))
+    ];
+  };
+  return teaches?.length ? element('ul', { class: 'za-offices' }, teaches.flatMap(ways).map(way => element('li', {}, way))) : null;
 }
 
 /**
