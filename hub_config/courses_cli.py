@@ -13,6 +13,7 @@ from .accounts import Accounts
 from .deployment import Deployment
 from .enrolments import PARTS, Enrolments
 from .errors import FINE, HubError, exit_code
+from .lti.book import Book
 from .oversight.account_changes import noted
 from .oversight.deeds import who_types
 from .settings import Course, Settings, read
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
             "  ./academy course enrol deep-learning-2027 ada alan\n"
             "  ./academy course enrol deep-learning-2027 grace --as instructor\n"
             "  ./academy course enrol deep-learning-2027 --from names.txt --dry-run\n"
+            '  ./academy course enrol deep-learning-2027 --cohort "Deep learning"\n'
             "  ./academy course leave deep-learning-2027 alan"
         ),
         formatter_class=RAW,
@@ -52,9 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument(
         "--as", dest="part", choices=PARTS, default=PARTS[0], help="learner, or instructor: who grades"
     )
+    enrol.add_argument("--cohort", metavar="NAME", help="all learners of a course at a learning platform")
     enrol.set_defaults(act=_enrol)
     leave = do.add_parser("leave", help="let people take part no longer; what they handed in stays")
-    leave.set_defaults(act=_leave)
+    leave.set_defaults(act=_leave, cohort=None)
     for verb in (enrol, leave):
         verb.add_argument("course", metavar="ID")
         verb.add_argument("names", nargs="*", metavar="NAME")
@@ -138,9 +141,27 @@ def _asked(options: argparse.Namespace) -> tuple[Deployment, Course, list[str]]:
             raise HubError(
                 f"{options.file} cannot be read: {error}; give a text file, a name a line"
             ) from error
-    if not names:
+    if options.cohort is not None:
+        names += _learners(deployment, options.cohort)
+    elif not names:
         raise HubError("name somebody, or a file with names: --from FILE")
     return deployment, course_named(read(deployment.data), options.course), names
+
+
+def _learners(deployment: Deployment, cohort: str) -> list[str]:
+    """Return the learners of a cohort that are there, by its title or by what its platform calls it."""
+    book = Book.of(deployment)
+    contexts = book.contexts() if deployment.lti.exists() else []
+    found = [one for one in contexts if cohort in (one.called, one.context)]
+    if not found:
+        known = [one.called for one in contexts]
+        mend = suggest(cohort, known, "cohort") if known else "nobody has come in from a learning platform"
+        raise HubError(f"there is no cohort {cohort!r}; {mend}")
+    if len(found) > 1:
+        told = ", ".join(f"{one.context} ({one.called})" for one in found)
+        raise HubError(f"{cohort!r} is the name of several cohorts; write what its platform calls it: {told}")
+    there = {one.name for one in Accounts(deployment.accounts).all()}
+    return [name for name in book.learners(found[0].number) if name in there]
 
 
 def _enrolments(deployment: Deployment) -> Enrolments:

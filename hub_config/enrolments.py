@@ -1,12 +1,13 @@
 """Who takes part in courses beside the academy's own, which everybody belongs to, and who teaches there."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from .accounts import Account, Accounts
+from .books import add_columns
 from .deployment import Deployment
 from .errors import HubError
 
@@ -21,6 +22,8 @@ CREATE TABLE IF NOT EXISTS enrolments (
     PRIMARY KEY (name, course)
 )
 """
+# What a later version added: 1 for whom learning platforms say to take part, as long as they say so.
+ADDED = {"launched": "INTEGER NOT NULL DEFAULT 0"}
 
 
 @dataclass(frozen=True, order=True)
@@ -88,7 +91,7 @@ class Enrolments:
         with self._open() as book:
             known = dict(book.execute("SELECT name, part FROM enrolments WHERE course = ?", (course,)))
             new = [name for name in names if known.get(name) != part]
-            rows = [(name, course, part) for name in new]
+            rows = [(name, course, part) for name in names]  # who was launched is enrolled by hand now
             book.executemany("INSERT OR REPLACE INTO enrolments (name, course, part) VALUES (?, ?, ?)", rows)
         return new
 
@@ -113,10 +116,32 @@ class Enrolments:
             book.executemany("DELETE FROM enrolments WHERE name = ? AND course = ?", rows)
         return names
 
+    def settle(self, launched: Mapping[tuple[str, str], Part]) -> None:
+        """Let those take part whom learning platforms say; who was enrolled by hand stays what they are.
+
+        Parameters
+        ----------
+        launched
+            What they are, by course and name; all others whom platforms said before take part no more.
+        """
+        rows = [(course, part, name) for (course, name), part in launched.items()]
+        with self._open() as book:
+            before = set(book.execute("SELECT course, name FROM enrolments WHERE launched").fetchall())
+            book.executemany(
+                "DELETE FROM enrolments WHERE course = ? AND name = ?", sorted(before - launched.keys())
+            )
+            book.executemany(
+                "INSERT INTO enrolments (course, part, name, launched)"
+                " SELECT ?, ?, name, 1 FROM accounts WHERE name = ?"
+                " ON CONFLICT DO UPDATE SET part = excluded.part WHERE launched",
+                rows,
+            )
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with self._accounts.open() as book:
             book.execute(SCHEMA)
+            add_columns(book, "enrolments", ADDED)
             yield book
 
 

@@ -345,6 +345,10 @@ class Settings(Keys):
             raise ValueError(f"courses names {doubled!r} twice; each course has an id of its own")
         if ids and self.exchange.kind == "folder":
             raise ValueError("courses need exchange.kind service: a shared folder knows one course alone")
+        tied = {course: one.id for one in self.lti for course in one.courses.values()}
+        if lacking := sorted(tied.keys() - set(ids)):
+            where = f"lti {tied[lacking[0]]!r}"
+            raise ValueError(f"{where} names the course {lacking[0]!r}; name it in courses first")
         if doubled := twice(self.lti):
             raise ValueError(f"lti names {doubled} twice; one entry lists all deployments of a registration")
         return self

@@ -80,6 +80,11 @@ class Context:
     answered: float
     failure: str
 
+    @property
+    def called(self) -> str:
+        """What its people are called as a cohort."""
+        return self.title or f"course {self.number}"
+
 
 @dataclass(frozen=True)
 class Member:
@@ -249,6 +254,19 @@ class Book:
         )
         with self.change() as book:
             return book.execute(asked, (account,)).fetchall()
+
+    def learners(self, context: int) -> list[str]:
+        """Return the accounts of who learns in a course now."""
+        return [one.account for one in self.members(context) if one.active and not one.teaches]
+
+    def present(self) -> list[tuple[str, str, str, bool]]:
+        """Return who is in a course now: its platform (a key), its id there, the account, and teaches."""
+        asked = (
+            "SELECT platform, contexts.context, account, teaches FROM members"
+            " JOIN contexts ON members.context = number WHERE active"
+        )
+        with self.change() as book:
+            return [(*row[:3], bool(row[3])) for row in book.execute(asked)]
 
     def teachers(self) -> set[tuple[str, str]]:
         """Return who teaches anywhere now, each with a platform (its key): platform and account."""

@@ -14,6 +14,7 @@ from .. import settings
 from ..accounts import Account, Accounts, add_without_password
 from ..books import add_columns
 from ..deployment import Deployment
+from ..enrolments import Enrolments, Part
 from ..errors import HubError
 from .book import Book
 from .claims import is_subject
@@ -128,7 +129,9 @@ class People:
             return set(book.execute(f"SELECT platform, person.subject, name FROM {KNOWN}").fetchall())
 
     def settle(self, platforms: Iterable[Platform], book: Book) -> None:
-        """Give everybody whose account a launch made the role that follows from what they teach now.
+        """Give everybody the role and the courses that follow from where they are and teach now.
+
+        A role gets only whose account a launch made; courses, who is in one that `Platform.courses` names.
 
         Parameters
         ----------
@@ -137,6 +140,7 @@ class People:
         book
             Who is in which course.
         """
+        platforms = list(platforms)
         trusted = {one.key for one in platforms if one.teachers == "instructor"}
         teaching = json.dumps(sorted({name for key, name in book.teachers() if key in trusted}))
         role = "iif(name IN (SELECT value FROM json_each(:teaching)), 'instructor', 'learner')"
@@ -146,10 +150,25 @@ class People:
                 f" AND role IS NOT {role} AND {LAUNCHED}",
                 {"teaching": teaching},
             )
+        Enrolments(self._accounts).settle(_enrolled(platforms, book))
+
+
+def _enrolled(platforms: Iterable[Platform], book: Book) -> dict[tuple[str, str], Part]:
+    """Return who takes part as what in courses that belong to those of platforms, by course and account.
+
+    Who teaches one of several that belong to a course teaches the course.
+    """
+    tied = {(one.key, context): course for one in platforms for context, course in one.courses.items()}
+    found: dict[tuple[str, str], Part] = {}
+    for platform, context, account, teaching in book.present():
+        if course := tied.get((platform, context)):
+            where = (course, account)
+            found[where] = "instructor" if teaching else found.get(where, "learner")
+    return found
 
 
 def settle(deployment: Deployment, platforms: Iterable[Platform]) -> None:
-    """Settle all roles that launches gave by what `academy.yml` says now (`People.settle`).
+    """Settle all roles and courses that launches gave by what `academy.yml` says now (`People.settle`).
 
     Nothing happens where nobody has ever come in by a launch.
     """

@@ -59,6 +59,13 @@ class Platform(Keys):
         examples=["instructor"],
     )
 
+    courses: dict[PlatformId, Id] = Field(
+        {},
+        description="Which of its courses belong to one of `courses`, by what it calls them (context id, in "
+        "quotes; the page of the cohorts shows it): who is in it takes part, who teaches it is instructor",
+        examples=[{"42": "deep-learning-2027"}],
+    )
+
     @property
     def key(self) -> str:
         """What its people and courses are kept under; stays when `id` or `shown` change."""

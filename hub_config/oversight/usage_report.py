@@ -59,8 +59,7 @@ def report(deployment: Deployment, trail: Trail, since: date) -> list[CohortUsag
     if deployment.lti.exists():
         book = Book.of(deployment)
         for context in book.contexts():
-            members = [one.account for one in book.members(context.number) if one.active and not one.teaches]
-            found.append(_of(context.title or f"course {context.number}", members, spent))
+            found.append(_of(context.called, book.learners(context.number), spent))
     return found
 
 

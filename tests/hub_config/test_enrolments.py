@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,9 @@ from hub_config.courses_cli import main
 from hub_config.deployment import Deployment
 from hub_config.enrolments import Enrolments, groups, people_of
 from hub_config.errors import HubError
+from hub_config.lti.book import Book, Member
+from hub_config.lti.claims import Launch, Named
+from hub_config.lti.platforms import Platform
 from hub_config.oversight.trail import Trail
 from hub_config.settings import Settings, read
 from hub_config.spawner import offices_within
@@ -29,6 +33,11 @@ from learning_paths.evidence import Gradebook
 from tests.hub_config.work.files import tree_of
 
 COURSE = "deep-2027"
+AT = "https://moodle.example.edu"
+REGISTRATION = {
+    **{"id": "moodle", "shown": "Moodle", "issuer": AT, "client_id": "academy"},
+    **{name: f"{AT}/{name}" for name in ("auth_url", "token_url", "jwks_url")},
+}
 SETTINGS = f"courses: [{{id: {COURSE}, shown: Deep learning, shown_zh: 深度学习}}]\n"
 
 
@@ -88,6 +97,60 @@ def test_the_command_enrols_from_a_file_and_a_dry_run_changes_nothing(
     assert capsys.readouterr().out.split() == ["ada", "learner"]
 
 
+def test_who_is_launched_takes_part_as_long_and_who_was_enrolled_by_hand_on(
+    deployment: Deployment,
+) -> None:
+    with sqlite3.connect(deployment.accounts) as book:  # as an earlier version left it
+        book.execute(
+            "CREATE TABLE enrolments (name TEXT NOT NULL, course TEXT NOT NULL, part TEXT NOT NULL,"
+            " PRIMARY KEY (name, course))"
+        )
+        book.execute("INSERT INTO enrolments VALUES ('ines', ?, 'learner')", (COURSE,))
+    enrolments = Enrolments(Accounts(deployment.accounts))
+    enrolments.settle({(COURSE, name): "instructor" for name in ("ada", "alan", "ines", "nobody")})
+    now = {one.name: one.part for one in enrolments.all()}
+    assert now == {"ada": "instructor", "alan": "instructor", "ines": "learner"}
+    assert enrolments.enrol(COURSE, ["alan"], "instructor") == []  # and by hand from now on
+    enrolments.settle({(COURSE, "ada"): "learner"})
+    assert {one.name: one.part for one in enrolments.all()} == {**now, "ada": "learner"}
+    enrolments.settle({})
+    assert [one.name for one in enrolments.all()] == ["alan", "ines"]
+
+
+def cohort(deployment: Deployment, context: str, title: str, members: dict[str, bool]) -> None:
+    """Leave what a launch and a reading of members leave: names, and whether they teach."""
+    platform = Platform(**{**REGISTRATION, "deployments": ["1"]})
+    given = {"link": None, "target": "", "grades": None, "members": "", "choosing": None, "language": ""}
+    who = {"subject": "s", "called": "", "teaches": False, "context": Named(context, title)}
+    book = Book.of(deployment)
+    book.enter(Launch(platform=platform, deployment="1", **who, **given), next(iter(members)))
+    found = [Member(name, name, teaches) for name, teaches in members.items()]
+    book.put_members(book.contexts()[-1].number, found, 1.0)
+
+
+def test_the_learners_of_a_cohort_are_enrolled_by_its_name(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enrol = ("enrol", COURSE, "--cohort")
+    assert run(deployment, *enrol, "Autumn") == 2
+    assert "nobody has come in" in capsys.readouterr().err
+    assert not deployment.lti.exists()
+    cohort(deployment, "c-1", "Autumn", {"ada": False, "alan": False, "ines": True, "gone": False})
+    cohort(deployment, "c-2", "Spring", {"alan": False})
+    cohort(deployment, "c-3", "Spring", {"ada": False})
+    assert run(deployment, *enrol, "Autumm") == 2
+    assert "Autumn" in capsys.readouterr().err
+    assert run(deployment, *enrol, "Spring") == 2
+    assert "c-2 (Spring), c-3 (Spring)" in capsys.readouterr().err
+    assert run(deployment, *enrol, "Autumn", "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"dry": True, "changed": ["ada", "alan"]}
+    assert Enrolments(Accounts(deployment.accounts)).all() == []
+    assert run(deployment, *enrol, "c-2", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"dry": False, "changed": ["alan"]}
+    assert run(deployment, *enrol, "Autumn") == 0
+    assert capsys.readouterr().out.startswith("take part in Deep learning as learner: ada\n")
+
+
 def test_an_unknown_course_is_told_with_the_nearest(
     deployment: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -117,6 +180,7 @@ def test_the_trail_says_who_let_whom_take_part(deployment: Deployment) -> None:
         (f"[{{id: {'x' * 33}, shown: A, shown_zh: 甲}}]", "shorter"),
         ("[{id: a, shown: A, shown_zh: 甲, version: v1}]", "no source"),
         ("[{id: a, shown: A, shown_zh: 甲}, {id: a, shown: B, shown_zh: 乙}]", "twice"),
+        (f"[]\nlti: [{json.dumps({**REGISTRATION, 'deployments': ['1'], 'courses': {'42': 'a'}})}]", "'a'"),
     ],
 )
 def test_ids_that_cannot_be_are_refused(

@@ -18,6 +18,7 @@ from catalogue.folders import CHECKOUT
 from hub_config.accounts import Accounts
 from hub_config.cli import main
 from hub_config.deployment import Deployment
+from hub_config.enrolments import Enrolments
 from hub_config.errors import HubError
 from hub_config.lti import choosing
 from hub_config.lti.book import Book
@@ -34,6 +35,7 @@ from hub_config.lti.tool_keys import KEPT_SECONDS, ToolKeys
 from hub_config.settings import Settings, read
 from tests.lti_platform import (
     CLIENT,
+    CONTEXT,
     DEPLOYMENT,
     ENDPOINT,
     GONE,
@@ -684,6 +686,35 @@ def test_what_academy_yml_says_of_teachers_holds_from_the_next_start(platform, d
     settle(deployment, [])  # the platform is registered no more
     assert accounts.get("ada-lovelace").role == "learner"
     assert accounts.get("mo").role == "manager"
+
+
+def test_who_is_in_a_course_that_belongs_to_one_of_ours_takes_part_in_it_as_there(platform, door, tmp_path):
+    deployment = Deployment(tmp_path)
+    accounts, book = Accounts(deployment.accounts), Book.of(deployment)
+    tied = Platform(**platform.registration, courses={CONTEXT: "deep-2027", "other": "ethics-2027"})
+    people, enrolments = People(accounts), Enrolments(accounts)
+
+    def launched(**changes) -> dict[str, str]:
+        launch = door.launch(**changes)
+        account = people.find_or_add(launch.platform, launch.subject, launch.called)
+        book.enter(launch, account.name)
+        people.settle([tied], book)
+        return enrolments.of(account.name)
+
+    assert launched() == {"deep-2027": "learner"}
+    assert launched(context={"id": "a third"}) == {"deep-2027": "learner"}
+    assert launched(context={"id": "other"}, roles=[f"{ROLES}Instructor"]) == {
+        "deep-2027": "learner",
+        "ethics-2027": "instructor",
+    }
+    assert accounts.get("ada-lovelace").role == "learner"
+    assert launched(roles=[f"{ROLES}Instructor"])["deep-2027"] == "instructor"
+    (number,) = [one.number for one in book.contexts() if one.context == CONTEXT]
+    book.put_members(number, [], 1.0)
+    people.settle([tied], book)
+    assert enrolments.of("ada-lovelace") == {"ethics-2027": "instructor"}
+    settle(deployment, [platform.platform])  # academy.yml ties it no more
+    assert enrolments.all() == []
 
 
 def test_a_start_without_any_launch_makes_no_book(tmp_path):
