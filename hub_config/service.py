@@ -280,8 +280,7 @@ async def serve(deployment: Deployment, listening: socket.socket) -> None:
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     trail = Trail(deployment.oversight_url)
     watched = Watched(deployment, academy, trail, (one.office for one in courses if one.office))
-    own = courses[0].office
-    delivery = Delivery(deployment, academy, chosen.lti, own.book if own else None) if chosen.lti else None
+    delivery = Delivery(deployment, academy.catalogue, chosen.lti, courses) if chosen.lti else None
     usage = Usage(trail, _servers, chosen.servers.gpus)
     secret = deployment.secret("cookie-secret")
     cookies = json.loads(os.environ["JUPYTERHUB_COOKIE_OPTIONS"])

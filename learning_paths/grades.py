@@ -24,7 +24,7 @@ def graded(submission: Submission, lab: Lab | None) -> dict[str, Any]:
         ``score`` (None while it waits), ``points``, ``tasks``.
     """
     tasks = list(_tasks(submission, lab) if lab else _cells(submission))
-    whole = all(task["score"] is not None for task in tasks)
+    whole = bool(tasks) and all(task["score"] is not None for task in tasks)
     return {
         "lab": submission.lab,
         "title": _text(lab.title) if lab else _same(submission.lab),

@@ -8,14 +8,29 @@ from typing import Any
 from catalogue import Text
 
 from .claims import CLAIM, DEEP_LINKING, Choosing, Launch
+from .offer import Offer
 from .platforms import Platform
-from .reception import Offer
 from .refusal import BadLaunch
 from .tickets import BadTicket, Tickets
 from .tool_keys import ToolKeys
 
 CHOOSING_SECONDS = 3600.0  # that somebody may take to choose
 ANSWER_SECONDS = 300
+
+
+OTHERS = Text(en="Further labs", zh="其他实验")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Labs that are offered together: targets with their titles, and the target that leads to all of them.
+
+    That is empty where there is no such one.
+    """
+
+    title: Text
+    labs: list[tuple[str, Text]]
+    whole: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,12 +43,15 @@ class Asked:
         `Platform.key`.
     deployment
         Of the launch.
+    course
+        The course beside the academy's own whose labs are offered too; empty for none.
     choosing
         What is wanted back.
     """
 
     platform: str
     deployment: str
+    course: str
     choosing: Choosing
 
 
@@ -42,6 +60,7 @@ def keep(launch: Launch, tickets: Tickets, now: float) -> str:
     said = {
         "platform": launch.platform.key,
         "deployment": launch.deployment,
+        "course": launch.course,
         "choosing": asdict(launch.choosing),
     }
     return tickets.sign("choosing", said, now + CHOOSING_SECONDS)
@@ -59,19 +78,21 @@ def kept(ticket: str, tickets: Tickets, now: float) -> Asked:
         said = tickets.read("choosing", ticket, now)
     except BadTicket as error:
         raise BadLaunch("state", str(error)) from error
-    return Asked(said["platform"], said["deployment"], Choosing(**said["choosing"]))
+    return Asked(said["platform"], said["deployment"], said["course"], Choosing(**said["choosing"]))
 
 
-def groups(offer: Offer) -> list[tuple[str, Text, list[tuple[str, Text]]]]:
-    """Return what can be chosen: each course with its title, and its labs with theirs, as targets."""
-    return [
-        (
-            f"course/{slug}",
-            course.title,
-            [(f"lab/{name}", lab.title) for name, lab in offer.labs.items() if lab.course == slug],
-        )
-        for slug, course in offer.courses.items()
+def groups(offer: Offer) -> list[Group]:
+    """Return what can be chosen: labs of courses beside the academy's own first, then those of its own."""
+    labs: dict[str, list[tuple[str, Text]]] = {}
+    for name, lab in offer.labs.items():
+        labs.setdefault(lab.group, []).append((f"lab/{name}", lab.title))
+    further = [
+        Group(Text(en=one.shown, zh=one.shown_zh), labs[one.id])
+        for one in offer.further.values()
+        if one.id in labs
     ]
+    ours = [Group(one.title, labs.get(slug, []), f"course/{slug}") for slug, one in offer.courses.items()]
+    return [*further, *ours, *([Group(OTHERS, labs[""])] if "" in labs else [])]
 
 
 def items(choosing: Choosing, targets: Sequence[str], offer: Offer, tool: str) -> list[dict[str, Any]]:

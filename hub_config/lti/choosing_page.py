@@ -31,10 +31,11 @@ class Chosen(Page):
             wanted = self.get_body_argument("do", "") == "add"
             if wanted and not targets:
                 self.set_status(422)
-                await _show(self, ticket, asked.choosing.several, wrong=True)
+                await _show(self, ticket, asked, wrong=True)
                 return
             chosen = targets if wanted else []
-            links = choosing.items(asked.choosing, chosen, self.reception.offer, self.tool)
+            offer = self.reception.offer.within(asked.course)
+            links = await asyncio.to_thread(choosing.items, asked.choosing, chosen, offer, self.tool)
             keys = self.reception.keys
             signed = await asyncio.to_thread(choosing.answer, asked, platform, links, keys, time.time())
         except BadLaunch as error:
@@ -47,17 +48,18 @@ class Chosen(Page):
 
 async def show_choice(handler: Page, launch: Launch) -> None:
     """Answer a request for links with the page that offers them."""
-    ticket = choosing.keep(launch, handler.reception.tickets, time.time())
-    await _show(handler, ticket, launch.choosing.several, wrong=False)
+    tickets, now = handler.reception.tickets, time.time()
+    ticket = choosing.keep(launch, tickets, now)
+    await _show(handler, ticket, choosing.kept(ticket, tickets, now), wrong=False)
 
 
-async def _show(handler: Page, ticket: str, several: bool, *, wrong: bool) -> None:
+async def _show(handler: Page, ticket: str, asked: choosing.Asked, *, wrong: bool) -> None:
     handler.set_header("Content-Security-Policy", f"{handler.frames}; {POLICY}; form-action 'self'")
     page = await handler.render_template(
         "lti_choose.html",
-        groups=choosing.groups(handler.reception.offer),
+        groups=await asyncio.to_thread(choosing.groups, handler.reception.offer.within(asked.course)),
         ticket=ticket,
-        several=several,
+        several=asked.choosing.several,
         wrong=wrong,
     )
     handler.finish(page)

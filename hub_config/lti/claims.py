@@ -106,6 +106,11 @@ class Launch:
     choosing: Choosing | None
     language: str
 
+    @property
+    def course(self) -> str:
+        """The course beside the academy's own that the context belongs to; empty for none."""
+        return self.platform.courses.get(self.context.id, "") if self.context else ""
+
 
 def read_claims(said: dict[str, Any], platform: Platform, tool: str) -> Launch:
     """Return what proved claims say.

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from tornado.log import app_log
 
-from learning_paths.academy import Academy
+from catalogue import Catalogue
+from learning_paths.errors import PlanError
 
 from ..accounts import Accounts
+from ..changes import Changes
+from ..courses import OpenCourse
 from ..deployment import Deployment
+from ..errors import HubError
 from ..feedback import feedback_files, secret_of
 from ..loop import SETTLED_SECONDS, Loop, pause_after
-from ..work.book import Book as WorkBook
 from .book import Book, Context, Link, Member
 from .claims import is_subject, teaches
 from .people import People
@@ -33,12 +36,12 @@ class Delivery(Loop):
     ----------
     deployment
         The data folder.
-    academy
-        Knows labs and grades.
+    known
+        What labs are called.
     platforms
         Those that are registered.
-    work
-        The book of the work exchange, which knows what feedback was released; None where that is a folder.
+    courses
+        The academy's own course, and others: their gradebooks, and what feedback their exchanges released.
     clock
         Returns seconds since the epoch.
     """
@@ -46,13 +49,14 @@ class Delivery(Loop):
     def __init__(
         self,
         deployment: Deployment,
-        academy: Academy,
+        known: Catalogue,
         platforms: Iterable[Platform],
-        work: WorkBook | None = None,
+        courses: Iterable[OpenCourse],
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__("learning platforms")
-        self._deployment, self._academy, self._exchange, self._clock = deployment, academy, work, clock
+        self._deployment, self._known, self._clock = deployment, known, clock
+        self._courses = [(one, Changes()) for one in courses]
         self._platforms = {one.key: one for one in platforms}
         keys = ToolKeys.of(deployment)
         self._services = {key: Services(one, keys) for key, one in self._platforms.items()}
@@ -100,60 +104,68 @@ class Delivery(Loop):
         if self._clock() < self._next_reading:
             return
         begun = time.monotonic()
-        changed = [
-            self._changes.differ("gradebook", self._academy.gradebook.stamp()),
-            self._feedback_changed(),
-            self._changes.of("book", self.book.path, SETTLED_SECONDS),
-        ]
-        if any(changed):
-            self.returns.want(self._released(), self._clock())
+        if any([self._want_marks_of(course, changes) for course, changes in self._courses]):
             self._next_reading = self._clock() + pause_after(time.monotonic() - begun)
 
-    def _feedback_changed(self) -> bool:
-        if self._exchange is not None:
-            return self._changes.differ("feedback", self._exchange.last_feedback())
-        return self._changes.of("feedback", _feedback_folder(self._deployment), SETTLED_SECONDS)
+    def _want_marks_of(self, course: OpenCourse, changes: Changes) -> bool:
+        """Want what has been released in a course since the last look; tell whether anything had changed.
 
-    def _released(self) -> Iterator[Mark]:
-        """Yield the released marks of everybody whose platform takes scores for the lab."""
+        A course whose gradebook cannot be read is told, and holds up no other.
+        """
+        try:
+            changed = [
+                changes.differ("gradebook", course.gradebook.stamp()),
+                _feedback_changed(course, changes),
+                changes.of("book", self.book.path, SETTLED_SECONDS),
+            ]
+            if any(changed):
+                self.returns.want(self._released(course), self._clock())
+        except Exception as error:
+            changes.forget()
+            if not isinstance(error, OSError | PlanError | HubError):
+                raise
+            app_log.error("marks of course %s for learning platforms: %s", course.at.course_id, error)
+            return False
+        return any(changed)
+
+    def _released(self, course: OpenCourse) -> Iterator[Mark]:
+        """Yield the released marks of everybody in a course whose platform takes scores for the lab."""
         links: dict[int, list[Link]] = {}
         for link in self.book.links():
             links.setdefault(link.context, []).append(link)
-        for context, here in links.items():
-            for member in self.book.members(context):
-                if member.teaches or not member.active:
-                    continue
-                for grade in self._academy.grades(member.account):
-                    lab = grade["lab"]
-                    wanted = self._counting(here, lab)
-                    if wanted and grade["score"] is not None and self._is_released(member.account, lab):
+        grades = course.grades_of_all(self._known) if links else {}
+        for context in self.book.contexts():
+            for account in self.book.learners(context.number):
+                for grade in grades.get(account, ()):
+                    wanted = self._counting(context, links.get(context.number, ()), grade["lab"])
+                    whole = grade["score"] is not None and grade["points"]
+                    if wanted and whole and _is_released(course, account, grade["lab"]):
                         yield from (
-                            Mark(link.number, member.account, lab, grade["score"], grade["points"])
+                            Mark(link.number, account, grade["lab"], grade["score"], grade["points"])
                             for link in wanted
                         )
 
-    def _is_released(self, account: str, lab: str) -> bool:
-        """Tell whether the feedback on what was graded last has been released to the learner."""
-        graded = self._deployment.course / "autograded" / account / lab
-        if self._exchange is not None:
-            return self._exchange.has_feedback(account, secret_of(graded))
-        names, released = feedback_files(graded), _feedback_folder(self._deployment)
-        return bool(names) and all((released / name).is_file() for name in names)
-
-    def _counting(self, links: Iterable[Link], lab: str) -> list[Link]:
-        """Return those of a course's links whose line items take a lab's marks, each line item once.
+    def _counting(self, context: Context, links: Iterable[Link], lab: str) -> list[Link]:
+        """Return those of a context's links whose line items take a lab's marks, each line item once.
 
         They are the links to the lab itself; where there are none, the first to its course: more of these
-        would find the same line item.
+        would find the same line item. Marks of a course beside the academy's own go to the contexts that
+        belong to it alone.
         """
-        known = self._academy.catalogue.labs.get(lab)
-        if known is None:
+        platform, (course, _, _) = self._platforms.get(context.platform), lab.rpartition("/")
+        if course and (platform is None or platform.courses.get(context.context) != course):
             return []
         takes = [link for link in links if link.grades.takes_scores]
         own = [link for link in takes if link.target == f"lab/{lab}"]
-        whole = [link for link in takes if link.target == f"course/{known.course}"]
         first_come = {link.grades.lineitem or link.number: link for link in reversed(own)}
-        return list(first_come.values()) or [link for link in whole if link.grades.makes_lineitems][:1]
+        return list(first_come.values()) or self._whole(takes, lab)[:1]
+
+    def _whole(self, links: Iterable[Link], lab: str) -> list[Link]:
+        """Return the links to the whole course of lessons that a lab of the catalogue belongs to."""
+        if lab not in self._known.labs:
+            return []
+        target = f"course/{self._known.labs[lab].course}"
+        return [link for link in links if link.target == target and link.grades.makes_lineitems]
 
     def _send_marks(self) -> None:
         due = self.returns.due(self._clock(), MOST_AT_A_TIME)
@@ -167,7 +179,8 @@ class Delivery(Loop):
                 return  # what is left is due at the next start
             link = links[one.link]
             context = contexts[link.context]
-            counting = self._counting((at for at in links.values() if at.context == link.context), one.lab)
+            here = [at for at in links.values() if at.context == link.context]
+            counting = self._counting(context, here, one.lab)
             if counting and link not in counting:  # another link brings it
                 self.returns.drop(one)
                 continue
@@ -177,7 +190,8 @@ class Delivery(Loop):
                     raise Away(str(away[key]))
                 if not counting:
                     raise ServiceError(
-                        f"the link leads to {link.target or 'the desk'} now, or takes no marks"
+                        f"the link leads to {link.target or 'the desk'} now, takes no marks, or its course"
+                        " there does not belong to that of the lab any more"
                     )
                 self._send(one, link, context)
             except ServiceError as error:
@@ -212,12 +226,33 @@ class Delivery(Loop):
             return link.grades.lineitem
         place = (link.number, one.lab)
         if place not in self._lineitems:
-            title = self._academy.catalogue.labs[one.lab].title.en
+            title = self._title(one.lab)
             of_link = "" if whole_course else link.link
             self._lineitems[place] = services.lineitem(
                 link.grades, f"lab/{one.lab}", title, one.points, of_link
             )
         return self._lineitems[place]
+
+    def _title(self, lab: str) -> str:
+        """Return what a lab is called; its own name where the catalogue does not know it."""
+        course, _, name = lab.rpartition("/")
+        ours = any(one.at.course_id == course and one.is_ours for one, _ in self._courses) or not course
+        return self._known.labs[name].title.en if ours and name in self._known.labs else name
+
+
+def _feedback_changed(course: OpenCourse, changes: Changes) -> bool:
+    if course.office is not None:
+        return changes.differ("feedback", course.office.book.last_feedback())
+    return changes.of("feedback", _feedback_folder(course.at), SETTLED_SECONDS)
+
+
+def _is_released(course: OpenCourse, account: str, lab: str) -> bool:
+    """Tell whether the feedback on what was graded last has been released to the learner."""
+    graded = course.at.course / "autograded" / account / lab.rpartition("/")[2]
+    if course.office is not None:
+        return course.office.book.has_feedback(account, secret_of(graded))
+    names, released = feedback_files(graded), _feedback_folder(course.at)
+    return bool(names) and all((released / name).is_file() for name in names)
 
 
 def _in_course(said: dict) -> tuple[str, str, bool] | None:

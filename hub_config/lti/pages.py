@@ -145,7 +145,7 @@ def pages() -> list[tuple[str, type]]:
         ("/lti/arrive", Arrive),
         ("/lti/chosen", Chosen),
         ("/lti/jwks", Keys),
-        ("/lti/((?:lab|course)/[^/]+)", Direct),
+        ("/lti/(lab/(?:[^/]+/)?[^/]+|course/[^/]+)", Direct),
     ]
 
 

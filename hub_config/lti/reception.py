@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import catalogue
-from catalogue import Catalogue, Text
 
 from ..accounts import Account, Accounts
 from ..deployment import Deployment
@@ -13,9 +12,9 @@ from ..settings import Settings
 from .book import Book
 from .claims import Launch
 from .launch import Launches
+from .offer import Offer
 from .people import People
 from .platform_keys import PlatformKeys
-from .refusal import BadLaunch
 from .tickets import Tickets
 from .tool_keys import ToolKeys
 
@@ -55,7 +54,7 @@ class Reception:
         )
         self._book, self._clock = book, clock
         self._accounts = Accounts(deployment.accounts)
-        self.offer = Offer(catalogue.load(), settings.labs)
+        self.offer = Offer(catalogue.load(), deployment, settings.courses)
 
     def receive(self, launch: Launch, language: str) -> Arrival:
         """Return the account that a launch is for, made where there is none, and where it goes on.
@@ -72,7 +71,8 @@ class Reception:
         BadLaunch
             When what the link leads to is not handed out here; nothing is made then.
         """
-        path = f"hub/user-redirect/{self.offer.path(launch.target, launch.language or language)}"
+        offer = self.offer.within(launch.course)
+        path = f"hub/user-redirect/{offer.path(launch.target, launch.language or language)}"
         if launch.teaches and not launch.target:
             path = COHORTS
         people = People(self._accounts)
@@ -86,53 +86,3 @@ class Reception:
     def account(self, name: str) -> Account:
         """Return an account."""
         return self._accounts.get(name)
-
-
-class Offer:
-    """What links may lead to: the labs that are handed out, and the courses.
-
-    Parameters
-    ----------
-    known
-        What there is to learn.
-    labs
-        Which labs are handed out; None for all.
-    """
-
-    def __init__(self, known: Catalogue, labs: tuple[str, ...] | None) -> None:
-        self.labs = {slug: lab for slug, lab in known.labs.items() if labs is None or slug in labs}
-        self.courses = {slug: course for slug, course in known.courses.items() if course.lessons}
-
-    def title(self, target: str) -> Text:
-        """Return what ``lab/…`` or ``course/…`` is called.
-
-        Raises
-        ------
-        BadLaunch
-            When it is not handed out here.
-        """
-        kind, _, name = target.partition("/")
-        found = {"lab": self.labs, "course": self.courses}.get(kind, {}).get(name)
-        if found is None:
-            raise BadLaunch("no-such", repr(target[:200]))
-        return found.title
-
-    def points(self, target: str) -> float | None:
-        """Return what can be reached in a lab; None for what has no grade."""
-        kind, _, name = target.partition("/")
-        return sum(self.labs[name].grades.values()) if kind == "lab" else None
-
-    def path(self, target: str, language: str) -> str:
-        """Return where a target is found below a person's own server; the desk where there is none.
-
-        Raises
-        ------
-        BadLaunch
-            When it is not handed out here.
-        """
-        if not target:
-            return "lab"
-        self.title(target)
-        kind, _, name = target.partition("/")
-        unit = f"lab:{name}" if kind == "lab" else f"lesson:{name}/{self.courses[name].lessons[0].slug}"
-        return f"academy/go/{unit}?language={language}"

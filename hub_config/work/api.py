@@ -14,7 +14,7 @@ from ..courses import OpenCourse
 from ..handlers import ApiHandler
 from .errors import NotThere, WorkError
 from .office import Office
-from .sayings import NAME
+from .sayings import LAB, NAME
 from .trees import ASKED_AT_ONCE, SHA256
 
 NOT_NOW = (
@@ -293,7 +293,6 @@ class Log(WorkHandler):
         await self.answer(lambda: self.office.sayings.log())
 
 
-LAB = r"([a-z0-9][a-z0-9-]{0,63})"
 PART = f"({SHA256})"
 NUMBER = r"([0-9]{1,9})"
 ROUTES = [

@@ -15,6 +15,7 @@ from .records import Extended
 from .rules import ATTEMPTS, MOST_ATTEMPTS, Extension, Late, Terms, moment
 
 NAME = r"[a-z0-9][a-z0-9-]{0,62}"
+LAB = r"([a-z0-9][a-z0-9-]{0,63})"
 EVERY_LAB = "*"
 
 Model = TypeVar("Model", bound=BaseModel)

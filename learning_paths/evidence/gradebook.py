@@ -28,9 +28,11 @@ _grade = sa.table(
     *map(sa.column, ("cell_id", "notebook_id", "auto_score", "manual_score", "extra_credit")),
     sa.column("needs_manual_grade", sa.Boolean),
 )
-_cell = sa.table("base_cell", *map(sa.column, ("id", "name")))
+_master = sa.table("notebook", *map(sa.column, ("id", "assignment_id")))
+_cell = sa.table("base_cell", *map(sa.column, ("id", "name", "notebook_id")))
 _grade_cell = sa.table("grade_cells", *map(sa.column, ("id", "max_score")))
 _task_cell = sa.table("task_cells", *map(sa.column, ("id", "max_score")))
+_POINTS = sa.func.coalesce(_grade_cell.c.max_score, _task_cell.c.max_score, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,30 @@ class Gradebook:
         except sa.exc.DatabaseError as error:
             raise self._unreadable(error) from error
 
+    def points(self, lab: str) -> float:
+        """Return what can be reached in a lab; 0 where the gradebook does not know it.
+
+        Raises
+        ------
+        GradebookError
+            When the database is there and is no gradebook, or cannot be read.
+        """
+        if self._file is not None and not self._file.is_file():
+            return 0.0
+        asked = (
+            sa.select(sa.func.sum(_POINTS))
+            .join_from(_assignment, _master, _master.c.assignment_id == _assignment.c.id)
+            .join(_cell, _cell.c.notebook_id == _master.c.id)
+            .outerjoin(_grade_cell, _grade_cell.c.id == _cell.c.id)
+            .outerjoin(_task_cell, _task_cell.c.id == _cell.c.id)
+            .where(_assignment.c.name == lab)
+        )
+        try:
+            with self._engine.connect() as connection:
+                return float(connection.scalar(asked) or 0.0)
+        except sa.exc.DatabaseError as error:
+            raise self._unreadable(error) from error
+
     def stamp(self) -> tuple[int | str, ...]:
         """Return what is another after any change; nothing while there is no gradebook.
 
@@ -208,7 +234,6 @@ def _derived(lab: str, task: str, grades: Mapping[str, Sequence[float]]) -> dict
 
 
 def _query(learner: str | None) -> sa.Select[Any]:
-    points = sa.func.coalesce(_grade_cell.c.max_score, _task_cell.c.max_score, 0.0)
     query = (
         sa.select(
             _submission.c.student_id,
@@ -221,7 +246,7 @@ def _query(learner: str | None) -> sa.Select[Any]:
             _grade.c.manual_score,
             _grade.c.extra_credit,
             _grade.c.needs_manual_grade,
-            points.label("points"),
+            _POINTS.label("points"),
         )
         .join_from(_submission, _assignment, _assignment.c.id == _submission.c.assignment_id)
         .outerjoin(_notebook, _notebook.c.assignment_id == _submission.c.id)

@@ -6,12 +6,15 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+import sqlalchemy as sa
 import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nbgrader.api import Base, Gradebook
 
 import catalogue
 from catalogue.folders import CHECKOUT
@@ -24,15 +27,15 @@ from hub_config.lti import choosing
 from hub_config.lti.book import Book
 from hub_config.lti.claims import CLAIM, DEEP_LINKING, Launch, teaches
 from hub_config.lti.launch import BEGUN_SECONDS, COOKIE, SKEW_SECONDS, Launches, cookie_name
+from hub_config.lti.offer import Offer
 from hub_config.lti.pages import our_addresses
 from hub_config.lti.people import People, settle
 from hub_config.lti.platform_keys import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, PlatformKeys, read_keys
 from hub_config.lti.platforms import Platform
-from hub_config.lti.reception import Offer
 from hub_config.lti.refusal import BadLaunch, words
 from hub_config.lti.tickets import BadTicket, Tickets
 from hub_config.lti.tool_keys import KEPT_SECONDS, ToolKeys
-from hub_config.settings import Settings, read
+from hub_config.settings import Course, Settings, read
 from tests.lti_platform import (
     CLIENT,
     CONTEXT,
@@ -853,9 +856,23 @@ def test_without_settings_there_is_nothing_to_answer(door, platform):
     assert door.refused(**{**platform.deep_linking(), SETTINGS: GONE}).kind == "accepts-no-links"
 
 
+def gradebook(path: Path) -> Gradebook:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)  # tables that are there spare nbgrader a run of alembic
+    engine.dispose()
+    return Gradebook(f"sqlite:///{path}")
+
+
+def hand_out(at: Deployment, *labs: str) -> None:
+    for lab in labs:
+        (at.exchanged / "outbound" / lab).mkdir(parents=True)
+
+
 @pytest.fixture
-def offer() -> Offer:
-    return Offer(catalogue.load(), ("mlp", "lora"))
+def offer(tmp_path) -> Offer:
+    deployment = Deployment(tmp_path)
+    hand_out(deployment, "mlp", "lora")
+    return Offer(catalogue.load(), deployment)
 
 
 def test_the_answer_is_signed_and_holds_what_was_chosen(door, platform, offer, tmp_path):
@@ -872,7 +889,7 @@ def test_the_answer_is_signed_and_holds_what_was_chosen(door, platform, offer, t
     assert said[f"{DEEP_LINKING}data"] == "what the platform wants back"
     lab, course = said[f"{DEEP_LINKING}content_items"]
     assert (lab["type"], lab["url"], lab["custom"]) == ("ltiResourceLink", f"{TOOL}lab/mlp", {"lab": "mlp"})
-    assert lab["lineItem"]["scoreMaximum"] == sum(offer.labs["mlp"].grades.values()) > 0
+    assert lab["lineItem"]["scoreMaximum"] == sum(catalogue.load().labs["mlp"].grades.values()) > 0
     assert "lineItem" not in course
     # what was chosen leads back here
     assert door.launch(lab["url"], custom=lab["custom"]).target == "lab/mlp"
@@ -889,6 +906,56 @@ def test_nothing_is_chosen_that_was_not_asked_for_or_is_not_open(door, platform,
     for closed in ("lab/stable-softmax", "lab/../mlp", "course/none", "javascript:alert(1)", "", "lab"):
         with pytest.raises(BadLaunch, match="no-such"):
             choosing.items(one, [closed], offer, TOOL)
+
+
+def test_what_is_handed_out_is_offered_as_long_and_nothing_else(tmp_path, offer):
+    assert set(offer.labs) == {"mlp", "lora"}
+    (tmp_path / "exchange/academy/outbound/lora").rmdir()
+    hand_out(Deployment(tmp_path), "my-own", "Not A Lab", ".draft")
+    assert set(offer.labs) == {"mlp", "my-own"}
+    assert offer.path("lab/my-own", "zh") == "academy/go/lab:my-own?language=zh"
+    assert offer.points("lab/my-own") is None  # there is no gradebook yet
+    (tmp_path / "course").mkdir()
+    with gradebook(tmp_path / "course/gradebook.db") as book:
+        book.add_assignment("my-own")
+        book.add_notebook("my-own", "my-own")
+        book.add_grade_cell("first", "my-own", "my-own", max_score=3, cell_type="code")
+        book.add_task_cell("second", "my-own", "my-own", max_score=4, cell_type="code")
+    assert offer.points("lab/my-own") == 7
+    last = choosing.groups(offer)[-1]
+    assert (last.title.en, last.labs, last.whole) == (
+        "Further labs",
+        [("lab/my-own", offer.title("lab/my-own"))],
+        "",
+    )
+
+
+def test_labs_of_another_course_are_offered_where_it_belongs_alone(tmp_path, platform, door):
+    deployment, named = Deployment(tmp_path), {"shown": "Deep", "shown_zh": "深度"}
+    courses = [
+        Course(id="deep-2027", **named),
+        Course(id="means", source="https://git.example.edu/m", **named),
+    ]
+    hand_out(deployment.of("deep-2027"), "mlp")
+    hand_out(deployment.of("means"), "mlp")
+    every = Offer(catalogue.load(), deployment, courses)
+    assert set(every.labs) == {"deep-2027/mlp", "means/mlp"}
+    assert every.title("lab/deep-2027/mlp") == catalogue.load().labs["mlp"].title
+    assert every.title("lab/means/mlp").en == "mlp"  # from elsewhere: another lab of that name
+    for course, lab in (("deep-2027", "lab/deep-2027/mlp"), ("means", "lab/means/mlp")):
+        offer = every.within(course)
+        first = choosing.groups(offer)[0]
+        assert (first.title.zh, [target for target, _ in first.labs]) == ("深度", [lab])
+        asked = door.launch(**platform.deep_linking()).choosing
+        (item,) = choosing.items(asked, [lab], offer, TOOL)
+        back = door.launch(item["url"], custom=item["custom"])
+        assert (back.target, offer.path(back.target, "en")) == (
+            lab,
+            f"academy/go/lab:{lab.removeprefix('lab/')}?language=en",
+        )
+        for closed in (every.within(""), every.within("no-such")):
+            with pytest.raises(BadLaunch, match="no-such"):
+                closed.path(lab, "en")
 
 
 def test_a_ticket_of_a_launch_or_of_yesterday_chooses_nothing(door, platform):

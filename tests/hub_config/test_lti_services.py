@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,25 +17,30 @@ from tornado.testing import AsyncHTTPTestCase
 
 from catalogue import Catalogue, load
 from hub_config.accounts import Accounts
+from hub_config.courses import OpenCourse
 from hub_config.deployment import Deployment
 from hub_config.handlers import Handler
 from hub_config.lti.book import Book, Member
 from hub_config.lti.claims import GradeService, Launch, read_claims
 from hub_config.lti.delivery import MOST_REFUSALS, Delivery
 from hub_config.lti.people import People
+from hub_config.lti.platforms import Platform
 from hub_config.lti.returns import ADDED, FIRST_PAUSE, LONGEST_PAUSE, Mark, Return, Returns
 from hub_config.lti.services import MOST_MEMBERS, MOST_PAGES, Score, ServiceError, Services
 from hub_config.lti.tool_keys import ToolKeys
 from hub_config.operations import Watched
 from hub_config.oversight.trail import Trail
 from hub_config.service import application
+from hub_config.settings import Course, Settings
 from hub_config.storage.backup import back_up
 from hub_config.storage.restoring import restore
-from hub_config.work.book import Book as WorkBook
+from hub_config.work.office import Office as WorkOffice
+from hub_config.work.opening import open_office
 from hub_config.work.trees import File, Tree
+from learning_paths import evidence
 from learning_paths.academy import Academy
 from tests.learning_paths.small_academy import LABS, POINTS, Teacher, write_tree
-from tests.lti_platform import ENDPOINT, GRADE_SCOPES, ROLES, LtiPlatform
+from tests.lti_platform import CONTEXT, ENDPOINT, GRADE_SCOPES, ROLES, LtiPlatform
 
 TOOL = "https://academy.example.edu/hub/lti/"
 LAB = "stable-softmax"
@@ -88,16 +93,23 @@ class Office:
     academy: Academy
     platform: LtiPlatform
     teacher: Teacher
-    work: WorkBook | None = None
+    work: WorkOffice | None = None
+    further: list[OpenCourse] = field(default_factory=list)
     now: list[float] = field(default_factory=lambda: [WHEN.timestamp()])
 
+    delivery: Delivery | None = None
+
     def __post_init__(self) -> None:
-        self.open()
+        if self.delivery is None:
+            self.open()
 
     def open(self) -> None:
         """Begin anew on the same data folder, as after a restart."""
+        own = OpenCourse(self.deployment, self.work, self.academy.gradebook)
+        courses = {CONTEXT: self.further[0].said.id} if self.further else {}
+        platform = Platform(**self.platform.registration, courses=courses)
         self.delivery = Delivery(
-            self.deployment, self.academy, [self.platform.platform], self.work, lambda: self.now[0]
+            self.deployment, self.academy.catalogue, [platform], [own, *self.further], lambda: self.now[0]
         )
 
     def launch(self, lab: str = LAB, **changes) -> str:
@@ -170,7 +182,7 @@ def test_a_mark_is_sent_when_it_is_released_and_not_before(office):
 
 
 def test_with_the_exchange_as_a_service_its_book_says_what_is_released(office):
-    office.work = WorkBook(office.deployment.work_url)
+    office.work = open_office(office.deployment, Settings())
     office.open()
     ada = office.launch()
     office.grade(ada, 1.0)
@@ -179,15 +191,109 @@ def test_with_the_exchange_as_a_service_its_book_says_what_is_released(office):
     before, graded = f"another secret of {ada}", f"secret of {ada}"
     for number, secret in enumerate((before, graded)):
         at = WHEN + timedelta(minutes=number)
-        office.work.adopt(ada, LAB, tree, secret, at, str(number), lambda said: said)
-        share = office.work.share_at(LAB, ada, at)
+        office.work.book.adopt(ada, LAB, tree, secret, at, str(number), lambda said: said)
+        share = office.work.book.share_at(LAB, ada, at)
         if secret == graded:
             office.look()
             assert office.sent == []  # feedback on the submission before is not that on this one
-        office.work.give_feedback(share, tree, "ines", at)
+        office.work.book.give_feedback(share, tree, "ines", at)
     office.look()
     assert office.sent == [("0001", 1.0 * len(CELLS), FULL)]
     office.work.close()
+
+
+# courses beside the academy's own
+
+
+@pytest.fixture
+def further(office, empty_gradebook) -> Iterator[Office]:
+    """A course with the same labs, which the platform's course belongs to, as an office of its own."""
+    at = office.deployment.of("deep-2027")
+    at.course.mkdir(parents=True)
+    gradebook = Path(shutil.copy(empty_gradebook, at.course))
+    work, said = open_office(at, Settings()), Course(id=at.course_id, shown="Deep", shown_zh="深度")
+    course = OpenCourse(at, work, evidence.Gradebook(at.gradebook_url), said)
+    office.further = [course]
+    office.open()
+    yield replace(office, deployment=at, teacher=Teacher(gradebook), work=work, delivery=office.delivery)
+    course.close()
+
+
+def given_back(further: Office, learner: str, number: int = 1) -> None:
+    """Have a learner's work handed in through the course's exchange, and its feedback released."""
+    at, book = WHEN + timedelta(minutes=number), further.work.book
+    tree = Tree((File("feedback.html", 4, "0" * 64, ("0" * 64,)),))
+    assert book.adopt(learner, LAB, tree, f"secret of {learner}", at, str(number), lambda said: said)
+    further.autograded(learner)
+    book.give_feedback(book.share_at(LAB, learner, at), tree, "grace", at)
+
+
+def test_a_mark_of_another_course_is_sent_as_one_of_the_academys_own(office, further):
+    there = f"deep-2027/{LAB}"
+    ada = office.launch(there)
+    office.grade(ada, 0.5)
+    office.release(ada)  # what happens to a lab of that name in the academy's own course is another matter
+    further.grade(ada, 1.0)
+    office.look()
+    assert office.sent == []
+    office.platform.fails["/lineitems/1/scores"] = 500
+    given_back(further, ada)
+    office.look()
+    (row,) = office.delivery.returns.of_context(1)
+    assert (row.lab, row.tries, row.arrived) == (there, 1, False)
+    office.platform.fails.clear()
+    office.open()  # a restart
+    office.look(FIRST_PAUSE)
+    office.look(600)
+    assert office.sent == [("0001", 1.0 * len(CELLS), FULL)]
+    further.grade(ada, 0.0)
+    office.look()
+    assert office.sent[1:] == [("0001", 0.0, FULL)]
+
+
+def test_a_line_item_is_made_for_a_lab_of_another_course_with_its_title(office, further):
+    ada = office.launch(
+        f"deep-2027/{LAB}",
+        **{ENDPOINT: {"scope": GRADE_SCOPES, "lineitems": f"{office.platform.url}/lineitems"}},
+    )
+    further.grade(ada, 1.0)
+    given_back(further, ada)
+    office.look()
+    (made,) = [one for one in office.platform.lineitems.values() if "resourceId" in one]
+    title = office.academy.catalogue.labs[LAB].title.en
+    assert (made["resourceId"], made["label"]) == (f"lab/deep-2027/{LAB}", title)
+    assert len(office.sent) == 1
+
+
+def test_marks_of_another_course_go_to_no_other_course_of_the_platform(office, further):
+    elsewhere = {"id": "course of somebody else"}
+    ada = office.launch(f"deep-2027/{LAB}", context=elsewhere)
+    further.grade(ada, 1.0)
+    given_back(further, ada)
+    office.look()
+    assert office.delivery.returns.of_context(1) == []
+    assert office.sent == []
+
+
+def test_a_gradebook_that_cannot_be_read_holds_up_no_other_course(office, further):
+    ada = office.launch()
+    further.teacher.path.write_text("this is no database")
+    office.grade(ada, 1.0)
+    office.release(ada)
+    office.look()
+    assert office.sent == [("0001", 1.0 * len(CELLS), FULL)]
+
+
+def test_a_lab_that_the_catalogue_does_not_know_brings_its_marks_too(office):
+    with Gradebook(office.teacher.url) as book:
+        book.add_assignment("my-own")
+        book.add_notebook("my-own", "my-own")
+        book.add_grade_cell("first", "my-own", "my-own", max_score=3, cell_type="code")
+    ada = office.launch("my-own")
+    office.teacher.grade(ada, "my-own", {"first": 2.0}, WHEN)
+    office.release(ada, "my-own")
+    office.look()
+    assert office.sent == [("0001", 2.0, 3.0)]
 
 
 def test_a_mark_that_changes_is_sent_once_more_and_with_a_later_time(office):

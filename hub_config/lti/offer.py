@@ -1,0 +1,140 @@
+"""What links of learning platforms may lead to: the labs that are handed out now, and the courses."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from catalogue import Catalogue, Text
+from learning_paths.errors import GradebookError
+from learning_paths.evidence import Gradebook
+
+from ..deployment import Deployment
+from ..errors import HubError
+from ..settings import Course
+from ..work.sayings import LAB
+from .refusal import BadLaunch
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A lab that is handed out.
+
+    Parameters
+    ----------
+    name
+        Its name within its course.
+    title
+        What people call it; the name again for a lab that the catalogue does not know.
+    at
+        The places of its course.
+    group
+        The course of lessons that it belongs to, or else the course beside the academy's own; empty for a
+        lab of an instructor's own.
+    known_points
+        What can be reached in it; None for a lab that the catalogue does not know.
+    """
+
+    name: str
+    title: Text
+    at: Deployment
+    group: str
+    known_points: float | None
+
+    @property
+    def points(self) -> float | None:
+        """What can be reached in it, else by the gradebook; None where that does not know it either."""
+        if self.known_points is not None:
+            return self.known_points
+        try:
+            gradebook = Gradebook(self.at.gradebook_url)
+            try:
+                return gradebook.points(self.name) or None
+            finally:
+                gradebook.close()
+        except (GradebookError, HubError):
+            return None
+
+
+class Offer:
+    """What links may lead to.
+
+    Parameters
+    ----------
+    known
+        What there is to learn.
+    deployment
+        The academy's places.
+    courses
+        Those beside the academy's own whose labs links may lead to.
+    """
+
+    def __init__(self, known: Catalogue, deployment: Deployment, courses: Iterable[Course] = ()) -> None:
+        self._known, self._deployment = known, deployment
+        self.further = {one.id: one for one in courses}
+        self.courses = {slug: course for slug, course in known.courses.items() if course.lessons}
+
+    def within(self, course: str) -> "Offer":
+        """Return what links may lead to from where a course belongs: to its labs, and to no other's beside
+        the academy's own. Its id is empty where none belongs there.
+        """
+        return Offer(
+            self._known, self._deployment, [one for one in self.further.values() if one.id == course]
+        )
+
+    @property
+    def labs(self) -> dict[str, Handed]:
+        """The labs, by the names that they have beside those of other courses."""
+        found = list(self._labs_of(self._deployment, None))
+        for said in self.further.values():
+            found += self._labs_of(self._deployment.of(said.id), said)
+        return {one.at.lab(one.name): one for one in found}
+
+    def _labs_of(self, at: Deployment, said: Course | None) -> Iterator[Handed]:
+        known = self._known.labs if said is None or said.source is None else {}
+        for name in released(at):
+            lab = known.get(name)
+            group = said.id if said else lab.course if lab else ""
+            title = lab.title if lab else Text(en=name, zh=name)
+            yield Handed(name, title, at, group, sum(lab.grades.values()) if lab else None)
+
+    def title(self, target: str) -> Text:
+        """Return what ``lab/…`` or ``course/…`` is called.
+
+        Raises
+        ------
+        BadLaunch
+            When it is not handed out here.
+        """
+        kind, _, name = target.partition("/")
+        found = {"lab": self.labs, "course": self.courses}.get(kind, {}).get(name)
+        if found is None:
+            raise BadLaunch("no-such", repr(target[:200]))
+        return found.title
+
+    def points(self, target: str) -> float | None:
+        """Return what can be reached in a lab; None for what has no grade."""
+        kind, _, name = target.partition("/")
+        return self.labs[name].points if kind == "lab" else None
+
+    def path(self, target: str, language: str) -> str:
+        """Return where a target is found below a person's own server; the desk where there is none.
+
+        Raises
+        ------
+        BadLaunch
+            When it is not handed out here.
+        """
+        if not target:
+            return "lab"
+        self.title(target)
+        kind, _, name = target.partition("/")
+        unit = f"lab:{name}" if kind == "lab" else f"lesson:{name}/{self.courses[name].lessons[0].slug}"
+        return f"academy/go/{unit}?language={language}"
+
+
+def released(at: Deployment) -> list[str]:
+    """Return the labs of a course that learners can fetch now, by name, as its exchange has them."""
+    outbound = at.exchanged / "outbound"
+    if not outbound.is_dir():
+        return []
+    return sorted(one.name for one in outbound.iterdir() if re.fullmatch(LAB, one.name) and one.is_dir())
