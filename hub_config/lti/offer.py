@@ -28,8 +28,8 @@ class Handed:
     at
         The places of its course.
     group
-        The course of lessons that it belongs to, or else the course beside the academy's own; empty for a
-        lab of an instructor's own.
+        The course beside the academy's own, or else the course of lessons that it belongs to; empty where
+        there is neither.
     known_points
         What can be reached in it; None for a lab that the catalogue does not know.
     """
@@ -74,9 +74,7 @@ class Offer:
         self.courses = {slug: course for slug, course in known.courses.items() if course.lessons}
 
     def within(self, course: str) -> "Offer":
-        """Return what links may lead to from where a course belongs: to its labs, and to no other's beside
-        the academy's own. Its id is empty where none belongs there.
-        """
+        """Return what links may lead to where a course belongs (its id; empty for none): no other's labs."""
         return Offer(
             self._known, self._deployment, [one for one in self.further.values() if one.id == course]
         )
@@ -93,7 +91,7 @@ class Offer:
         known = self._known.labs if said is None or said.source is None else {}
         for name in released(at):
             lab = known.get(name)
-            group = said.id if said else lab.course if lab else ""
+            group = said.id if said else lab.course if lab and lab.course in self.courses else ""
             title = lab.title if lab else Text(en=name, zh=name)
             yield Handed(name, title, at, group, sum(lab.grades.values()) if lab else None)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from nbgrader.api import Gradebook
+from playwright.sync_api import Browser, expect
 
 from catalogue.folders import CHECKOUT
 from graders.cli import main as graders_cli
@@ -22,6 +23,7 @@ from hub_config.work.api import LAB as A_LAB
 from hub_config.work.api import NUMBER, PART, ROUTES
 from tests.hub_config.test_hub import reach
 from tests.hub_process import OWN_PASSWORD, Hub, Person
+from tests.lab_page import FIRST_LOAD, faults, leave_tour, to_panel
 
 pytestmark = [pytest.mark.slow]
 LAB = "first-programs"
@@ -290,3 +292,26 @@ def test_the_trail_names_the_course(hub: Hub, grace: Person, capsys: pytest.Capt
     assert rows["deadline.set"] == ("grace", f"lab:deep-2027/{LAB}")
     assert rows["mark.changed"][1] == f"lab:deep-2027/{LAB}"
     assert rows["marks.viewed"] == ("grace", "formgrader:deep-2027/submissions")
+
+
+@pytest.mark.browser
+def test_the_panel_leads_staff_to_pages_that_are_fit_for_everybody(hub: Hub, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{hub.url}/hub/login")
+    page.locator("input[name=username]").fill("grace")
+    page.locator("input[name=password]").fill(OWN_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/lab**", timeout=FIRST_LOAD)
+    leave_tour(page)
+    to_panel(page)
+    way = page.locator(".za-panel").get_by_role("link", name="Learners and marks of Deep learning")
+    with context.expect_page() as opened:
+        way.click(timeout=FIRST_LOAD)
+    learners = opened.value
+    expect(learners.get_by_role("heading", level=1)).to_contain_text("Deep learning: learners")
+    assert faults(learners, "main") == []
+    learners.get_by_role("link", name="Give more time or attempts").click()
+    expect(learners.get_by_role("heading", level=1)).to_have_text("ada: deadlines and attempts")
+    assert faults(learners, "main") == []
+    context.close()
