@@ -78,6 +78,8 @@ def _list(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps([asdict(one) for one in here]))
             return FINE
+        if said := _held(deployment, course):
+            print(said)
         for one in here:
             print(f"{one.name:<32} {one.part}")
         return FINE
@@ -95,6 +97,16 @@ def _list(options: argparse.Namespace) -> int:
     if not told:
         print("academy.yml names no courses beside the academy's own", file=sys.stderr)
     return FINE
+
+
+def _held(deployment: Deployment, course: Course) -> str | None:
+    """Say which lessons a course has, at which version; None where its labs are this academy's."""
+    if course.source is None:
+        return None
+    from .lab_source import held  # with nbgrader, which nothing else here needs
+
+    at = f"{course.source} at {course.version or 'its default branch'}"
+    return held(deployment.of(course.id).labs) or f"lessons and labs of {at}, brought when the hub starts"
 
 
 def _enrol(options: argparse.Namespace) -> int:

@@ -145,6 +145,11 @@ class Deployment:
         return self.grading / "labs"
 
     @property
+    def lessons(self) -> Path:
+        """The lessons of a course that has its own, as people get them; see `hub_config.material`."""
+        return self.grading / "lessons"
+
+    @property
     def gradebook_url(self) -> str:
         """Database URL of nbgrader's gradebook.
 

@@ -11,7 +11,7 @@ from .accounts import ROLES, Accounts
 from .deployment import Deployment, write_private
 from .errors import HubError
 from .labs import open_labs
-from .material import publish
+from .material import publish, publish_all
 from .settings import Course, Settings
 from .storage import databases
 
@@ -58,9 +58,10 @@ def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], Non
     open_labs(deployment, settings.labs, say)
     for course, said in courses:
         if said.source is not None:
-            from .lab_source import bring  # with nbgrader, which no other start needs
+            from .lab_source import LESSONS, bring  # with nbgrader, which no other start needs
 
             bring(said.source, said.version, course.labs, say)
+            publish_all(course.lessons, course.labs / LESSONS)
         open_labs(course, said.labs, say)
     return passwords
 

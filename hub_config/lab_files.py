@@ -1,7 +1,7 @@
-"""Which files of a repository are labs, and which of them are taken: plain files with plain names."""
+"""Which files of a repository are labs and lessons, and which are taken: plain files with plain names."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from catalogue.schema import ID_PATTERN
@@ -12,9 +12,10 @@ from .git import MOST_MIB, Entry, Repository
 
 MOST_FILES = 10_000
 ROOTS = ("", "labs/")  # where a repository may hold its labs
-SOURCE, AUTHORING = "source", "authoring"
-PLACES = tuple(f"{root}{part}" for root in ROOTS for part in (SOURCE, AUTHORING))
+SOURCE, AUTHORING, LESSONS = "source", "authoring", "lessons"
+PLACES = (LESSONS, *(f"{root}{part}" for root in ROOTS for part in (SOURCE, AUTHORING)))
 LAB = f"a lab is {SOURCE}/NAME/NAME.ipynb, NAME in small letters and digits with hyphens"
+LESSON = f"a lesson is {LESSONS}/FOLDER/NAME.ipynb"
 
 _PLAIN = ("100644", "100664", "100755")  # modes of files, as git has them
 _OTHERS = {"120000": "a symbolic link", "160000": "a submodule"}
@@ -23,7 +24,7 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 def chosen(entries: list[Entry], where: str, say: Callable[[str], None]) -> dict[PurePosixPath, Entry]:
-    """Return the files of the labs by their place in the labs' folder.
+    """Return the files of labs and lessons by their place in the labs' folder.
 
     Parameters
     ----------
@@ -32,12 +33,13 @@ def chosen(entries: list[Entry], where: str, say: Callable[[str], None]) -> dict
     where
         Of which repository and commit, for messages.
     say
-        Is told each folder that is no lab.
+        Is told each folder that is no lab, and each notebook that is no lesson.
 
     Raises
     ------
     HubError
-        When there are no labs, or too many files or bytes, or one is a link or has an odd name.
+        When there are no labs, or too many files or bytes, or one is a link or has an odd name, or a lab has
+        the name of the folder in which people find lessons.
     """
     for root in ROOTS:
         below = [(one, parts) for one in entries if (parts := _parts(one.path, root))]
@@ -50,6 +52,10 @@ def chosen(entries: list[Entry], where: str, say: Callable[[str], None]) -> dict
     else:
         raise HubError(f"{where}: there is no lab in it; {LAB}, at its root or in labs/")
     ours = [(one, parts) for one, parts in below if len(parts) == 1 or parts[1] in labs]
+    lessons = list(_lessons(entries, where, say))
+    if lessons and LESSONS in labs:
+        raise HubError(f"{where}: a lab has the name of the folder {LESSONS}/; give it another one")
+    ours += lessons
     taken = {PurePosixPath(*parts): one for one, parts in ours if _is_taken(one, parts, where)}
     _refuse_too_much(taken, where)
     return taken
@@ -77,6 +83,19 @@ def _parts(path: str, root: str) -> list[str]:
     return parts if path.startswith(root) and parts[0] in (SOURCE, AUTHORING) else []
 
 
+def _lessons(
+    entries: list[Entry], where: str, say: Callable[[str], None]
+) -> Iterator[tuple[Entry, list[str]]]:
+    for one in entries:
+        parts = one.path.split("/")
+        if parts[0] != LESSONS:
+            continue
+        if len(parts) == 2 and parts[1].endswith(".ipynb"):
+            say(f"{where}: {one.path!a} is left out; {LESSON}")
+        else:
+            yield one, parts
+
+
 def _deep(below: list[tuple[Entry, list[str]]]) -> list[tuple[Entry, list[str]]]:
     return [(one, parts) for one, parts in below if len(parts) > 1]
 
@@ -86,12 +105,12 @@ def _is_lab(part: str, lab: str, rest: list[str]) -> bool:
 
 
 def _is_taken(one: Entry, parts: list[str], where: str) -> bool:
-    """Return whether a file of a lab is taken: hidden ones are not.
+    """Return whether a file of a lab or lesson is taken: hidden ones are not.
 
     Raises
     ------
     HubError
-        When it is no plain file in a lab's folder, or its name cannot be trusted.
+        When it is no plain file in its folder, or its name cannot be trusted.
     """
     if any(map(_is_odd, parts)) or len(one.path) > _LONGEST_PATH:
         raise HubError(f"{where}: a file has the odd name {one.path!a}; give it a plain one there")
@@ -100,7 +119,7 @@ def _is_taken(one: Entry, parts: list[str], where: str) -> bool:
     if one.mode not in _PLAIN:
         what = _OTHERS.get(one.mode, f"of mode {one.mode}")
         raise HubError(f"{where}: {one.path} is {what}; put the file itself there")
-    if len(parts) < 3:
+    if len(parts) < (2 if parts[0] == LESSONS else 3):
         raise HubError(f"{where}: {one.path} is a file and has to be a folder")
     return True
 

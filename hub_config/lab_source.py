@@ -1,4 +1,4 @@
-"""Labs of a course from a git address, pinned to a version: whole or not at all."""
+"""Labs and lessons of a course from a git address, pinned to a version: whole or not at all."""
 
 import fcntl
 import json
@@ -18,10 +18,11 @@ from urllib.parse import urlsplit
 
 from graders.errors import GradingError
 from graders.lab_file import known_mistakes, limits_of, titles_of
+from learning_paths.ui.course_lessons import lessons_in
 
 from .errors import HubError
 from .git import SCHEMES, GitFailed, Repository, refs
-from .lab_files import PLACES, chosen, write
+from .lab_files import LESSONS, PLACES, chosen, write
 
 FILE = "version.json"
 BEFORE = "before"  # in a draft: the labs that make room
@@ -72,8 +73,14 @@ def brought(folder: Path) -> Version | None:
         return None
 
 
+def held(folder: Path) -> str | None:
+    """Say what a folder holds that was brought: number of lessons, address, version; None where none was."""
+    there = brought(folder)
+    return there and f"{len(lessons_in(folder / LESSONS))} lessons and {there.said}"
+
+
 def bring(source: str, version: str | None, folder: Path, say: Say) -> str:
-    """Make a folder hold the labs of a repository at a version, and return the full commit.
+    """Make a folder hold labs and lessons of a repository at a version, and return the full commit.
 
     A commit or tag that is there already stays, also where the tag was moved since: that is said. A branch
     is looked at anew. Where it cannot be had and something earlier is there, that stays, and it is said.
@@ -119,7 +126,7 @@ def looked_at(source: str, version: str | None, folder: Path) -> tuple[Literal["
         refuse_odd(source, version)
         _refuse_own(folder)
         if there and there.kind == "commit" and there.answers(source, version):
-            return "fine", f"{there.said}, are there"
+            return "fine", f"{held(folder)}, are there"
         kind, commit = _asked(source, version)
         if kind == "commit":
             _refs(source, "HEAD")  # whether the address answers; the commit is seen when it is brought
@@ -129,12 +136,13 @@ def looked_at(source: str, version: str | None, folder: Path) -> tuple[Literal["
     except HubError as error:
         return "wrong", str(error)
     if there is None or not there.answers(source, version):
-        return "fine", f"{_said(source, version)} ({kind}): commit {commit[:12]}, brought at the next start"
+        what = f"{_said(source, version)} ({kind}): commit {commit[:12]}"
+        return "fine", f"{what}, brought at the next start, with the lessons that stand there"
     if commit == there.commit:
-        return "fine", f"{there.said}, are there"
+        return "fine", f"{held(folder)}, are there"
     if there.kind == "tag":
         return "mind", _moved(there, commit)
-    return "fine", f"{there.said}, are there; commit {commit[:12]} is brought at the next start"
+    return "fine", f"{held(folder)}, are there; commit {commit[:12]} is brought at the next start"
 
 
 def refuse_odd(source: str, version: str | None) -> None:
@@ -223,7 +231,7 @@ def _failed(source: str, why: str) -> GitFailed:
 
 
 def _replaced(source: str, version: str | None, kind: str, commit: str, folder: Path, say: Say) -> str:
-    """Fetch a commit beside the folder, look at what is in it, and put its labs there."""
+    """Fetch a commit beside the folder, look at what is in it, and put its labs and lessons there."""
     try:
         with _draft(folder) as draft:
             repository, new = Repository(draft / "git"), draft / "labs"

@@ -257,8 +257,8 @@ class Course(Keys):
     shown_zh: Line = Field(description="The same in Chinese", examples=["深度学习（2027 春）"])
     source: Line | None = Field(
         None,
-        description="Its labs: the address of a git repository, or a folder with one (docs/hub/courses.md);"
-        " left out, the labs of this academy",
+        description="Its labs and lessons: the address of a git repository, or a folder with one"
+        " (docs/hub/courses.md); left out, the labs of this academy",
         examples=["https://git.example.edu/deep-learning-labs.git"],
     )
     version: Line | None = Field(

@@ -76,6 +76,13 @@ class WalledSpawner(LocalProcessSpawner):
             )
         return replace(account, role="instructor")
 
+    def _courses(self) -> list[str]:
+        """Return the courses beside the academy's own whose lessons the server shows."""
+        if self.name:
+            return [self.name]
+        enrolled = Enrolments(Accounts(self.deployment.accounts)).of(self.user.name)
+        return [one.id for one in self.settings.courses if one.id in enrolled]
+
     async def start(self) -> tuple[str, int]:
         """Start the server and return its address.
 
@@ -106,7 +113,9 @@ class WalledSpawner(LocalProcessSpawner):
         """Return the command line of the server behind its wall, with what crosses that."""
         if kind == "none":
             return self._argv
-        wall = walls.wall_of(account, self.deployment, kind, self.settings.servers, self._by_folder)
+        wall = walls.wall_of(
+            account, self.deployment, kind, self.settings.servers, self._by_folder, self._courses()
+        )
         if wall.network:
             return sandbox.command(wall, self._argv)
         uid = wall.uid if os.geteuid() == 0 else None
@@ -141,7 +150,9 @@ class WalledSpawner(LocalProcessSpawner):
         chosen = self.settings.submissions
         language = language_for(self)
         env.update(
-            walls.environment(account, self.deployment, kind, self.academy_url, chosen, language=language)
+            walls.environment(
+                account, self.deployment, kind, self.academy_url, chosen, language, self._courses()
+            )
         )
         if kind in OWN_TREE:
             env.update(self._crossings(account).environment)

@@ -1,11 +1,13 @@
 """What each person's server may see and touch: from an account to a wall, as data."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.folders import CHECKOUT, COURSE_ID
 from graders.seeds import KEY_FILE
+from learning_paths.ui.course_lessons import VARIABLE
 from sandbox import Bind, Wall
 
 from .accounts import FIRST_UID, Account
@@ -18,6 +20,7 @@ from .settings import Servers, Submissions
 STAFF_UID = FIRST_UID - 1
 EXCHANGE_AT = Path("/srv/academy/exchange")
 MATERIAL_AT = Path("/srv/academy/material")
+LESSONS_AT = Path("/srv/academy/lessons")  # of further courses, a folder each
 SETTINGS = Path(__file__).resolve().parent / "singleuser"
 
 
@@ -111,14 +114,27 @@ def shown(account: Account, deployment: Deployment, seen: View, by_folder: bool 
     ]
 
 
+def lessons(deployment: Deployment, kind: str, courses: Collection[str]) -> dict[str, Show]:
+    """Return the lessons of courses that have their own, by the courses' ids."""
+    places = {one: deployment.of(one).lessons for one in courses}
+    at = {one: LESSONS_AT / one if kind in OWN_TREE else place for one, place in places.items()}
+    return {one: Show(place, at[one], False) for one, place in places.items() if place.is_dir()}
+
+
 def wall_of(
-    account: Account, deployment: Deployment, kind: str, servers: Servers, by_folder: bool = True
+    account: Account,
+    deployment: Deployment,
+    kind: str,
+    servers: Servers,
+    by_folder: bool = True,
+    courses: Collection[str] = (),
 ) -> Wall:
     """Return the wall around a person's server.
 
     A learner sees the own home and desk, writable, and the course material and released labs, read-only; desk
     and labs only where work goes through the exchange folder. An instructor also sees the course folder, the
-    exchange and the labs' masters. Nobody's wall holds another's home, the accounts, the secrets, the store.
+    exchange and the labs' masters. Both see the lessons of those `courses` beside the academy's own. Nobody's
+    wall holds another's home, the accounts, the secrets, the store.
     The network is the wall's own where it can have one.
     """
     seen = view(account, deployment, kind)
@@ -126,7 +142,10 @@ def wall_of(
     # the staff of another course have the masters of its labs in its folder, and no others
     ours = CHECKOUT / "labs"
     binds = [Bind(ours, ours)] if seen.course and deployment.is_own else []
-    for show in shown(account, deployment, seen, by_folder):
+    for show in (
+        *shown(account, deployment, seen, by_folder),
+        *lessons(deployment, kind, courses).values(),
+    ):
         binds.append(Bind(show.real, show.at if kind in OWN_TREE else show.real, writable=show.writable))
     if own_network:
         binds.append(Bind(deployment.crossings(account.name), CROSSINGS_AT, writable=True))
@@ -150,12 +169,17 @@ def environment(
     academy_url: str,
     submissions: Submissions,
     language: str = "en",
+    courses: Collection[str] = (),
 ) -> Mapping[str, str]:
     """Return what a server behind a wall finds in its environment, besides what the hub puts there."""
     seen = view(account, deployment, kind)
     # a path of a kernel's socket must stay under 108 bytes: in the wall's own /tmp where there is one
     runtime = Path("/tmp/jupyter") if kind in OWN_TREE else seen.home / ".run"
-    return told(account, seen, runtime, academy_url, submissions, language, deployment.course_id)
+    places = {one: str(show.at) for one, show in lessons(deployment, kind, courses).items()}
+    return {
+        **told(account, seen, runtime, academy_url, submissions, language, deployment.course_id),
+        VARIABLE: json.dumps(places),
+    }
 
 
 def told(

@@ -193,6 +193,7 @@ def _left_out(deployment: Deployment, books: list[Part]) -> set[Path]:
     ledgers = [of.course / LEDGER for of in (deployment, *deployment.courses())]
     files = [*(part.file for part in books), deployment.accounts, deployment.lti, *ledgers]
     files += [of.formgrader for of in (deployment, *deployment.courses())]
+    files += [of.lessons for of in deployment.courses()]
     beside = {file.with_name(file.name + end) for file in files for end in ("", LEFT, *BESIDE_SQLITE)}
     return beside | {part.kept for part in books}
 

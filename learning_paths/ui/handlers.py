@@ -11,6 +11,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 
+from learning_paths.ui import course_lessons
 from learning_paths.ui.errors import UIError
 from learning_paths.ui.labs import LabDesk
 from learning_paths.ui.lessons import open_lesson
@@ -34,8 +35,8 @@ class AtHome:
         desk, thread = LabDesk(self.home), self.settings["academy_thread"]
         return await asyncio.get_running_loop().run_in_executor(thread, partial(getattr(desk, step), *given))
 
-    async def bring(self, unit: str, language: str) -> dict[str, Any]:
-        """Copy a lesson or fetch a lab; return where its notebook lies, and whether it is new."""
+    async def bring(self, unit: str, language: str, beside: bool = False) -> dict[str, Any]:
+        """Copy a lesson (with `beside`, newer texts too) or fetch a lab; return where it lies, and if new."""
         kind, _, name = unit.partition(":")
         if kind == "lab":
             return await self.at_desk("fetch", name)
@@ -51,7 +52,8 @@ class AtHome:
                 503,
                 zh="找不到课程材料；请从学院入口重新启动你的服务器",
             )
-        copied = await asyncio.to_thread(open_lesson, unit, Path(material), self.home, language)
+        given = (open_lesson, unit, Path(material), self.home, language)
+        copied = await asyncio.to_thread(*given, courses=course_lessons.folders(), beside=beside)
         return {"path": copied.path, "new": copied.new, "outdated": copied.outdated}
 
 

@@ -1,20 +1,24 @@
-"""Lessons come from the read-only material into the learner's home, without ever overwriting their work."""
+"""Lessons come from read-only folders into the learner's home, without ever overwriting their work."""
 
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import IO
 
+from learning_paths.ui import course_lessons
 from learning_paths.ui.errors import UIError
 
 LESSON = re.compile(r"lesson:(?P<course>[a-z0-9]+(?:-[a-z0-9]+)*)/(?P<slug>\d\d-[a-z0-9]+(?:-[a-z0-9]+)*)")
 RECORD = ".copied.json"
-"""Beside the copies: what each file's content was when it was copied."""
+"""Beside the copies: what each file's newest content was that its owner got."""
 
 _SOURCES = re.compile(r"course\.yml|checkpoints\.yml|\d\d-.*\.(py|zh\.md)|\..*|__pycache__|.*\.ipynb")
 
@@ -30,7 +34,8 @@ class Opened:
     new
         True when it was copied now.
     outdated
-        True when the academy has a newer text and the learner's own work was kept instead.
+        True when there is a newer text, of the notebook or of what it needs, and the learner's own work was
+        kept instead.
     """
 
     path: str
@@ -38,44 +43,72 @@ class Opened:
     outdated: bool
 
 
-def open_lesson(unit: str, material: Path, home: Path, language: str = "en") -> Opened:
-    """Copy a lesson and the files that it needs to ``lessons/<course>/`` in the home.
+def open_lesson(
+    unit: str,
+    material: Path,
+    home: Path,
+    language: str = "en",
+    *,
+    courses: Mapping[str, Path] | None = None,
+    beside: bool = False,
+) -> Opened:
+    """Copy a lesson and the files that it needs into the home.
 
-    What the learner has changed stays as it is; what they have not touched is brought up to date. Every file
-    appears whole or not at all.
+    There they lie in ``lessons/<course>/``, those of a course beside the academy's own in
+    ``<course>/lessons/``. What the learner has changed stays as it is; what they have not touched is brought
+    up to date. Every file appears whole or not at all.
 
     Parameters
     ----------
     unit
-        ``lesson:course/NN-slug``.
+        ``lesson:course/NN-slug``; of a course beside the academy's own, ``lesson:course/folder/name``.
     material
-        The folder of all courses, by stage.
+        The folder of the academy's own courses, by stage.
     home
         The learner's folder.
     language
         ``zh`` takes the lesson's Chinese notebook where there is one.
+    courses
+        The folders of lessons of courses beside the academy's own, by id.
+    beside
+        Put newer texts of what the learner has changed beside it, as ``NAME.new.ipynb``; the path is then
+        the newer notebook's.
 
     Raises
     ------
     UIError
         When there is no such lesson (404), or the home cannot be written (507).
     """
-    course, notebook = _find(unit, material, language)
-    target = home / "lessons" / course.name
+    if unit.count("/") == 1:
+        folder, notebook = _find(unit, material, language)
+        target, needed = home / "lessons" / folder.name, _needed(folder)
+    else:
+        course, folder, notebook = course_lessons.found(unit, courses or {}, language)
+        target, needed = home / course / course_lessons.HOME, course_lessons.needed(folder, notebook)
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        copied = _read_record(target)
-        for source in _needed(course):
-            _bring(source, target / source.relative_to(course), str(source.relative_to(course)), copied)
-        new, outdated = _bring(notebook, target / notebook.name, notebook.name, copied)
-        _write(target / RECORD, json.dumps(copied, indent=1, sort_keys=True).encode())
+        return _open(folder, notebook, needed, target, home, beside)
     except OSError as error:
+        where = target.relative_to(home)
         raise UIError(
-            f"cannot write the lesson: {error.strerror}, lessons/{course.name}; free some space, try again",
+            f"cannot write the lesson: {error.strerror}, {where}; free some space, try again",
             507,
-            zh=f"无法写入课程：{error.strerror}，lessons/{course.name}；请腾出空间后重试",
+            zh=f"无法写入课程：{error.strerror}，{where}；请腾出空间后重试",
         ) from error
-    return Opened(f"lessons/{course.name}/{notebook.name}", new, outdated)
+
+
+def _open(
+    folder: Path, notebook: Path, needed: Iterable[Path], target: Path, home: Path, beside: bool
+) -> Opened:
+    target.mkdir(parents=True, exist_ok=True)
+    copied = _read_record(target)
+    outdated = False
+    try:
+        for source in (*needed, notebook):  # the notebook last: with it there is all that it needs
+            one = _bring(source, target, source.relative_to(folder), copied, beside)
+            outdated |= one.outdated
+    finally:
+        _write(target / RECORD, io.BytesIO(json.dumps(copied, indent=1, sort_keys=True).encode()))
+    return Opened(str((target / one.path).relative_to(home)), one.new, outdated)
 
 
 def opened_lessons(home: Path) -> dict[str, str]:
@@ -116,29 +149,52 @@ def _needed(course: Path) -> Iterator[Path]:
             yield path
 
 
-def _bring(source: Path, target: Path, name: str, copied: dict[str, str]) -> tuple[bool, bool]:
-    """Copy a file unless the learner has changed it; tell whether it is new, and whether it is outdated."""
-    content = source.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if not target.exists():
-        _write(target, content)
-        copied[name] = digest
-        return True, False
-    own = hashlib.sha256(target.read_bytes()).hexdigest()
-    before = copied.get(name)
-    if own == before and before != digest:
-        _write(target, content)
-        copied[name] = digest
-        return False, False
-    return False, before is not None and before != digest
+def _bring(source: Path, target: Path, name: Path, copied: dict[str, str], beside: bool) -> Opened:
+    """Copy a file unless the learner has changed it; the path is that below the target."""
+    key, own = str(name), target / name
+    with source.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        had, before = _digest(own), copied.get(key)
+        if had == digest:
+            copied[key] = digest  # by whichever way it came
+            return Opened(key, False, False)
+        if had is None or had == before:
+            _write(own, file)
+            copied[key] = digest
+            return Opened(key, had is None, False)
+        if before in (None, digest):
+            return Opened(key, False, False)
+        if not beside:
+            return Opened(key, False, True)
+        newer = _free(own, digest)
+        if not newer.exists():
+            _write(newer, file)
+        copied[key] = digest
+        return Opened(str(newer.relative_to(target)), False, False)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _digest(path: Path) -> str | None:
+    """Return the hash of a file; None where there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def _free(own: Path, digest: str) -> Path:
+    """Return where a newer text of a file goes: a name that nothing else has."""
+    names = (f"{own.stem}.new{f'-{number}' * (number > 1)}{own.suffix}" for number in count(1))
+    return next(path for name in names if _digest(path := own.with_name(name)) in (None, digest))
+
+
+def _write(path: Path, content: IO[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    content.seek(0)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".copying-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            shutil.copyfileobj(content, file)
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(path, temporary) if path.exists() else os.chmod(temporary, 0o644)

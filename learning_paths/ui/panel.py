@@ -7,13 +7,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tornado import web
 
+from learning_paths.ui import course_lessons
 from learning_paths.ui.errors import UIError
 from learning_paths.ui.handlers import AcademyHandler, ask_service
 from learning_paths.ui.labs import in_office, notebook_of
@@ -58,14 +59,16 @@ class PanelHandler(AcademyHandler):
                 problems.append(error)
                 return {}
 
-        me, plan, grades, courses, mine, status = await asyncio.gather(
+        me, plan, grades, courses, mine, status, lessons = await asyncio.gather(
             asked("me", {}),
             asked("plan", None),
             asked("grades", []),
             asked("courses", []),
             asked("courses/mine", []),
             at_home(),
+            asyncio.to_thread(course_lessons.listed, course_lessons.folders(), self.home),
         )
+        titles = {one["id"]: one["title"] for one in mine}
         now = datetime.now(UTC)
         self.finish(
             {
@@ -73,7 +76,8 @@ class PanelHandler(AcademyHandler):
                 "teaches": [one for one in mine if one["part"] == "instructor"],
                 "plan": None if plan is None else shortened(plan),
                 "courses": [{"id": one["id"], "title": one["title"]} for one in courses],
-                "labs": labs(courses, status, grades, now, mine),
+                "labs": labs(courses, status, grades, now, titles),
+                "lessons": [{**one, "within": _within(one["course"], titles)} for one in lessons],
                 "problems": [
                     {"en": en, "zh": zh} for en, zh in dict.fromkeys((str(one), one.zh) for one in problems)
                 ],
@@ -223,7 +227,7 @@ def labs(
     status: Mapping[str, Any],
     grades: list[dict[str, Any]],
     now: datetime,
-    mine: Iterable[dict[str, Any]] = (),
+    titles: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the labs that somebody can open or has handed in, what is due first first, graded ones last.
 
@@ -237,8 +241,8 @@ def labs(
         The service's grades.
     now
         Decides what is over.
-    mine
-        Courses beside the academy's own, with their titles.
+    titles
+        Of courses beside the academy's own, by id.
 
     Returns
     -------
@@ -252,13 +256,17 @@ def labs(
     """
     known = {lab["lab"]: {**lab, "course": course["id"]} for course in courses for lab in course["labs"]}
     graded = {grade["lab"]: grade for grade in grades}
-    titles = {one["id"]: one["title"] for one in mine}
     found = []
     for name, at_home in status.items():
         within, _, lab = name.rpartition("/")
         one = _lab(name, known.get(lab, {}), at_home, graded.get(name), now)
-        found.append({**one, "within": titles.get(within, {"en": within, "zh": within}) if within else None})
+        found.append({**one, "within": _within(within, titles or {}) if within else None})
     return sorted(found, key=lambda one: (_ORDER.index(one["state"]), one["due"] or "9", one["lab"]))
+
+
+def _within(course: str, titles: Mapping[str, Any]) -> dict[str, str]:
+    """Return the title of a course, its id where that cannot be had now."""
+    return titles.get(course, {"en": course, "zh": course})
 
 
 def _lab(

@@ -63,9 +63,13 @@ class OpenHandler(AcademyHandler):
 
     @web.authenticated
     async def post(self) -> None:
-        """Copy a lesson or fetch a lab; answer where its notebook lies."""
-        language = str(self.body().get("language", "en"))
-        self.finish(json.dumps(await self.bring(self.field("unit"), language)))
+        """Copy a lesson or fetch a lab; answer where its notebook lies.
+
+        With ``beside``, a newer text of what the learner has changed is put beside it.
+        """
+        said = self.body()
+        language, beside = str(said.get("language", "en")), said.get("beside") is True
+        self.finish(json.dumps(await self.bring(self.field("unit"), language, beside)))
 
 
 class GoHandler(AtHome, JupyterHandler):

@@ -37,6 +37,19 @@ def test_what_the_learner_changed_is_never_overwritten(material, home):
     assert (home / opened.path).read_text() == "my own notes"
 
 
+def test_the_newer_text_comes_beside_what_the_learner_changed(material, home):
+    opened = open_lesson(FLOATS, material, home)
+    (home / opened.path).write_text("my own notes")
+    newer = source(material).read_text() + " "
+    source(material).write_text(newer)
+    beside = open_lesson(FLOATS, material, home, beside=True)
+    assert beside.path == "lessons/numerics-information/01-floating-point.new.ipynb"
+    assert (home / beside.path).read_text() == newer
+    assert (home / opened.path).read_text() == "my own notes"
+    assert not open_lesson(FLOATS, material, home).outdated
+    assert opened_lessons(home) == {FLOATS: opened.path}
+
+
 def test_what_the_learner_did_not_touch_is_brought_up_to_date(material, home):
     opened = open_lesson(FLOATS, material, home)
     newer = source(material).read_text().replace("Floating", "Sinking")

@@ -16,9 +16,9 @@ export class Desk {
     return found ? found[1] : null;
   }
 
-  /** Bring a unit home and show it; returns what the server says of it. */
-  async open(unit, language) {
-    const answer = await this.service.post('open', { unit, language });
+  /** Bring a unit home, `beside` with newer texts of what was changed, and show it; returns what the server says. */
+  async open(unit, language, beside = false) {
+    const answer = await this.service.post('open', { unit, language, beside });
     await this.app.commands.execute('docmanager:open', { path: answer.path });
     return answer;
   }

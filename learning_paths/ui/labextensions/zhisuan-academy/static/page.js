@@ -99,9 +99,7 @@ export class StartPage extends Telling {
 
   openUnit(button, unit) {
     return this.act(button, 'opening', async () => {
-      const answer = await this.desk.open(unit.id, this.words.language);
-      const saying = answer.outdated ? 'opened-outdated' : answer.new ? 'opened-new' : 'opened';
-      this.tell(saying, { path: answer.path, title: this.words.of(unit.title) });
+      await this.bring(unit);
       this.status = await this.service.get('status'); // a lab that is at home now can be handed in
       this.renderBody();
     });

@@ -1,8 +1,8 @@
-// What the start page and the panel share: a live region that says what became of things, and buttons that wait.
+// What the start page and the panel share: a live region that says what became of things, buttons that wait, opening.
 
-import { element, whileBusy } from './dom.js';
+import { button, element, whileBusy } from './dom.js';
 
-/** A view with `words`, which says aloud what it does and what fails. */
+/** A view with `words` and a `desk`, which says aloud what it does and what fails. */
 export class Telling {
   constructor(words) {
     this.words = words;
@@ -27,6 +27,23 @@ export class Telling {
   tell(text, values) {
     this.message.classList.remove('za-error');
     this.message.textContent = text ? this.words.say(text, values) : '';
+  }
+
+  /** Bring a unit home, show it and say so; where there is a newer text, offer it. */
+  async bring(unit) {
+    const { path, outdated, new: fresh } = await this.desk.open(unit.id, this.words.language);
+    const values = { path, title: this.words.of(unit.title) };
+    this.tell(outdated ? 'opened-outdated' : fresh ? 'opened-new' : 'opened', values);
+    if (outdated) {
+      this.message.append(button(this.words, 'open-newer', `newer ${unit.id}`, pressed => this.bringNewer(pressed, unit)));
+    }
+  }
+
+  bringNewer(pressed, unit) {
+    return this.act(pressed, 'opening', async () => {
+      const { path } = await this.desk.open(unit.id, this.words.language, true);
+      this.tell('opened-newer', { path, title: this.words.of(unit.title) });
+    });
   }
 
   fail(error) {

@@ -1,4 +1,4 @@
-// All labs: what each is waiting for, its deadline, its mark, the way in.
+// All labs: what each is waiting for, its deadline, its mark, the way in. Below them the lessons of further courses.
 
 import { button, element } from '../dom.js';
 
@@ -10,9 +10,36 @@ export class LabsTab {
 
   render(words) {
     const { labs } = this.panel.data;
-    return labs.length
-      ? element('ul', { class: 'za-units' }, labs.map(lab => this.lab(lab, words)))
-      : element('p', {}, words.say('labs-none'));
+    return [
+      labs.length ? element('ul', { class: 'za-units' }, labs.map(lab => this.lab(lab, words))) : element('p', {}, words.say('labs-none')),
+      this.lessons(words)
+    ];
+  }
+
+  /** The lessons of each course beside the academy's own. */
+  lessons(words) {
+    const { lessons } = this.panel.data;
+    return [...new Set(lessons.map(one => one.course))].map(course => {
+      const mine = lessons.filter(one => one.course === course);
+      return element(
+        'section',
+        { class: 'za-lessons', 'aria-labelledby': `za-lessons-${course}`, 'data-lessons': course },
+        element('h3', { id: `za-lessons-${course}` }, words.say('lessons-of', { course: words.of(mine[0].within) })),
+        element('ul', { class: 'za-units' }, mine.map(lesson => this.lesson(lesson, words)))
+      );
+    });
+  }
+
+  lesson(lesson, words) {
+    const title = words.of(lesson.title);
+    const unit = { id: lesson.unit, title: lesson.title };
+    return element(
+      'li',
+      { class: 'za-unit', 'data-lesson': lesson.unit },
+      element('h4', {}, title),
+      element('p', { class: 'za-facts' }, [lesson.folder, words.say(lesson.path ? 'lesson-copied' : 'lesson-new')].join(words.say('dot'))),
+      button(words, lesson.path ? 'open' : 'fetch', `open ${unit.id}`, pressed => this.panel.open(pressed, unit), { title })
+    );
   }
 
   lab(lab, words) {

@@ -48,8 +48,7 @@ export class Panel extends Telling {
 
   open(pressed, unit) {
     return this.act(pressed, 'opening', async () => {
-      const { path } = await this.desk.open(unit.id, this.words.language);
-      this.tell('opened', { title: this.words.of(unit.title), path });
+      await this.bring(unit);
       if (unit.id.startsWith('lab:')) {
         this.shown = 'lab';
       }
@@ -131,7 +130,7 @@ export class Panel extends Telling {
     const { role } = this.data;
     const teaches = role === 'grader' ? null : offices(this.data.teaches, this.words, this.service);
     if (isStaff(role)) {
-      return [staffSection(this, this.words.say('staff-panel-note'), role, 'h3'), teaches];
+      return [staffSection(this, this.words.say('staff-panel-note'), role, 'h3'), teaches, this.tabs.labs.lessons(this.words)];
     }
     return [
       teaches,
