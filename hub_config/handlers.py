@@ -140,7 +140,10 @@ class ApiHandler(Handler):
         raise web.HTTPError(401, reason="no valid token; sign in at the hub")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer ``{"error": what went wrong}``; what nobody foresaw is logged, its inside not told."""
+        """Answer what went wrong, in both languages where it knows them; what nobody foresaw is logged only.
+
+        The answer is ``{"error": …, "error_zh": …}``.
+        """
         error = kwargs.get("exc_info", (None, None, None))[1]
         said = {"error": self._reason}
         for kind, status in STATUS.items():
@@ -148,6 +151,8 @@ class ApiHandler(Handler):
                 said["error"] = str(error)
                 self.set_status(status)
                 break
+        if isinstance(error, PlanError):
+            said["error_zh"] = error.said["zh"]
         if isinstance(error, BadProfile):
             said["field"] = error.field
         self.finish(json.dumps(said, ensure_ascii=False))

@@ -134,7 +134,7 @@ class LearnerPage(Page):
             mark = await asyncio.to_thread(self._change, learner, said)
         except BadMark as error:
             self.set_status(400)
-            await self._show(learner, wrong=str(error), said=said)
+            await self._show(learner, wrong=error.said[self.language], said=said)
             return
         asked = {"language": self.language, "mark": mark["id"]}
         self.redirect(f"{self.settings['prefix']}{address(learner)}?{urlencode(asked)}", status=303)
@@ -144,22 +144,21 @@ class LearnerPage(Page):
         self.must_be_known(learner)
 
     def _change(self, learner: str, said: dict[str, str]) -> dict[str, Any]:
-        marking, words = self.academy.marking, partial(say, self.language)
+        marking = self.academy.marking
         if said["undo"]:
             numbers = {str(mark["id"]): mark["id"] for mark in marking.told(learner, history=True)}
             if said["undo"] not in numbers:
-                raise BadMark(words("gone"))
+                raise _NotSo("gone")
             return marking.undo(learner, numbers[said["undo"]], self.person)
         ground = self.academy.ground
         if said["unit"] not in ground.items:
-            raise BadMark(words("choose-unit"))
+            raise _NotSo("choose-unit")
         if said["kind"] not in kinds_of(ground, said["unit"]):
-            title = ground.title(ground.items[said["unit"]])[self.language]
-            raise BadMark(words("not-so", title=title))
+            raise _NotSo("not-so", title=ground.title(ground.items[said["unit"]]))
         if not said["reason"].strip():
-            raise BadMark(words("say-why"))
+            raise _NotSo("say-why")
         if len(said["reason"]) > MOST_LETTERS:
-            raise BadMark(words("too-long", most=MOST_LETTERS))
+            raise _NotSo("too-long", most=MOST_LETTERS)
         return marking.add(learner, {name: said[name] for name in ("unit", "kind", "reason")}, self.person)
 
     async def _show(
@@ -215,6 +214,17 @@ class NoPage(Page):
         raise web.HTTPError(404)
 
 
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    return json.loads((FOLDER / "words.json").read_text(encoding="utf-8"))
+
+
+class _NotSo(BadMark):
+    """A mark that the page cannot set, in the page's own words."""
+
+    sayings = _words()
+
+
 def address(learner: str) -> str:
     """Return where a learner's page is, below the service's prefix."""
     return f"learners/{quote(learner, safe='')}"
@@ -223,11 +233,6 @@ def address(learner: str) -> str:
 def say(language: str, name: str, /, **values: Any) -> str:
     """Return one of the page's texts in a language, with its values filled in."""
     return _words()[name][language].format(**values)
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    return json.loads((FOLDER / "words.json").read_text(encoding="utf-8"))
 
 
 def _named(ground: Ground, skill: str) -> dict[str, str]:

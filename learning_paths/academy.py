@@ -25,6 +25,7 @@ from learning_paths.placing import Placing
 from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, Learner, check
 from learning_paths.progress import log, progress
+from learning_paths.sayings import listed
 from learning_paths.store import Evidence, Prediction, Profile, Snapshot, Store
 from learning_paths.what_if import what_if
 
@@ -180,7 +181,7 @@ class Academy:
             When the language is unknown.
         """
         if language not in LANGUAGES:
-            raise BadProfile("language", f"unknown language {language!r}; use {' or '.join(LANGUAGES)}")
+            raise BadProfile("language", "no-language", language=repr(language))
         _, learner, standing, now = self._known(user)
         known = (learner, learner.goal(self.catalogue), standing)
         marks, before = self.marking.held(user), self._weeks_before(user, now)
@@ -200,7 +201,7 @@ class Academy:
         try:
             verdict = judge_entry(entry, answer)
         except AnswerError as error:
-            raise PlanError(str(error)) from error
+            raise PlanError(f"checkpoint-{entry['kind']}", why=error) from error
         kept = self.store.add_prediction(user, course, name, answer, verdict.correct, self._clock())
         return _judged(kept, verdict.explanation)
 
@@ -249,9 +250,9 @@ class Academy:
     def _checkpoint(self, course: str, name: str) -> dict[str, Any]:
         entry = self._checkpoints.get(course, {}).get(name)
         if entry is None:
-            raise UnknownCheckpoint(
-                f"unknown checkpoint {name!r} in course {course!r}; see its checkpoints.yml"
-            )
+            there = self.catalogue.courses.get(course)
+            called = listed([{"en": there.title.en, "zh": there.title.zh}]) if there else repr(course)
+            raise UnknownCheckpoint("no-checkpoint", name=repr(name), course=called)
         return entry
 
     def _read_lessons(self, user: str) -> frozenset[str]:
@@ -267,9 +268,7 @@ class Academy:
         """Return what is known of a learner now; grades that came in since are taken up first."""
         profile = self.store.profile(user)
         if profile is None:
-            raise NoProfile(
-                f"{user} has not said who they are and where they want to go; fill in the form first"
-            )
+            raise NoProfile("no-profile", user=user)
         self.ingest_gradebook(user)
         learner = check(self.catalogue, profile.data)
         now = self._clock()

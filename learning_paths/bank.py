@@ -57,7 +57,7 @@ class Bank:
             When the bank no longer has it.
         """
         if key not in self.items:
-            raise BankError(f"the item bank has no {key!r} any more; start a new placement")
+            raise BankError("no-item", key=repr(key))
         return draw(self.items[key], variant)
 
 

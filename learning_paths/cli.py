@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from catalogue import CatalogueError
 from learning_paths.commands import evidence, hours, place, plan, refit
 from learning_paths.errors import BadProfile, PlanError
-from learning_paths.goals import NO_GOAL
 
 VERBS = (plan, place, evidence, hours, refit)
 
@@ -35,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (PlanError, CatalogueError) as error:
-        print(f"academy: {_with_options(error)}", file=sys.stderr)
+        print(f"academy: {_with_options(error, given.language)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -49,12 +48,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _with_options(error: Exception) -> str:
-    """Name the option that is wrong, where the error knows its field."""
-    if not isinstance(error, BadProfile) or str(error) == NO_GOAL:
-        return f"{error}; see ./academy plan --help" if str(error) == NO_GOAL else str(error)
+def _with_options(error: Exception, language: str) -> str:
+    """Name the option that is wrong, where the error knows its field; the catalogue speaks English."""
+    said = error.said[language] if isinstance(error, PlanError) else str(error)
+    if not isinstance(error, BadProfile):
+        return said
+    if error.kind == "no-goal":
+        return (
+            f"{said}; see ./academy plan --help" if language == "en" else f"{said}；见 ./academy plan --help"
+        )
     option = "--target" if error.field == "competencies" else f"--{error.field}"
-    return f"{option}: {error}"
+    return f"{option}: {said}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from simpleeval import SimpleEval
 from catalogue import Text
 from learning_paths.errors import BadAnswer, BankError
 from learning_paths.item_schema import HOLE, ChoiceItem, Expression, Item, NumberItem, OrderItem, Value
+from learning_paths.refusals import in_turn
 
 LANGUAGES = ("en", "zh")
 MOST_CASES = 2000
@@ -57,7 +58,7 @@ def cases(item: Item) -> tuple[Mapping[str, Value], ...]:
     if isinstance(item.draws, Mapping):
         count = math.prod(map(len, item.draws.values()))
         if count > MOST_CASES:
-            raise BankError(f"draws gives {count} cases; at most {MOST_CASES}, list fewer values")
+            raise BankError("many-cases", count=count, most=MOST_CASES)
         return tuple(
             dict(zip(item.draws, values, strict=True)) for values in itertools.product(*item.draws.values())
         )
@@ -104,7 +105,7 @@ class Drawn:
         assert isinstance(self.item, NumberItem)
         value = evaluate(self.item.answer, self.values, "answer")
         if isinstance(value, str) or not math.isfinite(value):
-            raise BankError(f"answer: {self.item.answer!r} gives {value!r}; it must be a finite number")
+            raise BankError("no-finite", expression=repr(self.item.answer), value=repr(value))
         return float(value)
 
     @property
@@ -171,14 +172,14 @@ class Drawn:
         count = len(self.order)
         if isinstance(item, ChoiceItem):
             if not _is_place(answer, count):
-                raise BadAnswer(f"{answer!r} names no option; give a number from 0 to {count - 1}")
+                raise BadAnswer("no-option", answer=repr(answer), last=count - 1)
             return self.order[answer] == 0
         if not (
             isinstance(answer, list | tuple)
             and all(_is_place(place, count) for place in answer)
             and sorted(answer) == list(range(count))
         ):
-            raise BadAnswer(f"{answer!r} is no order; give each number from 0 to {count - 1} once, as a list")
+            raise BadAnswer("no-order", answer=repr(answer), last=count - 1)
         return [self.order[place] for place in answer] == list(range(count))
 
 
@@ -223,11 +224,15 @@ def evaluate(expression: Expression, values: Mapping[str, Value], where: str) ->
         value = SimpleEval(functions=FUNCTIONS, names=names).eval(expression)
     except Exception as error:  # whatever the arithmetic raises
         raise BankError(
-            f"{where}: cannot work out {expression!r} ({error}); arithmetic over "
-            f"{', '.join(names) or 'numbers'} with {', '.join(FUNCTIONS)}"
+            "no-arithmetic",
+            where=where,
+            expression=repr(expression),
+            why=error,
+            names=in_turn(names) if names else {"en": "numbers", "zh": "数"},
+            functions=in_turn(FUNCTIONS),
         ) from error
     if not isinstance(value, int | float | str):
-        raise BankError(f"{where}: {expression!r} gives {value!r}; it must give a number or a text")
+        raise BankError("no-value", where=where, expression=repr(expression), value=repr(value))
     return value
 
 
@@ -244,7 +249,9 @@ def fill(template: str, values: Mapping[str, Value], language: str) -> str:
         name, form = hole.group(1), hole.group(2)
         if name not in values:
             raise BankError(
-                f"<<{name}>> is neither drawn nor derived; there are {', '.join(values) or 'no values'}"
+                "no-such-value",
+                name=name,
+                known=in_turn(values) if values else {"en": "no values", "zh": "无"},
             )
         value = values[name]
         if isinstance(value, Text):
@@ -252,7 +259,7 @@ def fill(template: str, values: Mapping[str, Value], language: str) -> str:
         try:
             return written(value) if form is None else format(value, form)
         except (ValueError, TypeError) as error:
-            raise BankError(f"<<{name}:{form}>>: {error}, for the value {value!r}") from error
+            raise BankError("bad-format", name=name, form=form, why=error, value=repr(value)) from error
 
     return HOLE.sub(put, template)
 
@@ -276,7 +283,7 @@ def read_number(answer: Any, units: Sequence[str] = ()) -> float:
     BadAnswer
         When it is none.
     """
-    refusal = BadAnswer(f"{reprlib.repr(answer)} is no number; type it as 1.5, 3/2 or 2e3")
+    refusal = BadAnswer("no-number", answer=reprlib.repr(answer))
     if isinstance(answer, int | float) and not isinstance(answer, bool):
         try:
             value = float(answer)

@@ -1,8 +1,30 @@
 """What can go wrong between a learner's words and a plan, each with what to do next."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from learning_paths.refusals import REFUSALS
+from learning_paths.sayings import Text, say
+
 
 class PlanError(Exception):
-    """A plan, a profile or an answer cannot be made or kept; the message says what, where and what next."""
+    """A plan, a profile or an answer cannot be made or kept.
+
+    Parameters
+    ----------
+    kind
+        Which of the `sayings` tells what is wrong, where, and what to do next.
+    words
+        What fills it in; a text in both languages where a name has both.
+    """
+
+    sayings: ClassVar[Mapping[str, Text]] = REFUSALS
+
+    def __init__(self, kind: str, /, **words: Any):
+        self.kind = kind
+        told = {name: value if isinstance(value, Mapping) else str(value) for name, value in words.items()}
+        self.said = say(kind, told, self.sayings)
+        super().__init__(self.said["en"])
 
 
 class BadProfile(PlanError):
@@ -12,13 +34,13 @@ class BadProfile(PlanError):
     ----------
     field
         The name of the field that is wrong, so that a form can point at it.
-    message
-        What is wrong with it and what would be right.
+    kind, words
+        As of any error.
     """
 
-    def __init__(self, field: str, message: str):
+    def __init__(self, field: str, kind: str, /, **words: Any):
         self.field = field
-        super().__init__(message)
+        super().__init__(kind, **words)
 
 
 class NoProfile(PlanError):

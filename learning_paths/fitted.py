@@ -109,7 +109,7 @@ def read(parameters: dict[str, Any]) -> Fitted | None:
     if parameters["model"] == FIRST_DAY:
         return None
     if parameters.get("columns") != list(COLUMNS) or len(parameters["levels"]) != LEVELS:
-        raise RefitError(f"a model of other columns: {parameters.get('columns')}; run ./academy refit again")
+        raise RefitError("other-columns", columns=parameters.get("columns"))
     return Fitted(
         parameters["intercept"],
         np.array(parameters["weights"]),

@@ -7,8 +7,7 @@ from catalogue import Catalogue, Level, Skill
 from catalogue.errors import UnknownId
 from catalogue.schema import Text
 from learning_paths.errors import BadProfile
-
-NO_GOAL = "no goal is given; name a role (operator-developer) or competencies at levels (fine-tuning@I)"
+from learning_paths.refusals import unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,9 @@ def goal_of(catalogue: Catalogue, role: str | None = None, competencies: Sequenc
         try:
             wanted = catalogue.goal(role)
         except UnknownId as error:
-            raise BadProfile("role", str(error)) from error
+            raise BadProfile(
+                "role", "unknown-id", unknown=unknown(error, catalogue.roles | catalogue.targets)
+            ) from error
         skills.update(wanted.competencies)
         ids.append(f"{'role' if role in catalogue.roles else 'target'}:{role}")
         titles.append(wanted.title)
@@ -67,7 +68,7 @@ def goal_of(catalogue: Catalogue, role: str | None = None, competencies: Sequenc
         ids.append(f"competency:{skill}")
         titles.append(catalogue.competencies[skill.competency].title)
     if not skills:
-        raise BadProfile("role", NO_GOAL)
+        raise BadProfile("role", "no-goal")
     joined = {"en": ", ".join(title.en for title in titles), "zh": "、".join(title.zh for title in titles)}
     return Goal(",".join(ids), joined, skills, tuple(uncovered))
 
@@ -77,10 +78,9 @@ def _skill(catalogue: Catalogue, text: str) -> Skill:
     try:
         catalogue.competency(name)
     except UnknownId as error:
-        raise BadProfile("competencies", str(error)) from error
-    if at and level not in Level.__members__:
         raise BadProfile(
-            "competencies",
-            f"{level!r} in {text!r} is no level; use B (basic), I (intermediate), P (professional) or E",
-        )
+            "competencies", "unknown-id", unknown=unknown(error, catalogue.competencies)
+        ) from error
+    if at and level not in Level.__members__:
+        raise BadProfile("competencies", "no-level", level=repr(level), text=repr(text))
     return Skill(name, Level[level] if at else Level.P)

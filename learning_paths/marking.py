@@ -9,7 +9,8 @@ from learning_paths.curriculum import Ground
 from learning_paths.demands import lab_to_test_out
 from learning_paths.errors import BadMark
 from learning_paths.marks import Marks
-from learning_paths.sayings import say
+from learning_paths.refusals import MARKS, in_turn
+from learning_paths.sayings import Text, say
 from learning_paths.store import Mark, Store
 from learning_paths.units import Gap
 
@@ -54,10 +55,10 @@ class Marking:
         unit, kind, reason = said.get("unit"), said.get("kind"), said.get("reason") or ""
         unknown = sorted(set(said) - {"unit", "kind", "reason"})
         if unknown:
-            raise BadMark(f"unknown field {unknown[0]!r}; known: unit, kind, reason")
+            raise BadMark("unknown-mark-field", field=repr(unknown[0]))
         check_mark(self._ground, unit, kind)
         if not isinstance(reason, str) or len(reason) > MOST_LETTERS:
-            raise BadMark(f"the reason is no text of at most {MOST_LETTERS} letters; say it shorter")
+            raise BadMark("long-reason", most=MOST_LETTERS)
         free = partial(self._must_be_free, learner=learner, by=by)
         return self._data(
             self._store.add_mark(learner, unit, kind, reason.strip(), by, self._clock(), may_undo=free)
@@ -78,9 +79,7 @@ class Marking:
         """
         mark = next((one for one in self._store.marks(learner, history=True) if one.id == number), None)
         if mark is None:
-            raise BadMark(
-                f"there is no mark {number!r} in this plan; reload the page, it lists those that hold"
-            )
+            raise BadMark("no-mark", number=repr(number))
         self._must_be_free(mark, learner, by)
         return self._data(self._store.undo_mark(mark.id, by, self._clock()))
 
@@ -92,15 +91,17 @@ class Marking:
         """Return the marks that hold as the planner takes them."""
         return marks_of(self._store.marks(learner))
 
-    @staticmethod
-    def _must_be_free(mark: Mark, learner: str, by: str) -> None:
+    def _must_be_free(self, mark: Mark, learner: str, by: str) -> None:
         """Refuse a learner to undo what somebody who teaches has set."""
         if by == learner and mark.made_by != learner:
-            raise BadMark(f"{mark.unit} was marked by {mark.made_by}; ask them to undo it")
+            raise BadMark("marked-by-other", unit=self._title(mark.unit), by=mark.made_by)
+
+    def _title(self, unit: str) -> Text:
+        item = self._ground.items.get(unit)  # a unit may have left the catalogue since
+        return dict(self._ground.title(item)) if item else {"en": unit, "zh": unit}
 
     def _data(self, mark: Mark) -> dict[str, Any]:
-        item = self._ground.items.get(mark.unit)  # a unit may have left the catalogue since
-        title = self._ground.title(item) if item else {"en": mark.unit, "zh": mark.unit}
+        title = self._title(mark.unit)
         words = {"title": title, "by": mark.made_by, "date": mark.made_at.date().isoformat()}
         return {
             "id": mark.id,
@@ -126,15 +127,12 @@ def check_mark(ground: Ground, unit: Any, kind: Any) -> None:
         When kind or unit is unknown, or the one does not go with the other.
     """
     if not isinstance(kind, str) or kind not in KINDS:
-        raise BadMark(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
+        raise BadMark("unknown-kind", kind=repr(kind), known=in_turn(KINDS))
     if not isinstance(unit, str) or unit not in ground.items:
-        raise BadMark(f"unknown unit {unit!r}; give the id of a unit of the plan, such as lab:rag")
+        raise BadMark("unknown-unit", unit=repr(unit))
     if kind not in (possible := kinds_of(ground, unit)):
-        why = {
-            "test-out": "cannot be tested out: no lab proves what it teaches",
-            "pin": "is not taught here yet, so it cannot be pinned",
-        }
-        raise BadMark(f"{unit} {why[kind]}; possible: {', '.join(possible)}")
+        title = ground.title(ground.items[unit])
+        raise BadMark(f"no-{kind}", unit=title, possible=in_turn(possible, MARKS))
 
 
 def kinds_of(ground: Ground, unit: str) -> tuple[str, ...]:

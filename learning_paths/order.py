@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Mapping, Sequence, Set
 
 from learning_paths.errors import CurriculumError
+from learning_paths.refusals import in_turn
 from learning_paths.units import Item, Unit
 
 Waiting = Mapping[Item, Set[Item]]
@@ -65,8 +66,8 @@ def topological(items: Sequence[Item], must: Waiting, should: Waiting) -> tuple[
                     heapq.heappush(possible, (other.place, other))
     stuck = [item for item in items if item not in placed]
     if stuck:
-        names = ", ".join(item.id for item in stuck if isinstance(item, Unit))
-        raise CurriculumError(f"these units wait for each other: {names}; see ./academy catalogue check")
+        units = in_turn(item.id for item in stuck if isinstance(item, Unit))
+        raise CurriculumError("circle", units=units)
     return tuple(placed)
 
 

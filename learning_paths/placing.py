@@ -108,9 +108,9 @@ class Placing:
         test = self._open(learner)
         asked = self.store.answers(test.id)
         if not asked or asked[-1].answered_at is not None or position != asked[-1].position:
-            raise BadAnswer(f"question {position!r} is not open: an answer is final; load the test again")
+            raise BadAnswer("not-open", position=repr(position))
         if seconds is not None and not (isinstance(seconds, int | float) and 0 <= seconds < 86400):
-            raise BadAnswer(f"seconds is {seconds!r}; leave it out, or send 0 to 86400")
+            raise BadAnswer("no-seconds", seconds=repr(seconds))
         drawn = self._drawn(asked[-1])
         if drawn is not None:
             correct = answer is not None and drawn.score(answer)
@@ -183,7 +183,7 @@ class Placing:
     def _open(self, learner: str) -> Placement:
         found = self.store.placements(learner)
         if not found or found[-1].ended_at is not None:
-            raise NoPlacement(f"{learner} has no open placement test; start one first")
+            raise NoPlacement("no-placement", learner=learner)
         return found[-1]
 
     def _go_on(self, test: Placement) -> dict[str, Any]:

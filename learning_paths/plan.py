@@ -19,6 +19,7 @@ from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.mastery import Array, Mastery
 from learning_paths.planner import Selection
 from learning_paths.profiles import LANGUAGES, Learner
+from learning_paths.sayings import listed
 from learning_paths.schedule import Schedule
 from learning_paths.task import Task
 from learning_paths.units import Gap, Item, Node, Unit
@@ -173,7 +174,8 @@ def picture_of(
     left = missing(ground, goal, standing.mastery, standing.read, marks, learner.language, kept)
     item = next((item for item in left.chosen if ground.identity(item) == unit), None)
     if item is None:
-        raise UnknownUnit(f"the plan has no unit {unit!r}; ./academy plan and the start page list its units")
+        there = ground.items.get(unit)
+        raise UnknownUnit("no-unit-in-plan", unit=listed([ground.title(there)]) if there else repr(unit))
     return picture(explainer_of(ground, goal, left, standing), item, language)
 
 

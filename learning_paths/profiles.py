@@ -9,6 +9,7 @@ from catalogue import Catalogue
 from catalogue.errors import UnknownId
 from learning_paths.errors import BadProfile
 from learning_paths.goals import Goal, goal_of
+from learning_paths.refusals import FIELDS, in_turn, unknown
 
 MOST_YEARS = 60
 LEAST_HOURS, MOST_HOURS = 0.5, 80
@@ -70,13 +71,15 @@ def check(catalogue: Catalogue, data: Mapping[str, Any]) -> Learner:
         Naming the field, what is wrong and what would be right.
     """
     if not isinstance(data, Mapping):
-        raise BadProfile("profile", 'the profile is no JSON object; send {"role": …, "hours": …}')
-    unknown = sorted(set(data) - set(Learner.__slots__))
-    if unknown:
-        raise BadProfile(unknown[0], f"unknown field {unknown[0]!r}; known: {', '.join(Learner.__slots__)}")
+        raise BadProfile("profile", "no-profile-object")
+    strange = sorted(set(data) - set(Learner.__slots__))
+    if strange:
+        raise BadProfile(
+            strange[0], "unknown-field", field=repr(strange[0]), known=in_turn(Learner.__slots__)
+        )
     competencies = data.get("competencies") or ()
     if isinstance(competencies, str) or not all(isinstance(one, str) for one in competencies):
-        raise BadProfile("competencies", 'competencies is no list of names; write ["fine-tuning@I"]')
+        raise BadProfile("competencies", "no-names")
     weeks = data.get("weeks")
     learner = Learner(
         degree=_background(catalogue, "degree", data.get("degree")),
@@ -89,7 +92,7 @@ def check(catalogue: Catalogue, data: Mapping[str, Any]) -> Learner:
         language=data.get("language") or "en",
     )
     if learner.language not in LANGUAGES:
-        raise BadProfile("language", f"unknown language {learner.language!r}; use en or zh")
+        raise BadProfile("language", "no-language", language=repr(learner.language))
     learner.goal(catalogue)  # so that an unknown one is refused when it is said, not when it is planned
     return learner
 
@@ -99,7 +102,7 @@ def _text(data: Mapping[str, Any], field: str) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise BadProfile(field, f"{field} is {value!r}, not a name")
+        raise BadProfile(field, "no-name", field=FIELDS[field], value=repr(value))
     return value
 
 
@@ -110,7 +113,8 @@ def _background(catalogue: Catalogue, kind: str, value: object) -> str | None:
     try:
         return catalogue.background(name, kind).id
     except UnknownId as error:
-        raise BadProfile(kind, f"{error}; or {NONE}") from error
+        there = catalogue.degrees if kind == "degree" else catalogue.jobs
+        raise BadProfile(kind, "unknown-background", unknown=unknown(error, there), none=NONE) from error
 
 
 def _number(data: Mapping[str, Any], field: str, least: float, most: float, *, default: float) -> float:
@@ -122,5 +126,12 @@ def _number(data: Mapping[str, Any], field: str, least: float, most: float, *, d
     except (TypeError, ValueError):
         number = math.nan
     if not least <= number <= most:
-        raise BadProfile(field, f"{field} is {value!r}; give a number from {least:g} to {most:g}")
+        raise BadProfile(
+            field,
+            "no-number-from",
+            field=FIELDS[field],
+            value=repr(value),
+            least=f"{least:g}",
+            most=f"{most:g}",
+        )
     return int(number) if number.is_integer() else number

@@ -91,7 +91,7 @@ def collect(store: Store, ground: Ground, now: datetime) -> Graded:
         ]
         found += [(number, *one) for one in foreseen(state, works)]
     if not found:
-        raise RefitError("there is no graded work in the store; grade labs first: ./academy grade")
+        raise RefitError("no-graded")
     return table(found)
 
 

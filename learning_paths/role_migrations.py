@@ -17,6 +17,7 @@ from learning_paths.goals import Goal, goal_of
 from learning_paths.marks import NO_MARKS, Marks
 from learning_paths.mastery import Mastery
 from learning_paths.planner import Selection
+from learning_paths.refusals import unknown
 from learning_paths.task import Task
 from learning_paths.units import Unit
 
@@ -30,7 +31,11 @@ def migration_of(catalogue: Catalogue, name: str) -> Migration:
         When there is none, with the nearest names.
     """
     if name not in catalogue.migrations:
-        raise BadProfile("migration", str(UnknownId("migration", name, catalogue.migrations)))
+        raise BadProfile(
+            "migration",
+            "unknown-id",
+            unknown=unknown(UnknownId("migration", name, catalogue.migrations)),
+        )
     return catalogue.migrations[name]
 
 
@@ -46,9 +51,17 @@ def template(
     """
     migration = migration_of(catalogue, name)
     roles = (*migration.to, *migration.then)
-    for field, value, known in (("job", job, migration.origins), ("role", role, roles)):
+    goals = {**catalogue.roles, **catalogue.targets}
+    for field, value, known, there in (
+        ("job", job, migration.origins, catalogue.jobs),
+        ("role", role, roles, goals),
+    ):
         if value is not None and value not in known:
-            raise BadProfile(field, f"{value!r} is not part of migration {name}; it has {', '.join(known)}")
+            named = {
+                "en": ", ".join(known),
+                "zh": "、".join(f"{there[one].title.zh}（{one}）" for one in known),
+            }
+            raise BadProfile(field, "not-in-migration", value=repr(value), name=name, known=named)
     return {"job": job or migration.origins[0], "role": role or roles[0]}
 
 

@@ -56,9 +56,7 @@ def _load(catalogue: Catalogue, folder: Path) -> Mapping[str, Track]:
             str(skill) for skill in track.competencies if skill.competency not in catalogue.competencies
         ]
         if unknown:
-            raise CurriculumError(
-                f"unknown competency {unknown[0]!r}, tracks/{path.name}; see ./academy catalogue show"
-            )
+            raise CurriculumError("unknown-in-track", name=repr(unknown[0]), file=path.name)
         tracks[track.id] = track
     return tracks
 
@@ -68,8 +66,8 @@ def _read(path: Path) -> Track:
         data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         return Track(id=path.stem, **data)
     except (YAMLError, TypeError) as error:
-        raise CurriculumError(f"is no YAML mapping: {error}, tracks/{path.name}; mend the file") from error
+        raise CurriculumError("no-track-mapping", why=error, file=path.name) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise CurriculumError(f"{where}: {first['msg']}, tracks/{path.name}; mend the file") from error
+        raise CurriculumError("bad-track", where=where, why=first["msg"], file=path.name) from error

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import catalogue
-from catalogue.errors import suggest
+from catalogue.errors import UnknownId
 from catalogue.folders import data_folder
 from learning_paths.commands.kept import kept_store
 from learning_paths.curriculum import Ground
@@ -27,6 +27,7 @@ from learning_paths.evidence.sayings import say
 from learning_paths.evidence.trace import trace
 from learning_paths.fitted import active
 from learning_paths.profiles import LANGUAGES
+from learning_paths.refusals import unknown
 
 EXAMPLES = """examples:
   ./academy evidence import certificates.csv statements/ --dry-run
@@ -179,8 +180,8 @@ def _import(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     known = catalogue.load()
     if given.competency is not None and given.competency not in known.competencies:
-        mend = suggest(given.competency, tuple(known.competencies), "competency")
-        raise EvidenceError(f"unknown competency {given.competency!r}; {mend}")
+        strange = UnknownId("competency", given.competency, known.competencies)
+        raise EvidenceError("unknown-id", unknown=unknown(strange, known.competencies))
     with kept_store(given.data) as store:
         must_be_known(store, given.learner)
         rows = trace(store, Ground(known, active(store)), given.learner, _now(), given.competency)
@@ -280,7 +281,7 @@ def _erase(given: argparse.Namespace) -> int:
 
 def _confirmed(learner: str, counts: dict[str, int], words: dict[str, Any]) -> bool:
     if not sys.stdin.isatty():
-        raise EvidenceError(f"erasing {learner} cannot be undone; add --yes, or look first with --dry-run")
+        raise EvidenceError("erase-unsure", learner=learner)
     print(words["for-good"].format(counts=_counted(counts, words)), file=sys.stderr)
     print(words["type"].format(learner=learner), end="", file=sys.stderr, flush=True)
     return input().strip() == learner

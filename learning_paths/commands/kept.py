@@ -30,7 +30,7 @@ def kept_store(folder: Path | None) -> Iterator[Store]:
     """
     data = data_folder(folder)
     if not is_kept(data):
-        raise StoreError(f"there is no store in {data}; start the hub once, or name another --data")
+        raise StoreError("no-store", data=data)
     store = Store(store_url(data))
     try:
         yield store

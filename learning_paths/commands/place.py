@@ -51,8 +51,6 @@ WORDS = {
         },
         "competency": "competency",
         "again": "Start another test: ./academy place --start",
-        "no-answer": "{text} is no answer here; type 1 to {count}, or ?",
-        "no-order": "{text} is no answer here; type 1 to {count} once, or ?",
         "report": "Items of the placement test",
         "columns": (
             "item",
@@ -86,8 +84,6 @@ WORDS = {
         },
         "competency": "能力",
         "again": "再测一次：./academy place --start",
-        "no-answer": "{text} 不是这里的答案；请输入 1 到 {count}，或 ?",
-        "no-order": "{text} 不是这里的答案；请把 1 到 {count} 各写一次，或输入 ?",
         "report": "水平测试的题目",
         "columns": ("题目", "级别", "回答", "出现率", "答对", "不知道", "失误", "猜对", "区分度"),
         "flags": "请查看",
@@ -129,7 +125,7 @@ def add_parser(verbs: Any) -> None:
 
 def _place(given: argparse.Namespace) -> int:
     if given.apply and not given.report:
-        raise BadAnswer("--apply goes with --report: it uses what the report found")
+        raise BadAnswer("apply-alone")
     learner = given.learner or getpass.getuser()
     with _store(given, learner) as store:
         placing = Placing(store, Ground(catalogue.load()), lambda: datetime.now(UTC))
@@ -163,9 +159,9 @@ def _whole(placing: Placing, learner: str, path: Path) -> dict[str, Any]:
     try:
         answers = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BadAnswer(f"cannot read the answers: {error}, {path}; it must be a JSON list") from error
+        raise BadAnswer("no-answers", why=error, path=path) from error
     if not isinstance(answers, list):
-        raise BadAnswer(f"{path} holds no list; write one answer after another: [1, null, 12.5]")
+        raise BadAnswer("no-answer-list", path=path)
     state = placing.start(learner)
     for number, answer in enumerate(answers, 1):
         if state["state"] != "open":
@@ -173,7 +169,7 @@ def _whole(placing: Placing, learner: str, path: Path) -> dict[str, Any]:
         try:
             state = placing.answer(learner, state["position"], answer)
         except BadAnswer as error:
-            raise BadAnswer(f"answer {number} of {path}: {error}; those before it were kept") from error
+            raise BadAnswer("one-answer", number=number, path=path, why=error.said) from error
     return state
 
 
@@ -202,15 +198,15 @@ def _talk(placing: Placing, learner: str, language: str) -> None:
             if typed == "e":
                 state = placing.end(learner)
             elif typed:
-                answer = None if typed in ("?", "？") else _typed(typed, state["question"], words)
+                answer = None if typed in ("?", "？") else _typed(typed, state["question"])
                 seconds = (datetime.now(UTC) - began).total_seconds()
                 state = placing.answer(learner, state["position"], answer, min(seconds, 86399.0))
         except BadAnswer as error:
-            console.print(f"[bold]{escape(str(error))}[/bold]")
+            console.print(f"[bold]{escape(error.said[language])}[/bold]")
     _show(state, language)
 
 
-def _typed(text: str, question: dict[str, Any], words: dict[str, Any]) -> Any:
+def _typed(text: str, question: dict[str, Any]) -> Any:
     """Read what was typed: options and steps count from 1 on the screen."""
     if question["kind"] == "number":
         return text
@@ -220,8 +216,8 @@ def _typed(text: str, question: dict[str, Any], words: dict[str, Any]) -> Any:
         return places[0]
     if question["kind"] == "order" and sorted(places) == list(range(count)):
         return places
-    wrong = words["no-order" if question["kind"] == "order" else "no-answer"]
-    raise BadAnswer(wrong.format(text=repr(text), count=count))
+    wrong = "not-this-order" if question["kind"] == "order" else "not-this-option"
+    raise BadAnswer(wrong, text=repr(text), count=count)
 
 
 def _show(state: dict[str, Any], language: str) -> None:

@@ -23,6 +23,7 @@ from learning_paths.marks import Marks
 from learning_paths.mastery import Mastery
 from learning_paths.plan import Standing, make, picture_of
 from learning_paths.profiles import LANGUAGES, check
+from learning_paths.refusals import in_turn
 from learning_paths.role_migrations import comparisons, migration_of, template
 from learning_paths.tracks import load_tracks
 from learning_paths.what_if import what_if
@@ -160,8 +161,7 @@ def _plan(given: argparse.Namespace) -> int:
             try:
                 write_whole(given.picture, svg)
             except OSError as error:
-                mend = "choose another --picture"
-                raise PlanError(f"cannot write {given.picture}: {error.strerror}; {mend}") from error
+                raise PlanError("no-picture", path=given.picture, why=error.strerror) from error
         return 0
     _print(made, given, _show)
     return 0
@@ -207,7 +207,7 @@ def _of_track(known: Catalogue, track: str | None) -> list[str]:
         return []
     tracks = load_tracks(known)
     if track not in tracks:
-        raise BadProfile("track", f"unknown track {track!r}; known: {', '.join(tracks)}")
+        raise BadProfile("track", "no-track", track=repr(track), known=in_turn(tracks))
     return [str(skill) for skill in tracks[track].competencies]
 
 

@@ -16,6 +16,7 @@ from learning_paths.curriculum import Ground
 from learning_paths.errors import RefitError
 from learning_paths.fitted import KIND
 from learning_paths.profiles import LANGUAGES
+from learning_paths.refusals import in_turn
 from learning_paths.store import Store
 
 EXAMPLES = """examples:
@@ -110,7 +111,7 @@ def _refit(store: Store, given: argparse.Namespace) -> int:
         try:
             write_whole(given.plot, drawn)
         except OSError as error:
-            raise RefitError(f"--plot: cannot write {given.plot}: {error.strerror}") from error
+            raise RefitError("no-plot", path=given.plot, why=error.strerror) from error
     kept = None if given.dry_run else refit.keep(store, choice, now)
     if given.json:
         return _print({"id": kept.id if kept else None, "dry_run": given.dry_run, "card": choice.card})
@@ -140,8 +141,7 @@ def _activate(store: Store, given: argparse.Namespace) -> int:
     else:
         known = [one.id for one in store.models(KIND)]
         if given.activate not in known:
-            listed = ", ".join(map(str, [0, *known]))
-            raise RefitError(f"--activate: there is no model {given.activate}; known: {listed}")
+            raise RefitError("no-model", number=given.activate, known=in_turn([0, *known]))
         model = store.activate_model(given.activate)
         what = f"{model.id}, {_named(model.card, words)}"
     if given.json:

@@ -12,11 +12,12 @@ from learning_paths.errors import EvidenceError
 from learning_paths.evidence.mapping import Rules
 from learning_paths.evidence.sayings import say
 from learning_paths.evidence.source import Found, Skipped, is_name, read_text
+from learning_paths.refusals import in_turn
 from learning_paths.store import Evidence
 
 SOURCE = "certificate"
 COLUMNS = ("learner", "certificate", "date")
-FORM = "the first line must be: learner,certificate,date,expires"
+FORM = "learner,certificate,date,expires"
 
 
 def read(path: Path, rules: Rules, now: datetime) -> Found:
@@ -30,7 +31,7 @@ def read(path: Path, rules: Rules, now: datetime) -> Found:
     reader = csv.DictReader(StringIO(read_text(path), newline=""), skipinitialspace=True)
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise EvidenceError(f"{path} has no column {', '.join(missing)}; {FORM}")
+        raise EvidenceError("no-column", path=path, names=in_turn(missing), form=FORM)
     try:
         for line in reader:
             given = {
@@ -40,7 +41,7 @@ def read(path: Path, rules: Rules, now: datetime) -> Found:
             if any(given.values()):
                 yield _row(given, where, rules, now)
     except csv.Error as error:
-        raise EvidenceError(f"{path}:{reader.line_num} is no CSV: {error}; {FORM}") from error
+        raise EvidenceError("no-csv", path=path, line=reader.line_num, why=error, form=FORM) from error
 
 
 def again(row: Evidence, rules: Rules) -> Evidence:

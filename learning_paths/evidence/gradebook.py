@@ -184,7 +184,7 @@ class Gradebook:
 
     def _unreadable(self, error: sa.exc.DatabaseError) -> GradebookError:
         shown = self._file or self._engine.url.render_as_string(hide_password=True)
-        return GradebookError(f"cannot read the gradebook: {error.orig}, {shown}; check it: nbgrader db")
+        return GradebookError("no-gradebook", why=error.orig, book=shown)
 
 
 def rows(submissions: Iterable[Submission], catalogue: Catalogue, now: datetime) -> Iterator[Evidence]:

@@ -85,7 +85,7 @@ def export(
     draft = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         if out.exists():
-            raise EvidenceError(f"{out} is there already; name another --out")
+            raise EvidenceError("out-there", out=out)
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as raw:
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as pack:
                 for name, text in files.items():
@@ -94,7 +94,7 @@ def export(
             os.fsync(raw.fileno())
         os.replace(draft, out)
     except OSError as error:
-        raise EvidenceError(f"cannot write {out}: {error.strerror}; name another --out") from error
+        raise EvidenceError("out-unwritten", out=out, why=error.strerror) from error
     finally:
         draft.unlink(missing_ok=True)
     return {f"{name}.json": len(found[name]) for name in TABLES}
@@ -164,9 +164,7 @@ def must_be_known(
     """
     found = store.everything(learner)
     if not any(found.values()) and not audit:
-        raise EvidenceError(
-            f"the store has nothing of {learner!r}; names are those of ./academy hub --accounts"
-        )
+        raise EvidenceError("nothing-kept", learner=repr(learner))
     return found
 
 

@@ -94,7 +94,5 @@ def _held_back(store: Store, found: Sequence[Evidence | Skipped | Withdrawn]) ->
 
 def _read(path: Path, rules: Rules, now: datetime) -> Found:
     if not path.exists():
-        raise EvidenceError(
-            f"there is no {path}; give a certificate list (.csv), statements (.json) or a folder"
-        )
+        raise EvidenceError("no-file", path=path)
     return (certificates if path.suffix == ".csv" else xapi).read(path, rules, now)

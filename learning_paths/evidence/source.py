@@ -56,9 +56,9 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise EvidenceError(f"cannot read {path}: {error.strerror}; check name and rights") from error
+        raise EvidenceError("file-unread", path=path, why=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise EvidenceError(f"{path} is not UTF-8 at byte {error.start}; save it as UTF-8") from error
+        raise EvidenceError("no-utf-8", path=path, byte=error.start) from error
 
 
 def read_moment(text: object) -> datetime | None:

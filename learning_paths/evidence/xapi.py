@@ -12,6 +12,7 @@ from learning_paths.errors import EvidenceError
 from learning_paths.evidence.mapping import Rules
 from learning_paths.evidence.sayings import say
 from learning_paths.evidence.source import Found, Skipped, Withdrawn, is_name, read_moment, read_text
+from learning_paths.refusals import in_turn
 from learning_paths.store import Evidence
 
 SOURCE = "xapi"
@@ -35,7 +36,7 @@ def read(path: Path, rules: Rules, now: datetime) -> Found:
     """
     files = sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES) if path.is_dir() else [path]
     if not files:
-        raise EvidenceError(f"{path} has no statements; they are read from {', '.join(SUFFIXES)}")
+        raise EvidenceError("no-statements", path=path, suffixes=in_turn(SUFFIXES))
     found = [(file, line, entry) for file in files for line, entry in _entries(file)]
     voided = {_voids(entry) for _, _, entry in found} - {None}
     yield from (Withdrawn(key) for key in voided if key is not None)

@@ -48,9 +48,7 @@ class Database:
             self._migrate()
         except sa.exc.DBAPIError as error:
             self.engine.dispose()
-            raise StoreError(
-                f"cannot open the store: {_said(error)}, {self._shown}; check path and rights"
-            ) from error
+            raise StoreError("store-closed", why=_said(error), store=self._shown) from error
         except StoreError:
             self.engine.dispose()
             raise
@@ -85,9 +83,7 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection
         except sa.exc.DBAPIError as error:
-            raise StoreError(
-                f"cannot read the store: {_said(error)}, {self._shown}; check that its database is up"
-            ) from error
+            raise StoreError("store-unread", why=_said(error), store=self._shown) from error
 
     def _write(self, change: Callable[[Connection], T]) -> T:
         """Make a change in one transaction; begin again where another writer came between.
@@ -109,10 +105,8 @@ class Database:
                     continue
                 if isinstance(error, sa.exc.IntegrityError):
                     raise
-                mend = "shorten it" if isinstance(error, sa.exc.DataError) else "check disk space and rights"
-                raise StoreError(
-                    f"cannot write to the store: {_said(error)}, {self._shown}; {mend}"
-                ) from error
+                kind = "store-too-long" if isinstance(error, sa.exc.DataError) else "store-unwritten"
+                raise StoreError(kind, why=_said(error), store=self._shown) from error
         raise AssertionError("the last try returns or raises")
 
     def _migrate(self) -> None:
@@ -125,9 +119,7 @@ class Database:
         if current == head:
             return
         if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-            raise StoreError(
-                f"the store is of a newer version ({current}), {self._shown}; update the academy"
-            )
+            raise StoreError("store-newer", version=current, store=self._shown)
 
         def upgrade(connection: Connection) -> None:
             if connection.dialect.name == "postgresql":
@@ -146,16 +138,13 @@ def _engine(url: str) -> Engine:
         parsed = sa.make_url(url)
         engine = sa.create_engine(parsed, json_serializer=dumps, pool_pre_ping=True)
     except (sa.exc.ArgumentError, ValueError) as error:
-        raise StoreError(
-            "the store's address is no database URL; write it as sqlite:////path/learning.db"
-            " or postgresql://user:password@host/database"
-        ) from error
+        raise StoreError("no-url") from error
     if parsed.get_backend_name() != "sqlite":
         return engine
     if parsed.database and parsed.database != ":memory:":
         path = Path(parsed.database)
         if not path.parent.is_dir():
-            raise StoreError(f"the store's folder is missing, {path.parent}; make it, or name another --data")
+            raise StoreError("no-store-folder", folder=path.parent)
         path.touch(mode=0o600)
 
     @sa.event.listens_for(engine, "connect")

@@ -76,7 +76,7 @@ class MarkTable(Database):
             )
             row = connection.execute(sa.select(marks).where(this)).first()
             if row is None:
-                raise StoreError(f"there is no mark {mark_id}; the plan lists those that hold")
+                raise StoreError("no-kept-mark", number=mark_id)
             return Mark(**row._mapping)
 
         return self._write(undo)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from learning_paths.errors import StoreError
+from learning_paths.refusals import in_turn
 from learning_paths.store.database import Database
 from learning_paths.store.records import Model
 from learning_paths.tables import models
@@ -48,8 +49,9 @@ class ModelTable(Database):
         def activate(connection: Connection) -> Model:
             row = connection.execute(sa.select(models).where(this)).first()
             if row is None:
-                known = ", ".join(map(str, connection.scalars(sa.select(models.c.id).order_by(models.c.id))))
-                raise StoreError(f"there is no model {model_id}; known: {known or 'none yet'}")
+                known = connection.scalars(sa.select(models.c.id).order_by(models.c.id)).all()
+                told = in_turn(known) if known else {"en": "none yet", "zh": "无"}
+                raise StoreError("no-kept-model", number=model_id, known=told)
             _deactivate(connection, row.kind)
             connection.execute(models.update().where(this).values(active=True))
             return Model(**{**row._mapping, "active": True})

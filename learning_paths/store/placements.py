@@ -50,7 +50,7 @@ class PlacementTables(Database):
             connection.execute(placements.update().where(open_).values(ended_at=now, summary=summary))
             row = connection.execute(sa.select(placements).where(this)).first()
             if row is None:
-                raise StoreError(f"there is no placement {placement_id}; start one first")
+                raise StoreError("no-kept-placement", number=placement_id)
             return Placement(**row._mapping)
 
         return self._write(end)
@@ -81,7 +81,7 @@ class PlacementTables(Database):
                 return known
             open_ = (placements.c.id == placement_id) & placements.c.ended_at.is_(None)
             if connection.scalar(sa.select(placements.c.id).where(open_).with_for_update()) is None:
-                raise StoreError(f"placement {placement_id} is not open; start another one")
+                raise StoreError("placement-ended", number=placement_id)
             question = Answer(
                 placement_id=placement_id,
                 position=position,
@@ -129,7 +129,7 @@ class PlacementTables(Database):
             )
             kept = _answer(connection, placement_id, position)
             if kept is None:
-                raise StoreError(f"placement {placement_id} has no question {position}; ask for the next one")
+                raise StoreError("no-question", number=placement_id, position=position)
             return kept
 
         return self._write(keep)

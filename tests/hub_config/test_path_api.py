@@ -76,6 +76,7 @@ def test_a_learner_marks_and_undoes(ask):
     code, refused = ask("ada", "POST", "api/marks", {"unit": LAB, "kind": "burn"})
     assert code == 400
     assert "use pin, skip, test-out" in refused["error"]
+    assert "可用：pin、skip" in refused["error_zh"]
 
 
 def test_staff_mark_for_others_and_learners_do_not(ask):

@@ -39,7 +39,8 @@ class _Api(web.RequestHandler):
         error = kwargs["exc_info"][1]
         if isinstance(error, PlanError):
             self.set_status({BadProfile: 422, NoProfile: 404}.get(type(error), 400))
-        self.answer({"error": str(error), "field": getattr(error, "field", None)})
+        chinese = error.said["zh"] if isinstance(error, PlanError) else None
+        self.answer({"error": str(error), "error_zh": chinese, "field": getattr(error, "field", None)})
 
     def log_exception(self, *_: Any) -> None:
         return

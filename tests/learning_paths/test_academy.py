@@ -185,7 +185,7 @@ def test_checkpoints_are_judged_and_the_first_answer_is_the_prediction(academy):
     assert academy.prediction("bob", "numerics-information", "overflow") is None
     with pytest.raises(PlanError, match="not one of the choices"):
         academy.checkpoint("ada", "numerics-information", "overflow", "z")
-    with pytest.raises(UnknownCheckpoint, match="numerics-information"):
+    with pytest.raises(UnknownCheckpoint, match="Numerics and information"):
         academy.checkpoint("ada", "numerics-information", "nothing", "a")
 
 

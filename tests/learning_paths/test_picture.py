@@ -117,4 +117,4 @@ def test_the_command_says_why_and_writes_the_picture(capsys, tmp_path):
     assert main([*given, "--picture", str(tmp_path / "none" / "why.svg")]) == 2
     assert "choose another --picture" in capsys.readouterr().err
     assert main([*given[:-1], "lab:lora"]) == 2
-    assert "the plan has no unit 'lab:lora'" in capsys.readouterr().err
+    assert "the plan has no unit “LoRA by hand" in capsys.readouterr().err

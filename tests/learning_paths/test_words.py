@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from learning_paths import cli, item_report, sayings
+from learning_paths import cli, item_report, refusals, sayings
 from learning_paths.commands import comparing, evidence, hours, place, plan, refit, why
 from learning_paths.evidence import sayings as of_evidence
 
 FIELD = re.compile(r"{(\w+)[^}]*}")
 SAYINGS = {"sayings": sayings.SAYINGS, "evidence": of_evidence.SAYINGS, "items": item_report.FLAGS}
+SAYINGS |= {"refusals": refusals.REFUSALS, "fields": refusals.FIELDS, "marks": refusals.MARKS}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

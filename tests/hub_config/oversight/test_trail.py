@@ -149,7 +149,7 @@ def test_what_fails_on_the_way_leaves_neither_rows_nor_memory(trail):
 
     def fails(key, before, now):
         yield from told(key, before, now)
-        raise StoreError("gone")
+        raise StoreError("no-url")
 
     with pytest.raises(StoreError):
         trail.observe("marks", {"a": Seen(None, {"n": 2})}, fails)

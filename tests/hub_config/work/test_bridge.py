@@ -341,7 +341,7 @@ def test_a_failure_between_the_two_of_a_pair_loses_neither_s_feedback(
     def away_at_the_second(sequence: int):
         asked.append(sequence)
         if len(asked) == 2:
-            raise StoreError("the database is away")
+            raise StoreError("no-url")
         return honest(sequence)
 
     with monkeypatch.context() as patch:
@@ -359,7 +359,7 @@ def test_a_failure_between_the_two_of_a_pair_loses_neither_s_feedback(
 def test_that_submissions_came_is_told_although_something_else_failed(deployment, office, ada, person):
     person("ines").release(FILES)
     ada.submit(FILES)
-    stamps = iter([GradebookError("the gradebook is away"), 1, 1])
+    stamps = iter([GradebookError("no-gradebook", why="away", book="gradebook.db"), 1, 1])
 
     def stamp() -> int:
         found = next(stamps)
