@@ -67,6 +67,9 @@ class Consequences:
             used = [one for one in item.uses if one in missing] if isinstance(item, Unit) else ()
             for node in nodes:
                 found[node].update(used)
+        for node, link in self.selection.links.items():
+            if link.over is not None and link.node is not None:
+                found[link.node].add(node)
         return {node: list(needed) for node, needed in found.items()}
 
     @cached_property

@@ -107,6 +107,11 @@ def lab_to_test_out(curriculum: "Curriculum", unit: str) -> str | None:
     return min(labs, key=demands.number.__getitem__, default=None)
 
 
+def _plain(clauses: Iterable[Clause]) -> list[int]:
+    """Return the things of which nothing else will do."""
+    return [clause[0][0] for clause in clauses if len(clause) == 1 and len(clause[0]) == 1]
+
+
 def _each(nodes: Iterable[Node]) -> list[Clause]:
     return [((number,),) for number in sorted({number_of(node) for node in nodes})]
 
@@ -128,6 +133,11 @@ class Open:
         the lab for nothing: who claims to know what it proves may try it at once.
     pinned
         Units that are wanted for themselves.
+    failed
+        Nodes of which direct evidence says that they are not mastered. Who needs something mastered that
+        rests on one needs it, too: what is implied does not outweigh a direct answer.
+    waived
+        Nodes that are or were to be tested out of: whatever they rest on is not asked for through them.
     """
 
     demands: Demands
@@ -135,6 +145,31 @@ class Open:
     skipped: Set[int] = frozenset()
     claimed: Mapping[int, int] = field(default_factory=dict)
     pinned: Set[int] = frozenset()
+    failed: Set[int] = frozenset()
+    waived: Set[int] = frozenset()
+
+    def failed_under(self, thing: int) -> Sequence[int]:
+        """Return what was failed and something mastered rests on, lowest numbers first."""
+        return self._failed_under.get(thing, ()) if self.failed else ()
+
+    @cached_property
+    def _failed_under(self) -> Mapping[int, list[int]]:
+        above: dict[int, list[int]] = {}
+        for node in range(self.demands.nodes):
+            for needed in _plain(self.demands.needs[node]):
+                above.setdefault(needed, []).append(node)
+        found: dict[int, list[int]] = {}
+        for low in sorted(self.failed):
+            waiting, seen = [low], {low}
+            while waiting:
+                node = waiting.pop()
+                if node in self.waived or self.given_up(node):
+                    continue
+                if self.met[node]:
+                    found.setdefault(node, []).append(low)
+                waiting += (one for one in above.get(node, ()) if one not in seen)
+                seen.update(above.get(node, ()))
+        return found
 
     @cached_property
     def _labs(self) -> Set[int]:
@@ -149,6 +184,8 @@ class Open:
         demands = self.demands
         found = [clause for clause in map(self._unmet, demands.needs[thing]) if clause]
         found += [clause for clause in map(self._cover, demands.cover[thing]) if clause]
+        if self.failed:
+            found += [((low,),) for one in _plain(demands.needs[thing]) for low in self.failed_under(one)]
         if thing in self.pinned:
             found += self._of_pinned(demands.units[thing - demands.nodes])
         return found

@@ -98,4 +98,4 @@ def missing(
 ) -> Selection:
     """Return what lies between somebody and a goal; the parameters are those of `Task`."""
     goals = [ground.node_of(name, level) for name, level in goal.skills.items()]
-    return Task(ground, goals, mastery.mastered(), language, read, marks).select(kept)
+    return Task(ground, goals, mastery.mastered(), language, read, marks, mastery.doubted).select(kept)

@@ -232,8 +232,10 @@ class Explainer:
         way = self.chain(node)
         # the step out of the competency: what asked for its highest level on this way
         link = self.selection.links[way[0]]
-        words = {"skill": way[0], "asker": link.node, "end": way[-1]}
-        if link.node is None and link.unit is not None:
+        words = {"skill": way[0], "asker": link.over or link.node, "end": way[-1]}
+        if link.over is not None:
+            kind, extra = "failed", {}
+        elif link.node is None and link.unit is not None:
             kind, extra = "pinned", {"unit": self.ground.title(link.unit)}
         elif link.node is None:
             kind, extra = "goal", {"goal": self.goal.title}
@@ -242,7 +244,7 @@ class Explainer:
         else:
             kind, extra = "need", {"why": self.ground.reasons[link.node, way[0]]}
         parts = [self._say(kind, words, extra)]
-        if len(way) > 2 or (kind == "uses" and len(way) > 1):
+        if len(way) > 2 or (kind in ("uses", "failed") and len(way) > 1):
             parts.append(self._say("leads", words, {}))
         parts.append(self._missing(node))
         return {

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from learning_paths.errors import RefitError
-from learning_paths.mastery import GUESS, LEVELS, SLIP, Array, Mastery, State
+from learning_paths.mastery import EVEN, GUESS, LEVELS, SLIP, Array, Mastery, State
 
 KIND = "mastery"
 FIRST_DAY, HYBRID = "first-day", "hybrid"
@@ -65,10 +66,17 @@ class Fitted:
             Ids of the competencies, by row.
         """
         first = state.mastery(today)
-        return Mastery(
-            self._known(columns(state, first.now, state.ability(today)), names),
-            self._known(columns(state, first.fresh, float(state.surprise.sum())), names),
+        abilities = state.ability(today), float(state.surprise.sum())
+        now, fresh = (
+            self._bounded(self._known(columns(state, believed, ability), names), believed, state.doubted)
+            for believed, ability in zip((first.now, first.fresh), abilities, strict=True)
         )
+        return Mastery(now, fresh, state.doubted)
+
+    @staticmethod
+    def _bounded(known: Array, believed: Array, doubted: NDArray[np.bool_]) -> Array:
+        """Keep what was failed itself as low as the first day's model does: success elsewhere is implied."""
+        return np.where(doubted, np.minimum(known, np.maximum(EVEN, believed)), known)
 
     def _known(self, seen: Array, names: tuple[str, ...]) -> Array:
         effects = np.array([self.competencies.get(name, 0.0) for name in names])

@@ -32,7 +32,11 @@ LETTERS = "BIPE"
 
 
 def opened(
-    curriculum: Curriculum, mastered: Callable[[Node], bool], done: Set[str], marks: Marks = NO_MARKS
+    curriculum: Curriculum,
+    mastered: Callable[[Node], bool],
+    done: Set[str],
+    marks: Marks = NO_MARKS,
+    failed: Iterable[Node] = (),
 ) -> Open:
     """Return what is open for a learner; ids that the curriculum does not have are passed over.
 
@@ -46,6 +50,8 @@ def opened(
         Ids of units that need not come again.
     marks
         What is to be otherwise.
+    failed
+        Nodes of which direct evidence last said that they are not reached.
     """
     demands = curriculum.demands
     met = [mastered(node_of(number)) for number in range(demands.nodes)]
@@ -57,17 +63,20 @@ def opened(
     skipped = {number[name] for name in marks.skipped if name in number} | set(
         _gaps(curriculum, marks.skipped)
     )
-    claimed = {}
+    claimed: dict[int, int] = {}
+    waived: set[int] = set()
     for name in sorted(marks.tested_out):
         lab = lab_to_test_out(curriculum, name)
-        if lab is None or met[number[lab]] or number[lab] in skipped:
+        if lab is None or number[lab] in skipped:
             continue
         for row, proved in demands.units[number[lab] - demands.nodes].proves:
             for node in (number_of((row, level)) for level in range(proved + 1)):
-                if not met[node]:
+                waived.add(node)
+                if not met[number[lab]] and not met[node]:
                     claimed.setdefault(node, number[lab])
     pinned = {number[name] for name in marks.pinned if name in number} - skipped
-    return Open(demands, met, frozenset(skipped), claimed, frozenset(pinned))
+    lacking = frozenset(number for number in map(number_of, failed) if not met[number])
+    return Open(demands, met, frozenset(skipped), claimed, frozenset(pinned), lacking, waived)
 
 
 def _gaps(curriculum: Curriculum, names: Iterable[str]) -> Iterable[int]:

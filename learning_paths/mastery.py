@@ -94,10 +94,13 @@ class Mastery:
         Faded to today, ``(C, 4)``.
     fresh
         Not faded since each competency's last evidence, ``(C, 4)``.
+    doubted
+        Levels of which direct evidence last said that they are not reached, ``(C, 4)``; None for nowhere.
     """
 
     now: Array
     fresh: Array
+    doubted: NDArray[np.bool_] | None = None
 
     def mastered(self) -> NDArray[np.bool_]:
         """Tell which levels count as mastered, ``(C, 4)``; if a level does, so do those below it."""
@@ -218,6 +221,7 @@ class State:
         return Mastery(
             self._raised(traced, self.surprise * self._left(today)),
             self._raised(self.traced, self.surprise),
+            self.doubted,
         )
 
     def ability(self, today: float) -> float:
@@ -235,7 +239,7 @@ class State:
         return row
 
     @property
-    def _doubted(self) -> NDArray[np.bool_]:
+    def doubted(self) -> NDArray[np.bool_]:
         """Levels that were failed, or a level below them was, ``(C, 4)``."""
         return np.maximum.accumulate(self.failed, axis=1)
 
@@ -254,7 +258,7 @@ class State:
         """Add to log odds what other competencies show, but not where a direct answer says otherwise."""
         others = np.maximum(0.0, surprise.sum() - surprise)
         odds = MOST_RAISE * np.tanh(others / ABILITY_TASKS)
-        return np.where(self._doubted, known, _raise(known, odds))
+        return np.where(self.doubted, known, _raise(known, odds))
 
 
 def order(observations: Iterable[Observation]) -> list[Observation]:

@@ -97,7 +97,9 @@ def make(
         stands; ``progress``.
     """
     asked = [ground.node_of(name, level) for name, level in goal.skills.items()]
-    task = Task(ground, asked, standing.mastery.mastered(), learner.language, standing.read, marks)
+    mastery = standing.mastery
+    given = learner.language, standing.read, marks, mastery.doubted
+    task = Task(ground, asked, mastery.mastered(), *given)
     left = task.select(frozenset(before or ()))
     whole = _whole(task, left, Mastery(standing.prior, standing.prior).mastered())
     explainer = explainer_of(ground, goal, left, standing)

@@ -23,10 +23,13 @@ class Link:
     unit
         The unit that takes it as known; None where the graph itself asks. With no node: the unit that is
         pinned and teaches or proves it, where nothing else asks.
+    over
+        What is mastered, rests on the node, and is what was asked for, where the node itself was failed.
     """
 
     node: Node | None
     unit: Unit | None = None
+    over: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,14 @@ def select(
     marks: Marks = NO_MARKS,
     minutes: Callable[[Item], int] = minutes_of,
     kept: Set[str] = frozenset(),
+    failed: Iterable[Node] = (),
 ) -> Selection:
     """Return what lies between a learner and a goal, in the least time.
 
     What is missing follows from the goals down their needs, and from each chosen unit to what it uses; it
-    stops at what is mastered, because who has reached a thing needs no more of what leads to it. Where
-    several courses teach a node, several labs prove it or any of several needs will do, the choice takes the
-    fewest minutes in all.
+    stops at what is mastered, because who has reached a thing needs no more of what leads to it, unless it
+    was failed itself. Where several courses teach a node, several labs prove it or any of several needs will
+    do, the choice takes the fewest minutes in all.
 
     Parameters
     ----------
@@ -92,10 +96,14 @@ def select(
         What an item takes this learner.
     kept
         Ids of units of the plan before: they are preferred where that costs no minute.
+    failed
+        Nodes of which direct evidence last said that they are not reached.
     """
-    open_ = opened(curriculum, mastered, done, marks)
-    goals = [goal for goal in sorted(goals) if not mastered(goal)]
-    problem = problem_of(curriculum, open_, goals, minutes)
+    open_ = opened(curriculum, mastered, done, marks, failed)
+    goals = sorted(goals)
+    under = (node_of(low) for goal in goals for low in open_.failed_under(number_of(goal)))
+    wanted = dict.fromkeys([*(goal for goal in goals if not mastered(goal)), *under])
+    problem = problem_of(curriculum, open_, wanted, minutes)
     number = open_.demands.number
     taken, bound = cheapest(problem, {number[name] for name in kept if name in number})
     return selected(curriculum, open_, goals, taken, bound)
@@ -141,7 +149,10 @@ class _Walk:
 
     def run(self, goals: Iterable[Node]) -> None:
         """Fill `links` and `chosen`."""
-        self.links.update((goal, Link(None)) for goal in goals)
+        for goal in goals:
+            if not self._open.met[number_of(goal)]:
+                self.links[goal] = Link(None)
+            self._ask_failed(goal, Link(None, None, goal))
         self._queue.extend(self.links)
         self._follow()
         # after the goals: what they need as well says so
@@ -162,6 +173,11 @@ class _Walk:
             self.links[node] = link
             self._queue.append(node)
 
+    def _ask_failed(self, node: Node, link: Link) -> None:
+        """Ask later, where nothing nearer does, for what was failed under something mastered."""
+        lower = map(node_of, self._open.failed_under(number_of(node)))
+        self._taken_as_known.extend((one, link) for one in lower)
+
     def _reach(self, node: Node) -> None:
         asks = self._asks(node)
         lower = ((node[0], level) for level in range(node[1]) if asks)
@@ -174,6 +190,8 @@ class _Walk:
             if self._asks(level):
                 for needed in self._curriculum.asked_by(level):
                     self._ask(needed, Link(level))
+                for needed in self._curriculum.needed_by[level]:
+                    self._ask_failed(needed, Link(level, None, needed))
             for item in self._brings(level):
                 self._choose(item, level)
 
@@ -195,6 +213,8 @@ class _Walk:
         self.chosen.setdefault(item, []).append(node)
         if new and isinstance(item, Unit):
             self._taken_as_known.extend((used, Link(node, item)) for used in item.uses)
+            for used in item.uses:
+                self._ask_failed(used, Link(node, item, used))
             if item.course in self._curriculum.bundles and item.teaches:
                 for mate in self._curriculum.courses[item.course]:
                     if mate.teaches and mate not in self.chosen and self._is_taken(mate):

@@ -26,6 +26,10 @@ SAYINGS = {
         "en": "“{unit}” takes “{skill}” as known.",
         "zh": "“{unit}”默认你已经会“{skill}”。",
     },
+    "failed": {
+        "en": "“{asker}” counts as mastered and rests on “{skill}”; asked about that itself, you lacked it.",
+        "zh": "“{asker}”视为已掌握，它以“{skill}”为基础；而直接考查“{skill}”时你没有答对。",
+    },
     "leads": {"en": "It leads on to “{end}”, which your goal asks for.", "zh": "它通向目标所要求的“{end}”。"},
     "not-taught": {
         "en": "This academy does not teach “{skill}” yet.",

@@ -35,6 +35,8 @@ class Task:
         Ids of lessons that need not come again.
     marks
         What is to be otherwise.
+    doubted
+        Levels that were failed when they were last tried themselves, ``(C, 4)``; None for nowhere.
     """
 
     ground: Ground
@@ -43,6 +45,7 @@ class Task:
     language: str = "en"
     read: Set[str] = frozenset()
     marks: Marks = NO_MARKS
+    doubted: NDArray[np.bool_] | None = None
 
     def select(self, kept: Set[str] = frozenset(), without: Node | None = None) -> Selection:
         """Return the least that reaches the goal.
@@ -62,12 +65,15 @@ class Task:
             marks=self.marks,
             minutes=self._cost,
             kept=kept,
+            failed=self._failed,
         )
 
     def part(self, minutes: int) -> tuple[Selection, Part]:
         """Return what reaches most of the goal within some minutes, see :func:`best_part`."""
         curriculum = self.ground.curriculum
-        open_ = opened(curriculum, lambda node: bool(self.mastered[node]), self.read, self.marks)
+        open_ = opened(
+            curriculum, lambda node: bool(self.mastered[node]), self.read, self.marks, self._failed
+        )
         levels = self.missing()
         problem = problem_of(curriculum, open_, (), self._minutes, levels)
         part = best_part(problem, map(number_of, levels), minutes)
@@ -80,6 +86,12 @@ class Task:
         """Return the levels that the goal asks and the learner has not."""
         levels = ((row, level) for row, asked in self.asked for level in range(asked + 1))
         return [node for node in levels if not self.mastered[node]]
+
+    @property
+    def _failed(self) -> list[Node]:
+        if self.doubted is None:
+            return []
+        return [(row, level) for row, level in np.argwhere(self.doubted).tolist()]
 
     def _minutes(self, item: Item) -> int:
         return self.ground.minutes(item) or 0

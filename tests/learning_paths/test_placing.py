@@ -257,6 +257,29 @@ def test_who_says_i_dont_know_keeps_it_in_the_plan_whatever_was_shown_of_what_ne
     academy.close()
 
 
+@pytest.mark.parametrize("goal", ["computer-architecture@I", "computer-architecture@P"])
+def test_i_dont_know_stays_in_the_plan_where_only_something_mastered_needs_it(tmp_path, ground, goal):
+    academy = Academy(f"sqlite:///{tmp_path / 'a.sqlite'}", ground.catalogue, tmp_path / "no.db", lambda: NOW)
+    academy.save_profile("ada", {"competencies": [goal], "hours": 5.0})
+    for when in (9, 8, 7):
+        academy.store.add_evidence(said(ground, ["computer-architecture@I"], True, True, when), NOW)
+    lessons = [unit for unit in academy.plan("ada")["units"] if unit["course"] == "python-start"]
+    assert lessons == []
+    academy.store.add_evidence(said(ground, ["programming-basics@B"], False, False, 1), NOW)
+    plan = academy.plan("ada")
+    lessons = [unit for unit in plan["units"] if unit["course"] == "python-start"]
+    reasons = [reason for unit in lessons for reason in unit["reasons"] if reason["kind"] == "failed"]
+    assert reasons
+    assert "and rests on “Programming basics" in reasons[0]["text"]["en"]
+    assert reasons[0]["chain"][-1] == f"competency:{goal}"
+    compared = academy.what_if("ada", "operator-developer")["goal"]
+    assert compared["hours"] == pytest.approx(plan["total_hours"], abs=0.05)
+    learned = said(ground, ["programming-basics@I"], True, True, 0)
+    academy.store.add_evidence([replace(row, key=f"1/0{n}") for n in (7, 8) for row in learned], NOW)
+    assert not [unit for unit in academy.plan("ada")["units"] if unit["course"] == "python-start"]
+    academy.close()
+
+
 def test_i_dont_know_weighs_in_the_plan_as_in_the_test_whatever_the_items_guess(ground):
     (row,) = said(ground, ["programming-basics@B"], False, False, 1)
     odds = []

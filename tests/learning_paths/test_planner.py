@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from learning_paths.demands import lab_to_test_out
 from learning_paths.errors import CurriculumError
 from learning_paths.graph import Curriculum
+from learning_paths.marks import Marks
 from learning_paths.units import LEVELS, Gap, Unit
 from learning_paths.weeks import hours_needed, pack
 from tests.learning_paths.curricula import MOST, minutes, planned, situations
@@ -61,6 +62,43 @@ def test_mastering_more_never_lengthens_the_plan(situation, row, week):
     assert sum(minutes(after)) <= sum(minutes(before))
     ends = [max((last for _, last in pack(minutes(one), week)), default=0) for one in (before, after)]
     assert ends[1] <= ends[0]
+
+
+@st.composite
+def failures(draw, rivals=False):
+    """A situation, and levels that were failed themselves."""
+    situation = draw(situations(rivals))
+    rows = st.tuples(st.integers(0, len(situation[0].competencies) - 1), st.integers(0, 3))
+    lowest = draw(st.lists(rows, max_size=3))
+    return situation, [(row, level) for row, low in lowest for level in range(low, LEVELS)]
+
+
+@given(st.booleans().flatmap(failures))
+def test_what_was_failed_itself_is_there_whatever_is_mastered_of_what_needs_it(case):
+    (curriculum, goals, reached), failed = case
+    needed, waiting = set(), list(goals)
+    while waiting:
+        node = waiting.pop()
+        if node not in needed:
+            needed.add(node)
+            waiting += curriculum.needed_by[node]
+    selection = planned(curriculum, goals, reached, failed=failed)
+    for node in needed & set(failed):
+        assert node in selection.links or node[1] <= reached[node[0]]
+    for node, link in selection.links.items():
+        assert link.over is None or (node in failed and link.over[1] <= reached[link.over[0]])
+
+
+@given(failures(), st.integers(0, MOST - 1), st.integers(0, 3), st.data())
+def test_mastering_more_never_lengthens_the_plan_of_who_failed_something(case, row, up_to, data):
+    (curriculum, goals, reached), failed = case
+    units = st.sets(st.sampled_from([unit.id for unit in curriculum.units] or ["none"]), max_size=2)
+    marks = Marks(tested_out=frozenset(data.draw(units)), skipped=frozenset(data.draw(units)))
+    better = [max(level, up_to if at == row else -1) for at, level in enumerate(reached)]
+    before = planned(curriculum, goals, reached, failed=failed, marks=marks)
+    for left in (failed, [node for node in failed if node[0] != row]):
+        after = planned(curriculum, goals, better, failed=left, marks=marks)
+        assert set(after.chosen) <= set(before.chosen)
 
 
 @given(situations(), st.data())

@@ -116,6 +116,17 @@ def believed(model, seen, today=1000.0):
 
 
 @given(seen=works, competency=st.integers(0, 3), level=st.integers(0, 3))
+def test_success_elsewhere_makes_nobody_a_master_of_what_was_failed_itself(model, seen, competency, level):
+    said = [replace(one, score=1.0) for one in seen if one.competency != competency]
+    failure = Observation(competency, level, 0.0, 1.0, 1, 500.0)
+    alone = believed(model, [failure])
+    after = believed(model, [*said, failure])
+    most = max(0.5, alone.now[competency, level])
+    assert after.now[competency, level] <= most + 1e-9
+    assert after.doubted[competency, level:].all()
+
+
+@given(seen=works, competency=st.integers(0, 3), level=st.integers(0, 3))
 def test_one_more_pass_never_lowers_and_one_more_failure_never_raises(model, seen, competency, level):
     before = believed(model, seen).now
     passed, failed = (
