@@ -7,7 +7,7 @@ Simulated learners come from models that the engine does not have (`placement_le
 step by step, along tracks, with forgetting; or, with `--truth other`, an ability in each stage, difficulties
 and no tracks. The graph differs from the engine's in up to 20 % of the needs, slips and guesses from learner
 to learner and from what the items claim; some say "I don't know", some never. `--truth imagined` draws them
-as the engine imagines them, which is what the stop rule is calibrated on. `--oracle N` gives the engine N
+as the engine imagines them. The stop rule is calibrated on the first two. `--oracle N` gives the engine N
 others of the simulated learners to imagine: what is left to miss then is the noise of so few answers.
 Nothing is told of their background. Balanced accuracy is over all competencies and levels; the figures
 that begin with `goal` are of tests as somebody with a goal sits them, over what the goal needs. `--graph`
@@ -40,11 +40,8 @@ TRACKS, STAGES = 4, 5
 """Tracks of a graph that names none, and the stages that another graph is cut into."""
 THRESHOLDS = np.arange(0.80, 0.99, 0.005)
 TRULY = 0.9
-RULES = {
-    "ours": (placement.WIDE_LEAST, placement.WIDE_STOP_AT),
-    "goal": (placement.LEAST_QUESTIONS, placement.STOP_AT),
-}
-"""After how many questions at least, and at which expected accuracy, each kind of test stops."""
+RULES = {"ours": np.inf, "goal": placement.STOP_AT}
+"""At which expected accuracy each kind of test stops when it has asked enough."""
 ORACLE = {"STRAY": 0.03, "IN_FULL": 20}
 """What the engine may take as certain when it imagines the simulated learners themselves."""
 
@@ -159,7 +156,7 @@ def measure(
         return int(chance.choice(free))
 
     curves: dict[str, list[list[float]]] = {"ours": [], "goal": [], "random": [], "independent": []}
-    expected: dict[str, list[list[float]]] = {"ours": [], "goal": []}
+    expected: dict[str, list[list[tuple[float, float]]]] = {"ours": [], "goal": []}
     for number in range(learners):
         known = one_more(world, np.random.default_rng([seed, number]))
         needed = closure(world.graph, world.goals[number % len(world.goals)])
@@ -197,10 +194,10 @@ def measure(
     figures["ms_a_question_median"] = round(float(np.median(seconds)) * 1000, 2)
     figures["ms_a_question_p99"] = round(float(np.quantile(seconds, 0.99)) * 1000, 2)
     for name, hoped in expected.items():
-        told = stopping(np.array(curves[name]), np.array(hoped), *RULES[name])
+        told = stopping(np.array(curves[name]), np.array(hoped), RULES[name])
         figures |= {f"{name}_{key}": value for key, value in told.items()}
     table = [
-        {"test": name, **stopping(np.array(curves[name]), np.array(hoped), RULES[name][0], at)}
+        {"test": name, **stopping(np.array(curves[name]), np.array(hoped), at)}
         for name, hoped in expected.items()
         for at in THRESHOLDS
     ]
@@ -209,8 +206,8 @@ def measure(
 
 def sit(
     world: World, people: Any, known: Bools, ask: Ask, chance: np.random.Generator, wanted: Bools | None
-) -> tuple[list[float], list[float], list[float]]:
-    """Let somebody sit the whole test; return accuracy and what was expected of it by question, and times."""
+) -> tuple[list[float], list[tuple[float, float]], list[float]]:
+    """Let somebody sit the whole test; return accuracy, expectation and doubt by question, and times."""
     reply = respondent(world.questions, known, chance)
     belief = placement.start(people, wanted=wanted)
     asked_for = belief.wanted.reshape(-1, LEVELS).any(axis=1)
@@ -219,8 +216,8 @@ def sit(
     def right() -> float:
         return accuracy(belief.verdict.reshape(-1)[belief.wanted], known[belief.wanted])
 
-    def hope() -> float:
-        return 1.0 if belief.doubt <= placement.DOUBT_LEFT else belief.expected_accuracy
+    def hope() -> tuple[float, float]:
+        return belief.expected_accuracy, belief.doubt
 
     curve, hoped, times = [right()], [hope()], []
     for _ in range(placement.MOST_QUESTIONS):
@@ -301,16 +298,17 @@ def reached(curves: Any, share: float) -> float | None:
     return None if np.isinf(middle) else middle
 
 
-def stopping(curves: Any, expected: Any, least: int, at: float) -> dict[str, Any]:
-    """Return what stopping at an expected accuracy after enough questions, or at hardly a doubt, gives."""
+def stopping(curves: Any, hoped: Any, at: float) -> dict[str, Any]:
+    """Return what stopping at an expected accuracy after enough questions, or without doubt, gives."""
     number = np.arange(1, curves.shape[1])
-    enough = (expected[:, 1:] >= at) & (number >= least)
-    stops = enough | ((expected[:, 1:] == 1.0) & (number >= placement.LEAST_QUESTIONS))
+    expected, doubt = hoped[:, 1:, 0], hoped[:, 1:, 1]
+    enough = (number >= placement.ENOUGH_QUESTIONS) & ((expected >= at) | (doubt <= placement.DOUBT_LEFT))
+    stops = enough | ((number >= placement.LEAST_QUESTIONS) & (doubt <= placement.NO_DOUBT))
     ended = stops.any(axis=1)
     when = stops.argmax(axis=1) + 1
     truly = curves[np.arange(len(curves)), when] >= TRULY
     return {
-        "stop_at": round(float(at), 3),
+        "stop_at": round(float(at), 3) if np.isfinite(at) else None,
         "stopped_share": round(float(ended.mean()), 3),
         "stopped_truly_at_90%": round(float(truly[ended].mean()), 3) if ended.any() else None,
         "questions_at_stop": float(np.median(when[ended])) if ended.any() else None,

@@ -27,13 +27,15 @@ SAMPLE = 1000
 """How many of the imagined learners are looked at, drawn by their weights."""
 UNSURE_KNOWS, UNSURE_LACKS = 0.02, 0.5
 """Chances of "I don't know" from somebody who has reached the level, and from somebody who has not."""
-LEAST_QUESTIONS, MOST_QUESTIONS = 6, 30
-STOP_AT = 0.93
-"""The test stops at this expected balanced accuracy; ``benchmarks/placement.py --calibrate`` found it."""
-WIDE_LEAST, WIDE_STOP_AT = 26, 0.895
-"""The same where no goal narrows the test: what is expected of it says little before so many answers."""
+LEAST_QUESTIONS, ENOUGH_QUESTIONS, MOST_QUESTIONS = 6, 16, 30
+NO_DOUBT = 0.2
+"""From the least on the test stops where no more than so many nodes are expected to be misjudged: who knows
+nothing is not asked on …"""
 DOUBT_LEFT = 1.0
-"""… or where no more than so many nodes are expected to be misjudged: who knows nothing is not asked on."""
+"""… and when it has asked enough, where no more than so many are …"""
+STOP_AT = 0.93
+"""… or, with a goal, at this expected balanced accuracy; ``benchmarks/placement.py --calibrate`` shows
+what others give. Without a goal no expectation holds for learners who walk along no track, so it stops nothing."""
 NEARLY_BEST = 0.95
 """Of the questions that tell this share of what the best one tells, the least used is asked."""
 
@@ -156,10 +158,9 @@ class Belief:
     @property
     def sure(self) -> bool:
         """Whether further questions would change little."""
-        if self.doubt <= DOUBT_LEFT:
-            return self.answers >= LEAST_QUESTIONS
-        least, enough = (WIDE_LEAST, WIDE_STOP_AT) if self.wanted.all() else (LEAST_QUESTIONS, STOP_AT)
-        return self.answers >= least and self.expected_accuracy >= enough
+        if self.answers < ENOUGH_QUESTIONS:
+            return self.answers >= LEAST_QUESTIONS and self.doubt <= NO_DOUBT
+        return self.doubt <= DOUBT_LEFT or (not self.wanted.all() and self.expected_accuracy >= STOP_AT)
 
 
 def start(

@@ -1,5 +1,7 @@
 """The placement engine: Bayes by hand, what answers imply, and simulated learners who are found out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -187,17 +189,32 @@ def test_the_test_stops_when_it_is_sure_or_has_asked_enough(people):
     assert placement.finished(start, placement.MOST_QUESTIONS)
 
 
-def test_without_a_goal_the_test_is_careful_and_with_one_it_stops_sooner(people):
+@pytest.mark.parametrize("goal", [True, False])
+def test_the_test_stops_early_without_doubt_and_on_what_it_expects_with_a_goal_only(people, goal):
     wanted = np.zeros((9, 4), dtype=bool)
     wanted[:2] = True
-    tests = {"all": placement.start(people), "some": placement.start(people, wanted=wanted)}
-    for name, belief in tests.items():
-        for _ in range(placement.LEAST_QUESTIONS):
-            for competency in (0, 1):
-                belief = placement.update(belief, competency, 3, "right", slip=0.1, guess=0.02)
-        tests[name] = belief
-    assert tests["some"].sure
-    assert not placement.finished(tests["all"], tests["all"].answers)
+    belief = placement.start(people, wanted=wanted if goal else None)
+    stopped = []
+    for number in range(placement.MOST_QUESTIONS):
+        belief = placement.update(belief, number % 2, 3, "right", slip=0.1, guess=0.02)
+        early = belief.answers >= placement.LEAST_QUESTIONS and belief.doubt <= placement.NO_DOUBT
+        expected = goal and belief.expected_accuracy >= placement.STOP_AT
+        late = belief.answers >= placement.ENOUGH_QUESTIONS and (belief.doubt <= 1.0 or expected)
+        assert belief.sure == (early or late)
+        stopped.append(belief.sure)
+    assert stopped.count(True) == (placement.MOST_QUESTIONS - placement.LEAST_QUESTIONS + 1 if goal else 0)
+
+
+def test_a_little_doubt_ends_the_test_when_it_has_asked_enough_and_not_before(people):
+    wanted = np.zeros((9, 4), dtype=bool)
+    wanted[:2, :3] = True
+    belief = placement.start(people, wanted=wanted)
+    for competency, level, said in ((0, 1, "right"), (1, 1, "right"), (0, 2, "wrong")):
+        belief = placement.update(belief, competency, level, said, slip=0.1, guess=0.05)
+    for answers in range(placement.LEAST_QUESTIONS, placement.MOST_QUESTIONS):
+        one = replace(belief, answers=answers)
+        assert placement.NO_DOUBT < one.doubt <= placement.DOUBT_LEFT
+        assert placement.finished(one, answers) == (answers >= placement.ENOUGH_QUESTIONS)
 
 
 def test_the_verdict_is_the_best_that_can_be_given(people):
