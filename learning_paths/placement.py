@@ -35,7 +35,7 @@ DOUBT_LEFT = 1.0
 """… and when it has asked enough, where no more than so many are …"""
 STOP_AT = 0.93
 """… or, with a goal, at this expected balanced accuracy; ``benchmarks/placement.py --calibrate`` shows
-what others give. Without a goal no expectation holds for learners who walk along no track, so it stops nothing."""
+what others give. Without a goal no expectation holds for learners without tracks, so it stops nothing."""
 NEARLY_BEST = 0.95
 """Of the questions that tell this share of what the best one tells, the least used is asked."""
 
