@@ -8,6 +8,14 @@ from playwright.sync_api import Page, expect
 FIRST_LOAD = 180_000
 
 
+def sign_in_at(page: Page, address: str, name: str, password: str) -> None:
+    """Open an address that leads to the form for signing in, and fill that in."""
+    page.goto(address)
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.keyboard.press("Enter")
+
+
 def leave_tour(page: Page) -> None:
     """Wait for the tour that comes at a learner's first sign-in, and leave it as a keyboard does."""
     tour = page.locator(".za-tour")

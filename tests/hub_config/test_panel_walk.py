@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.hub_process import Hub, Person
-from tests.lab_page import FIRST_LOAD, faults, focused, said, tab_to, to_panel
+from tests.lab_page import FIRST_LOAD, faults, focused, said, sign_in_at, tab_to, to_panel
 from tests.learning_paths.small_academy import Teacher
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,6 +18,7 @@ LAB = "first-programs"
 SETTINGS = f"exchange: {{kind: service}}\nlabs: [{LAB}]\nsign_in: {{own_passwords: false}}\n"
 ACADEMY = "/services/academy/api"
 SECONDS = 30_000
+TAKE_THE_KEYBOARD = "() => document.body.appendChild(document.createElement('button')).focus()"
 ANSWER = """def yearly_rate(start, end, years):
     for value in (start, end, years):
         if value <= 0:
@@ -42,10 +43,7 @@ def sign_in(hub: Hub, browser: Browser, name: str, **more) -> tuple[BrowserConte
     context.set_default_timeout(SECONDS)
     expect.set_options(timeout=SECONDS)
     page = context.new_page()
-    page.goto(f"{hub.url}/hub/login")
-    page.locator("input[name=username]").fill(name)
-    page.locator("input[name=password]").fill(hub.passwords[name])
-    page.keyboard.press("Enter")
+    sign_in_at(page, f"{hub.url}/hub/login", name, hub.passwords[name])
     page.wait_for_url("**/lab**", timeout=FIRST_LOAD)
     return context, page
 
@@ -54,6 +52,8 @@ def the_tour_comes_by_itself_and_is_walked_by_keyboard(page: Page, hub: Hub) -> 
     tour = page.get_by_role("dialog")
     expect(tour.get_by_role("heading")).to_have_text("Your files", timeout=FIRST_LOAD)
     for title in ("The academy’s panel", "Check as often as you like", "Hand it in", "Where help is"):
+        expect(tour.get_by_role("heading")).to_be_focused()
+        page.evaluate(TAKE_THE_KEYBOARD)
         expect(tour.get_by_role("heading")).to_be_focused()
         assert faults(page, ".za-tour") == []
         page.keyboard.press("ArrowRight")

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.lab_page import leave_tour
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LAB, LAB_LEFT = "stable-softmax", "first-programs"
@@ -409,7 +411,7 @@ def test_ada_walks_from_the_form_to_a_plan_that_moved_on(campus, browser: Browse
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(f"{campus.url}/lab?token={campus.token}")
     page.wait_for_selector(".za-form fieldset", timeout=FIRST_LOAD)
-    page.get_by_role("dialog", name="Your files").press("Escape")  # the tour
+    leave_tour(page)
     try:
         for step in WALK:
             step(page, campus)

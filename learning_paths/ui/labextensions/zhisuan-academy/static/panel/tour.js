@@ -1,4 +1,4 @@
-// The tour: five places, one after the other, each shown where it is. Works by keyboard, and can be left at any time.
+// The tour: five places, one after the other, each shown where it is. It keeps the keyboard, and can be left at any time.
 
 import { element } from '../dom.js';
 
@@ -25,6 +25,7 @@ export class Tour {
       class: 'za-tour',
       lang: this.words.language,
       role: 'dialog',
+      'aria-modal': 'true',
       'aria-labelledby': 'za-tour-title',
       'aria-describedby': 'za-tour-text',
       onkeydown: event => this.key(event)
@@ -32,6 +33,14 @@ export class Tour {
     document.body.append(this.ring, this.node);
     this.moved = () => this.place();
     window.addEventListener('resize', this.moved);
+    // what Lab or a page brings up late takes the keyboard: it gets it when the tour is over
+    this.kept = ({ target }) => {
+      if (!this.node.contains(target)) {
+        this.back = target;
+        this.hold();
+      }
+    };
+    document.addEventListener('focusin', this.kept);
     return this.go(0);
   }
 
@@ -41,6 +50,7 @@ export class Tour {
       return;
     }
     window.removeEventListener('resize', this.moved);
+    document.removeEventListener('focusin', this.kept);
     this.ring.remove();
     this.node.remove();
     this.node = null;
@@ -59,7 +69,11 @@ export class Tour {
     }
     this.draw(name);
     this.place();
-    this.node.querySelector('#za-tour-title').focus();
+    this.hold();
+  }
+
+  hold() {
+    this.node.querySelector('#za-tour-title')?.focus();
   }
 
   draw(name) {
