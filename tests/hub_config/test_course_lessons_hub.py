@@ -17,7 +17,7 @@ from tests.hub_config.git_upstream import LAB, Upstream
 from tests.hub_config.test_course_lessons import LESSONS, MEANS, NEWER, SETTINGS
 from tests.hub_config.test_hub import reach
 from tests.hub_process import OWN_PASSWORD, Hub, Person
-from tests.lab_page import FIRST_LOAD, faults, leave_tour, said, tab_to, to_panel
+from tests.lab_page import FIRST_LOAD, faults, leave_tour, said, sign_in_at, tab_to, to_panel
 
 pytestmark = [pytest.mark.slow]
 OWN = "stats/lessons/week-1/means.ipynb"
@@ -118,6 +118,7 @@ def test_with_the_next_version_an_edit_stays_and_the_newer_one_is_offered(
     """The hub is killed, so that servers go on; they show the next version once a start has brought it."""
     home, lesson = campus.hub.data / "homes/ada", "lesson:stats/week-1/medians"
     assert campus.ada.server("POST", "/academy/open", json={"unit": lesson}).json()["new"]
+    campus.ada.server("POST", "/academy/open", json={"unit": MEANS}).raise_for_status()
     edited = json.loads((home / OWN).read_text())
     edited["cells"][0]["source"] = ["my own work"]
     (home / OWN).write_text(json.dumps(edited))
@@ -131,10 +132,7 @@ def test_with_the_next_version_an_edit_stays_and_the_newer_one_is_offered(
     assert (home / OWN).read_text() == json.dumps(edited)
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
-    page.goto(f"{campus.hub.url}/hub/login")
-    page.locator("input[name=username]").fill("ada")
-    page.locator("input[name=password]").fill(OWN_PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in_at(page, f"{campus.hub.url}/hub/login", "ada", OWN_PASSWORD)
     page.wait_for_url("**/lab**", timeout=FIRST_LOAD)
     leave_tour(page)
     to_panel(page)
@@ -166,10 +164,7 @@ def test_who_teaches_finds_them_in_the_office_in_chinese(campus: Campus, browser
     assert campus.grace.api("DELETE", "/hub/api/users/grace/servers/stats").status_code in (202, 204)
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
-    page.goto(f"{campus.hub.url}/hub/login?next=/hub/spawn/grace/stats")
-    page.locator("input[name=username]").fill("grace")
-    page.locator("input[name=password]").fill(OWN_PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in_at(page, f"{campus.hub.url}/hub/login?next=/hub/spawn/grace/stats", "grace", OWN_PASSWORD)
     page.wait_for_url("**/stats/lab**", timeout=FIRST_LOAD)
     page.get_by_role("tab", name="学院").click(timeout=FIRST_LOAD)
     section = page.locator("[data-lessons=stats]")

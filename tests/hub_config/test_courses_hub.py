@@ -23,7 +23,7 @@ from hub_config.work.api import LAB as A_LAB
 from hub_config.work.api import NUMBER, PART, ROUTES
 from tests.hub_config.test_hub import reach
 from tests.hub_process import OWN_PASSWORD, Hub, Person
-from tests.lab_page import FIRST_LOAD, faults, leave_tour, to_panel
+from tests.lab_page import FIRST_LOAD, faults, leave_tour, sign_in_at, to_panel
 
 pytestmark = [pytest.mark.slow]
 LAB = "first-programs"
@@ -298,10 +298,7 @@ def test_the_trail_names_the_course(hub: Hub, grace: Person, capsys: pytest.Capt
 def test_the_panel_leads_staff_to_pages_that_are_fit_for_everybody(hub: Hub, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
-    page.goto(f"{hub.url}/hub/login")
-    page.locator("input[name=username]").fill("grace")
-    page.locator("input[name=password]").fill(OWN_PASSWORD)
-    page.keyboard.press("Enter")
+    sign_in_at(page, f"{hub.url}/hub/login", "grace", OWN_PASSWORD)
     page.wait_for_url("**/lab**", timeout=FIRST_LOAD)
     leave_tour(page)
     to_panel(page)

@@ -161,7 +161,7 @@ def test_the_page_is_for_managers_and_notes_who_looked(fetch, tmp_path):
     trail = Trail(Deployment(tmp_path).oversight_url)
     add(trail, datetime.now(UTC).date(), {"ada": Spent(5400, 3600, 0)})
     page = fetch("mo", "GET", "usage?language=en").body.decode()
-    assert "1 people, 1.5 hours, 1.0 of them in use" in page
+    assert "3 people, 1.5 hours, 1.0 of them in use" in page
     assert "使用情况" in fetch("mo", "GET", "usage?language=zh").body.decode()
     answer = fetch("mo", "GET", "usage.csv?since=2026-01-01")
     assert answer.headers["Content-Type"].startswith("text/csv")
