@@ -8,6 +8,7 @@ import sys
 import time
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -202,6 +203,15 @@ def test_the_launcher_needs_only_the_standard_library():
         env={"PATH": os.environ["PATH"]},
     )
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_part_of_the_suite_that_hangs_says_where_and_fails(launcher, monkeypatch, capsys):
+    part = launcher.CHECKOUT / "test_slow.py"
+    part.write_text("import time\n\n\ndef test_it():\n    time.sleep(600)\n")
+    monkeypatch.setattr(launcher, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(launcher, "PART_SECONDS", 5)
+    assert launcher.prove_part([part])
+    assert "in test_it" in capsys.readouterr().out
 
 
 def test_after_ctrl_c_no_further_part_of_the_suite_begins(launcher, monkeypatch):
