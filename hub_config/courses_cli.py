@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def _parser() -> argparse.ArgumentParser:
             "  ./academy course enrol deep-learning-2027 grace --as instructor\n"
             "  ./academy course enrol deep-learning-2027 --from names.txt --dry-run\n"
             '  ./academy course enrol deep-learning-2027 --cohort "Deep learning"\n'
-            "  ./academy course leave deep-learning-2027 alan"
+            "  ./academy course leave deep-learning-2027 alan\n"
+            '  ./academy course leave deep-learning-2027 --cohort "Deep learning" --dry-run'
         ),
         formatter_class=RAW,
     )
@@ -54,14 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument(
         "--as", dest="part", choices=PARTS, default=PARTS[0], help="learner, or instructor: who grades"
     )
-    enrol.add_argument("--cohort", metavar="NAME", help="all learners of a course at a learning platform")
     enrol.set_defaults(act=_enrol)
     leave = do.add_parser("leave", help="let people take part no longer; what they handed in stays")
-    leave.set_defaults(act=_leave, cohort=None)
+    leave.set_defaults(act=_leave)
     for verb in (enrol, leave):
         verb.add_argument("course", metavar="ID")
         verb.add_argument("names", nargs="*", metavar="NAME")
         verb.add_argument("--from", dest="file", type=Path, metavar="FILE", help="a file with a name a line")
+        verb.add_argument("--cohort", metavar="NAME", help="all learners of a course at a learning platform")
         verb.add_argument("--dry-run", action="store_true", help="say who it would be, change nothing")
     for verb in (listing, enrol, leave):
         verb.add_argument("--data", metavar="FOLDER", help="the data folder (or ACADEMY_DATA)")
@@ -110,7 +112,8 @@ def _held(deployment: Deployment, course: Course) -> str | None:
 
 
 def _enrol(options: argparse.Namespace) -> int:
-    deployment, course, names = _asked(options)
+    deployment, course, names, cohort = _asked(options)
+    names += cohort
     enrolments, new = _enrolments(deployment), []
     if options.dry_run:
         known = [Accounts(deployment.accounts).get(name).name for name in names]
@@ -118,32 +121,31 @@ def _enrol(options: argparse.Namespace) -> int:
     else:
         with noted(deployment, who_types()):
             new = enrolments.enrol(course.id, names, options.part)
-    return _say(options, f"take part in {course.shown} as {options.part}", new)
+    return _say(options, f"take part in {course.shown} as {options.part}", new, "nobody new")
 
 
 def _leave(options: argparse.Namespace) -> int:
-    deployment, course, names = _asked(options)
+    deployment, course, names, cohort = _asked(options)
     enrolments = _enrolments(deployment)
-    if options.dry_run:
-        gone = [name for name in names if course.id in enrolments.of(name)]
-    else:
-        with noted(deployment, who_types()):
-            gone = enrolments.leave(course.id, names)
-    return _say(options, f"take part in {course.shown} no longer", gone)
+    names += [name for name in cohort if enrolments.of(name).get(course.id) == "learner"]
+    with nullcontext() if options.dry_run else noted(deployment, who_types()):
+        gone = enrolments.leave(course.id, names, dry=options.dry_run)
+    return _say(options, f"take part in {course.shown} no longer", gone, "nobody")
 
 
-def _say(options: argparse.Namespace, what: str, names: list[str]) -> int:
+def _say(options: argparse.Namespace, what: str, names: list[str], nobody: str) -> int:
     if options.json:
         print(json.dumps({"dry": options.dry_run, "changed": names}))
         return FINE
-    who = ", ".join(names) or "nobody new"
+    who = ", ".join(names) or nobody
     print(f"{'would ' if options.dry_run else ''}{what}: {who}")
     if names and not options.dry_run:
         print(FROM_NOW_ON)
     return FINE
 
 
-def _asked(options: argparse.Namespace) -> tuple[Deployment, Course, list[str]]:
+def _asked(options: argparse.Namespace) -> tuple[Deployment, Course, list[str], list[str]]:
+    """Return the course, who was named, and the learners of the cohort."""
     deployment = Deployment.at(options.data)
     names = list(options.names)
     if options.file is not None:
@@ -153,11 +155,10 @@ def _asked(options: argparse.Namespace) -> tuple[Deployment, Course, list[str]]:
             raise HubError(
                 f"{options.file} cannot be read: {error}; give a text file, a name a line"
             ) from error
-    if options.cohort is not None:
-        names += _learners(deployment, options.cohort)
-    elif not names:
-        raise HubError("name somebody, or a file with names: --from FILE")
-    return deployment, course_named(read(deployment.data), options.course), names
+    if options.cohort is None and not names:
+        raise HubError("name somebody, a file with names (--from FILE) or a cohort (--cohort NAME)")
+    cohort = [] if options.cohort is None else _learners(deployment, options.cohort)
+    return deployment, course_named(read(deployment.data), options.course), names, cohort
 
 
 def _learners(deployment: Deployment, cohort: str) -> list[str]:

@@ -95,8 +95,17 @@ class Enrolments:
             book.executemany("INSERT OR REPLACE INTO enrolments (name, course, part) VALUES (?, ?, ?)", rows)
         return new
 
-    def leave(self, course: str, names: Iterable[str]) -> list[str]:
+    def leave(self, course: str, names: Iterable[str], *, dry: bool = False) -> list[str]:
         """Let people take part no longer, all of them or nobody; what they handed in stays.
+
+        Parameters
+        ----------
+        course
+            Its id.
+        names
+            Accounts.
+        dry
+            Only say who it would be.
 
         Raises
         ------
@@ -112,7 +121,7 @@ class Enrolments:
                 raise HubError(
                     f"{', '.join(strangers)} does not take part in {course!r}; ./academy course list {course}"
                 )
-            rows = [(name, course) for name in names]
+            rows = [] if dry else [(name, course) for name in names]
             book.executemany("DELETE FROM enrolments WHERE name = ? AND course = ?", rows)
         return names
 

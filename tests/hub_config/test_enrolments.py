@@ -151,6 +151,31 @@ def test_the_learners_of_a_cohort_are_enrolled_by_its_name(
     assert capsys.readouterr().out.startswith("take part in Deep learning as learner: ada\n")
 
 
+def test_the_learners_of_a_cohort_leave_by_its_name_and_who_teaches_here_stays(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave = ("leave", COURSE, "--cohort", "Autumn", "--json")
+    cohort(deployment, "c-1", "Autumn", {"ada": False, "alan": False, "ines": False, "gone": False})
+    assert run(deployment, *leave) == 0
+    assert json.loads(capsys.readouterr().out) == {"dry": False, "changed": []}
+    enrolments = Enrolments(Accounts(deployment.accounts))
+    enrolments.enrol(COURSE, ["ada"], "learner")
+    enrolments.enrol(COURSE, ["ines"], "instructor")
+    assert run(deployment, *leave, "--dry-run") == 0
+    assert json.loads(capsys.readouterr().out) == {"dry": True, "changed": ["ada"]}
+    assert run(deployment, "leave", COURSE, "alan", "--dry-run") == 2
+    assert "alan does not take part" in capsys.readouterr().err
+    assert [one.name for one in enrolments.all()] == ["ada", "ines"]
+    deployment.hub.mkdir()
+    Trail(deployment.oversight_url).close()
+    assert run(deployment, *leave) == 0
+    assert [one.name for one in enrolments.all()] == ["ines"]
+    trail = Trail(deployment.oversight_url)
+    (row,) = [row for row in trail.rows(about="ada") if row.action == "course.left"]
+    trail.close()
+    assert row.object == f"course:{COURSE}"
+
+
 def test_an_unknown_course_is_told_with_the_nearest(
     deployment: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
