@@ -11,6 +11,7 @@ from .accounts import Account
 from .courses import OpenCourse
 from .enrolments import PARTS, people_of
 from .handlers import Handler
+from .settings import Course
 
 FURTHER = "courses/{}/"
 
@@ -66,10 +67,20 @@ class OfCourse(Handler):
         if not self.grades:
             raise web.HTTPError(403, reason="only instructors hand labs out, collect and release feedback")
 
+    @property
+    def sees_marks(self) -> bool:
+        """Whether who asks sees others' marks: managers see those of the academy's own course alone."""
+        return self.grades or (self.is_own and self.is_manager)
+
     def must_see_marks(self) -> None:
-        """Turn away who sees no others' marks: managers see those of the academy's own course alone."""
-        if not (self.grades or (self.is_own and self.is_manager)):
+        """Turn away who sees no others' marks."""
+        if not self.sees_marks:
             raise web.HTTPError(403, reason="only instructors of the course see its learners' marks")
+
+    def overseen(self) -> list[Course]:
+        """Return the other courses beside the academy's own whose pages are open to who asks."""
+        found = [one.said for one in self.settings["courses"] if one.said and one.said.id != self.course]
+        return [one for one in found if self.is_manager or f"{one.id}:instructor" in self.groups]
 
     def people(self) -> list[Account]:
         """Return who takes part in the course, in the role that they have there."""

@@ -77,6 +77,11 @@ def standings_in(course: OpenCourse, people: list[Account], known: Catalogue) ->
     return [Standing(one.name, one.shown, **_handed_in(found.get(one.name, []))) for one in _learners(people)]
 
 
+def named(people: list[Account]) -> list[Standing]:
+    """Return one line for each learner, by name, that says nothing but who it is."""
+    return [Standing(one.name, one.shown) for one in _learners(people)]
+
+
 def marks(course: OpenCourse, people: list[Account], known: Catalogue) -> list[tuple[object, ...]]:
     """Return a row of `MARK_TITLES` for each learner and lab of a course.
 

@@ -118,7 +118,6 @@ class TimePage(OfCourse, Page):
             address=address,
             below=self.below,
             course=self.opened.said,
-            grades=self.grades,
             labs=labs,
             title=lambda lab: getattr(known[lab].title, self.language) if lab in known else lab,
             done=next((one for one in labs if one["lab"] == done), None),

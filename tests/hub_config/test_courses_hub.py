@@ -67,7 +67,7 @@ TABLE = [
 ]
 # the same of the pages of the course
 PAGES = [
-    ("GET", "", TEACHER),
+    ("GET", "", STAFF),
     ("GET", "marks.csv", TEACHER),
     ("GET", "learners/ada/time", STAFF),
     ("POST", "learners/ada/time", set()),  # the form works from the page alone
@@ -227,6 +227,27 @@ def test_staff_give_a_learner_more_attempts_on_the_page_of_their_course(hub: Hub
     assert done.url.startswith(f"{hub.url}{COURSE}/learners/ada/time?language=zh")
     (lab,) = everybody["ada"].api("GET", f"{WORK}/labs").json()
     assert (lab["attempts"], lab["attempts_used"]) == (3, 1)
+
+
+def test_managers_find_the_way_to_more_time_in_every_course_and_no_marks(hub: Hub, everybody) -> None:
+    manager = everybody["max"].session
+    page = manager.get(f"{hub.url}/services/academy/", timeout=60).text
+    assert f'href="{COURSE}/"' in page
+    assert 'href="/services/academy/courses/ethics-2027/"' in page
+    instructor = everybody["iris"].session.get(f"{hub.url}/services/academy/", timeout=60).text
+    assert "/services/academy/courses/" not in instructor
+    page = manager.get(f"{hub.url}{COURSE}/", timeout=60).text
+    assert re.findall(r'<th scope="row">(.*?)</th>\s*<td>(.*?) <span', page) == [
+        ("ada", f'<a href="{COURSE}/learners/ada/time">Give more time or attempts')
+    ]
+    assert f"{COURSE}/marks.csv" not in page
+    assert 'href="/services/academy/courses/ethics-2027/"' in page
+    assert 'href="/services/academy/"' in page
+    way = f"{COURSE}/learners/ada/time"
+    assert f'href="{COURSE}/"' in manager.get(f"{hub.url}{way}", timeout=60).text
+    course = everybody["grace"].session.get(f"{hub.url}{COURSE}/", timeout=60).text
+    assert "ethics-2027" not in course
+    assert 'href="/services/academy/"' not in course
 
 
 def test_the_tables_hold_every_question_to_a_course() -> None:
