@@ -44,7 +44,7 @@ class Asked:
     deployment
         Of the launch.
     course
-        The course beside the academy's own whose labs are offered too; empty for none.
+        The course beside the academy's own that is offered too, with its labs; empty for none.
     choosing
         What is wanted back.
     """
@@ -82,16 +82,18 @@ def kept(ticket: str, tickets: Tickets, now: float) -> Asked:
 
 
 def groups(offer: Offer) -> list[Group]:
-    """Return what can be chosen: labs of courses beside the academy's own first, then those of its own."""
+    """Return what can be chosen: courses beside the academy's own first, then those of its own."""
     labs: dict[str, list[tuple[str, Text]]] = {}
     for name, lab in offer.labs.items():
         labs.setdefault(lab.group, []).append((f"lab/{name}", lab.title))
     further = [
-        Group(Text(en=one.shown, zh=one.shown_zh), labs[one.id])
-        for one in offer.further.values()
-        if one.id in labs
+        Group(offer.title(whole := f"course/{one}"), labs.get(one, []), whole) for one in offer.further
     ]
-    ours = [Group(one.title, labs.get(slug, []), f"course/{slug}") for slug, one in offer.courses.items()]
+    ours = [
+        Group(one.title, labs.get(slug, []), f"course/{slug}")
+        for slug, one in offer.courses.items()
+        if slug not in offer.further
+    ]
     return [*further, *ours, *([Group(OTHERS, labs[""])] if "" in labs else [])]
 
 

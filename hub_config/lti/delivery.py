@@ -153,18 +153,27 @@ class Delivery(Loop):
         belong to it alone.
         """
         platform, (course, _, _) = self._platforms.get(context.platform), lab.rpartition("/")
-        if course and (platform is None or platform.courses.get(context.context) != course):
+        belongs_to = platform.courses.get(context.context, "") if platform else ""
+        if course and course != belongs_to:
             return []
         takes = [link for link in links if link.grades.takes_scores]
         own = [link for link in takes if link.target == f"lab/{lab}"]
         first_come = {link.grades.lineitem or link.number: link for link in reversed(own)}
-        return list(first_come.values()) or self._whole(takes, lab)[:1]
+        return list(first_come.values()) or self._whole(takes, lab, belongs_to)[:1]
 
-    def _whole(self, links: Iterable[Link], lab: str) -> list[Link]:
-        """Return the links to the whole course of lessons that a lab of the catalogue belongs to."""
-        if lab not in self._known.labs:
+    def _whole(self, links: Iterable[Link], lab: str, belongs_to: str) -> list[Link]:
+        """Return the links to the whole course of a lab: one beside the academy's own, or one of lessons.
+
+        Parameters
+        ----------
+        belongs_to
+            The course beside the academy's own that the links' context belongs to: to it leads its id.
+        """
+        further, _, name = lab.rpartition("/")
+        ours = self._known.labs[name].course if not further and name in self._known.labs else None
+        if not further and ours in (None, belongs_to):
             return []
-        target = f"course/{self._known.labs[lab].course}"
+        target = f"course/{further or ours}"
         return [link for link in links if link.target == target and link.grades.makes_lineitems]
 
     def _send_marks(self) -> None:

@@ -65,16 +65,18 @@ class Offer:
     deployment
         The academy's places.
     courses
-        Those beside the academy's own whose labs links may lead to.
+        Those beside the academy's own that links may lead to, as a whole or to their labs.
     """
 
     def __init__(self, known: Catalogue, deployment: Deployment, courses: Iterable[Course] = ()) -> None:
         self._known, self._deployment = known, deployment
         self.further = {one.id: one for one in courses}
         self.courses = {slug: course for slug, course in known.courses.items() if course.lessons}
+        self._wholes = {slug: course.title for slug, course in self.courses.items()}
+        self._wholes |= {one.id: Text(en=one.shown, zh=one.shown_zh) for one in self.further.values()}
 
     def within(self, course: str) -> "Offer":
-        """Return what links may lead to where a course belongs (its id; empty for none): no other's labs."""
+        """Return what links may lead to where a course belongs (its id; empty for none): to no other."""
         return Offer(
             self._known, self._deployment, [one for one in self.further.values() if one.id == course]
         )
@@ -96,7 +98,7 @@ class Offer:
             yield Handed(name, title, at, group, sum(lab.grades.values()) if lab else None)
 
     def title(self, target: str) -> Text:
-        """Return what ``lab/…`` or ``course/…`` is called.
+        """Return what ``lab/…`` or ``course/…`` is called; a course beside the academy's own goes first.
 
         Raises
         ------
@@ -104,10 +106,11 @@ class Offer:
             When it is not handed out here.
         """
         kind, _, name = target.partition("/")
-        found = {"lab": self.labs, "course": self.courses}.get(kind, {}).get(name)
-        if found is None:
-            raise BadLaunch("no-such", repr(target[:200]))
-        return found.title
+        if kind == "lab" and name in (labs := self.labs):
+            return labs[name].title
+        if kind == "course" and name in self._wholes:
+            return self._wholes[name]
+        raise BadLaunch("no-such", repr(target[:200]))
 
     def points(self, target: str) -> float | None:
         """Return what can be reached in a lab; None for what has no grade."""
@@ -126,7 +129,9 @@ class Offer:
             return "lab"
         self.title(target)
         kind, _, name = target.partition("/")
-        unit = f"lab:{name}" if kind == "lab" else f"lesson:{name}/{self.courses[name].lessons[0].slug}"
+        unit = f"{kind}:{name}"
+        if kind == "course" and name not in self.further:
+            unit = f"lesson:{name}/{self.courses[name].lessons[0].slug}"
         return f"academy/go/{unit}?language={language}"
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
+from tornado.httputil import url_concat
 
 from learning_paths.ui.errors import UIError
 from learning_paths.ui.handlers import AcademyHandler, AtHome, ask_service
@@ -73,18 +74,25 @@ class OpenHandler(AcademyHandler):
 
 
 class GoHandler(AtHome, JupyterHandler):
-    """Brings a lesson or a lab home and shows it in Lab: the address that links from elsewhere lead to."""
+    """Brings a lesson or a lab home and shows it in Lab: the address that links from elsewhere lead to.
+
+    ``course:ID``, a course beside the academy's own, is shown in the panel.
+    """
 
     @web.authenticated
     async def get(self, unit: str) -> None:
         """Send the browser on to the notebook; where there is none, to Lab with its start page."""
+        lab, (kind, _, name) = url_path_join(self.base_url, "lab"), unit.partition(":")
+        if kind == "course":
+            self.redirect(url_concat(lab, {"academy-course": name}))
+            return
         try:
             brought = await self.bring(unit, self.get_query_argument("language", "en"))
         except UIError as error:
             self.log.warning("a link leads to %s: %s", unit, error)
-            self.redirect(url_path_join(self.base_url, "lab"))
+            self.redirect(lab)
             return
-        self.redirect(url_path_join(self.base_url, "lab", "tree", url_escape(brought["path"])))
+        self.redirect(url_path_join(lab, "tree", url_escape(brought["path"])))
 
 
 class SubmitHandler(AcademyHandler):

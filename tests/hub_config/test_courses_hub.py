@@ -23,7 +23,7 @@ from hub_config.work.api import LAB as A_LAB
 from hub_config.work.api import NUMBER, PART, ROUTES
 from tests.hub_config.test_hub import reach
 from tests.hub_process import OWN_PASSWORD, Hub, Person
-from tests.lab_page import FIRST_LOAD, faults, leave_tour, sign_in_at, to_panel
+from tests.lab_page import FIRST_LOAD, faults, leave_tour, said, sign_in_at, to_panel
 
 pytestmark = [pytest.mark.slow]
 LAB = "first-programs"
@@ -313,6 +313,23 @@ def test_the_trail_names_the_course(hub: Hub, grace: Person, capsys: pytest.Capt
     assert rows["deadline.set"] == ("grace", f"lab:deep-2027/{LAB}")
     assert rows["mark.changed"][1] == f"lab:deep-2027/{LAB}"
     assert rows["marks.viewed"] == ("grace", "formgrader:deep-2027/submissions")
+
+
+@pytest.mark.browser
+def test_a_link_to_the_whole_course_ends_at_its_labs_in_the_panel(
+    hub: Hub, ada: Person, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    page, link = context.new_page(), f"{hub.url}/hub/user-redirect/academy/go/course:{{}}?language=en"
+    sign_in_at(page, link.format("deep-2027"), "ada", OWN_PASSWORD)
+    leave_tour(page)
+    for _ in range(2):
+        expect(page.get_by_role("tab", name="Labs and marks")).to_have_attribute("aria-selected", "true")
+        expect(page.locator(f"[data-key='open lab:deep-2027/{LAB}']")).to_be_focused(timeout=FIRST_LOAD)
+        page.goto(link.format("deep-2027"))
+    page.goto(link.format("ethics-2027"))
+    said(page, "nothing of it is handed out, or you do not take part")
+    context.close()
 
 
 @pytest.mark.browser

@@ -945,7 +945,8 @@ def test_labs_of_another_course_are_offered_where_it_belongs_alone(tmp_path, pla
     for course, lab in (("deep-2027", "lab/deep-2027/mlp"), ("means", "lab/means/mlp")):
         offer = every.within(course)
         first = choosing.groups(offer)[0]
-        assert (first.title.zh, [target for target, _ in first.labs]) == ("深度", [lab])
+        whole = f"course/{course}"
+        assert (first.title.zh, [target for target, _ in first.labs], first.whole) == ("深度", [lab], whole)
         asked = door.launch(**platform.deep_linking()).choosing
         (item,) = choosing.items(asked, [lab], offer, TOOL)
         back = door.launch(item["url"], custom=item["custom"])
@@ -953,9 +954,23 @@ def test_labs_of_another_course_are_offered_where_it_belongs_alone(tmp_path, pla
             lab,
             f"academy/go/lab:{lab.removeprefix('lab/')}?language=en",
         )
+        (item,) = choosing.items(asked, [whole], offer, TOOL)
+        assert "lineItem" not in item
+        back = door.launch(item["url"], custom=item["custom"])
+        assert offer.path(back.target, "en") == f"academy/go/course:{course}?language=en"
         for closed in (every.within(""), every.within("no-such")):
-            with pytest.raises(BadLaunch, match="no-such"):
-                closed.path(lab, "en")
+            for target in (lab, whole):
+                with pytest.raises(BadLaunch, match="no-such"):
+                    closed.path(target, "en")
+
+
+def test_a_course_without_labs_yet_is_offered_and_goes_before_one_of_lessons(tmp_path):
+    course = Course(id="basic-mathematics", shown="Mathematics, 2027", shown_zh="数学")
+    offer = Offer(catalogue.load(), Deployment(tmp_path), [course]).within(course.id)
+    wholes = [one.title.en for one in choosing.groups(offer) if one.whole == f"course/{course.id}"]
+    assert wholes == [course.shown]
+    assert offer.path(f"course/{course.id}", "en") == f"academy/go/course:{course.id}?language=en"
+    assert offer.within("").path(f"course/{course.id}", "en").startswith(f"academy/go/lesson:{course.id}/")
 
 
 def test_a_ticket_of_a_launch_or_of_yesterday_chooses_nothing(door, platform):

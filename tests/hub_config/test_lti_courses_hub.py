@@ -100,11 +100,31 @@ def test_who_teaches_there_gets_the_office_and_chooses_the_labs_that_are_handed_
     assert item["url"] == f"{hub.url}/hub/lti/lab/{NAMED}"
 
 
+def test_a_link_to_the_whole_course_leads_who_learns_there_to_its_place_in_lab(
+    hub: Hub, platform: LtiPlatform
+) -> None:
+    platform.person = {"sub": "0200", "name": "Tea"}
+    platform.changes = {"roles": [f"{ROLES}Instructor"], **platform.deep_linking()}
+    browser, page = launch(hub, platform, "choose")
+    answer = chosen(hub, browser, page.text, do="add", target=f"course/{COURSE}")
+    browser.post(f"{platform.url}/deep_links", data=fields_of(answer.text))
+    (item,) = platform.returned.pop()[CONTENT]
+    assert item["title"] == "Deep learning 深度学习"
+    platform.empty()
+    platform.person = {"sub": "0400", "name": "Mei"}
+    browser, arrived = launch(hub, platform, item["url"].partition("/lti/")[2])
+    assert enrolled(hub, "mei") == {COURSE: "learner"}
+    assert arrived.headers["Location"] == f"/hub/user-redirect/academy/go/course:{COURSE}?language=en"
+
+
 def test_from_another_course_there_no_link_leads_to_its_labs(hub: Hub, platform: LtiPlatform) -> None:
     platform.person, platform.changes = {"sub": "0300", "name": "Wen"}, {"context": {"id": "another"}}
     _, refused = launch(hub, platform, f"lab/{NAMED}")
     assert refused.status_code == 404
     assert Accounts(hub.data / "accounts.sqlite").find("wen") is None
+    _, refused = launch(hub, platform, f"course/{COURSE}")
+    assert refused.status_code == 404
     platform.changes |= platform.deep_linking()
     _, page = launch(hub, platform, "choose")
     assert f'value="lab/{NAMED}"' not in page.text
+    assert f'value="course/{COURSE}"' not in page.text

@@ -265,6 +265,35 @@ def test_a_line_item_is_made_for_a_lab_of_another_course_with_its_title(office, 
     assert len(office.sent) == 1
 
 
+def test_a_link_to_a_whole_further_course_gets_a_line_item_for_each_of_its_labs(office, further):
+    endpoint = {ENDPOINT: {"scope": GRADE_SCOPES, "lineitems": f"{office.platform.url}/lineitems"}}
+    ada = office.launch(target_link_uri=f"{TOOL}course/deep-2027", **endpoint)
+    office.grade(ada, 0.5)
+    office.release(ada)  # of the academy's own course
+    further.grade(ada, 1.0)
+    given_back(further, ada)
+    office.look()
+    (made,) = [one for one in office.platform.lineitems.values() if "resourceId" in one]
+    assert made["resourceId"] == f"lab/deep-2027/{LAB}"
+    assert office.sent == [("0001", 1.0 * len(CELLS), FULL)]
+
+
+def test_no_mark_of_the_academys_own_goes_to_a_further_course_called_like_one_of_lessons(office, further):
+    slug = office.academy.catalogue.labs[LAB].course
+    office.further = [replace(office.further[0], said=Course(id=slug, shown="Deep", shown_zh="深度"))]
+    endpoint = {ENDPOINT: {"scope": GRADE_SCOPES, "lineitems": f"{office.platform.url}/lineitems"}}
+    ada = office.launch(target_link_uri=f"{TOOL}course/{slug}", **endpoint)
+    office.grade(ada, 0.5)
+    office.release(ada)
+    office.open()
+    office.look()
+    assert office.sent == []
+    office.further = []  # the platform's course belongs to none: the link leads to the lessons
+    office.open()
+    office.look()
+    assert office.sent == [("0001", 0.5 * len(CELLS), FULL)]
+
+
 def test_marks_of_another_course_go_to_no_other_course_of_the_platform(office, further):
     elsewhere = {"id": "course of somebody else"}
     ada = office.launch(f"deep-2027/{LAB}", context=elsewhere)

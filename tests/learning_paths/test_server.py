@@ -162,4 +162,6 @@ def test_a_link_from_elsewhere_ends_at_the_notebook_and_else_at_lab(campus):
     assert (campus.home / "lessons" / "numerics-information" / "01-floating-point.ipynb").is_file()
     for unknown in ("lesson:nothing/01-nothing", "lab:no-such-lab", "lab:..%2f..%2fetc", "//evil.org"):
         assert end(unknown, **known).endswith("/lab")
+    assert end("course:deep-2027", **known).endswith("/lab?academy-course=deep-2027")
+    assert end("course:..%2f%26x=%23", **known).endswith("/lab?academy-course=..%2F%26x%3D%23")
     assert "/login" in end(FLOATS)

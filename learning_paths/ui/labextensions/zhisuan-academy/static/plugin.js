@@ -28,6 +28,7 @@ export function createPlugin(lab) {
 }
 
 async function activate(app, lab, { translator, tracker, registry, palette, launcher, restorer }) {
+  const course = new URLSearchParams(window.location.search).get('academy-course'); // before Lab changes its address
   await loadWords(BASE);
   for (const sheet of ['style.css', 'panel/panel.css']) {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL(sheet, BASE).href }));
@@ -93,7 +94,7 @@ async function activate(app, lab, { translator, tracker, registry, palette, laun
   // told at once, so that kernels that Lab restores speak the language too
   const { academy } = await service.steadily(() => service.put('language', { language: words.language })).catch(() => ({ academy: false }));
   if (academy) {
-    const given = { app, lab, icon, words, service, desk, tracker, registry, palette, launcher, restorer };
+    const given = { app, lab, icon, words, service, desk, tracker, registry, palette, launcher, restorer, course };
     panel = await joinPanel(given, { language: toLanguage, start: () => show() });
   }
   addButtons(app, lab, desk, words, academy);

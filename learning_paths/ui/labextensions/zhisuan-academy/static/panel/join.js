@@ -14,12 +14,12 @@ const LOOK_MILLISECONDS = 60_000;
 
 /**
  * @param {Object} given  app, lab (Lab's modules), icon, words, service, desk, tracker, registry (of settings), and
- *   where they are: palette, launcher, restorer
+ *   where they are: palette, launcher, restorer, course (the id of the one that a link leads to)
  * @param {{language: Function, start: Function}} ways  changes Lab's language; opens the start page
  * @returns {Promise<Panel>}
  */
 export async function joinPanel(given, ways) {
-  const { app, lab, icon, words, service, desk, tracker, registry, palette, launcher, restorer } = given;
+  const { app, lab, icon, words, service, desk, tracker, registry, palette, launcher, restorer, course } = given;
   const panel = new Panel(service, desk, words, {
     ...ways,
     tour: () => app.commands.execute(TOUR),
@@ -38,15 +38,31 @@ export async function joinPanel(given, ways) {
   };
   const cards = launcher ? new Cards(app, lab, launcher, panel, words, show) : null;
   const settings = await registry.load(SETTINGS).catch(() => null);
-  const tour = new Tour(words, () => settings?.set('tourSeen', true));
+  let awaited = course;
+  const toCourse = () => {
+    if (awaited) {
+      show('labs');
+      panel.toCourse(awaited);
+      awaited = null;
+    }
+  };
+  const tour = new Tour(words, () => {
+    settings?.set('tourSeen', true);
+    toCourse();
+  });
 
   let first = true;
   function loaded(data) {
     cards?.update(data);
-    if (first && data.role === 'learner' && settings && !settings.composite.tourSeen) {
-      app.commands.execute(TOUR);
+    if (!first) {
+      return;
     }
     first = false;
+    if (data.role === 'learner' && settings && !settings.composite.tourSeen) {
+      app.commands.execute(TOUR);
+    } else {
+      toCourse();
+    }
   }
 
   app.commands.addCommand(CHECK, {
@@ -81,7 +97,9 @@ export async function joinPanel(given, ways) {
 function sideWidget(lab, panel, icon) {
   class Side extends lab.widgets.Widget {
     onActivateRequest() {
-      panel.node.querySelector('[role="tab"][aria-selected="true"]')?.focus();
+      if (!panel.node.contains(document.activeElement)) {
+        panel.node.querySelector('[role="tab"][aria-selected="true"]')?.focus();
+      }
     }
   }
   const widget = new Side({ node: panel.node });

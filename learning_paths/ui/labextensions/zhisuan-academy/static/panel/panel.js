@@ -71,6 +71,17 @@ export class Panel extends Telling {
     this.render();
   }
 
+  /** Go to what there is of a course beside the academy's own: its first lab, else its first lesson. */
+  toCourse(course) {
+    const places = [...this.body.querySelectorAll('[data-lab], [data-lessons]')];
+    const place = places.find(({ dataset }) => dataset.lab?.startsWith(`${course}/`) || dataset.lessons === course);
+    if (place) {
+      place.querySelector('button').focus();
+    } else {
+      this.tell('course-empty');
+    }
+  }
+
   head() {
     const other = LANGUAGES.find(language => language !== this.words.language);
     return element(
