@@ -72,13 +72,13 @@ def kept(ticket: str, tickets: Tickets, now: float) -> Asked:
     Raises
     ------
     BadLaunch
-        When the ticket is none of ours, or over.
+        When the ticket is none of ours, over, or of another version of the academy.
     """
     try:
         said = tickets.read("choosing", ticket, now)
-    except BadTicket as error:
-        raise BadLaunch("state", str(error)) from error
-    return Asked(said["platform"], said["deployment"], said["course"], Choosing(**said["choosing"]))
+        return Asked(**{**said, "choosing": Choosing(**said["choosing"])})
+    except (BadTicket, KeyError, TypeError) as error:
+        raise BadLaunch("choice", str(error)) from error
 
 
 def groups(offer: Offer) -> list[Group]:

@@ -973,12 +973,16 @@ def test_a_course_without_labs_yet_is_offered_and_goes_before_one_of_lessons(tmp
     assert offer.within("").path(f"course/{course.id}", "en").startswith(f"academy/go/lesson:{course.id}/")
 
 
-def test_a_ticket_of_a_launch_or_of_yesterday_chooses_nothing(door, platform):
+def test_a_ticket_of_a_launch_of_yesterday_or_of_another_version_chooses_nothing(door, platform):
     tickets = Tickets("s")
     ticket = choosing.keep(door.launch(**platform.deep_linking()), tickets, 0.0)
-    for bad, now in ((ticket, choosing.CHOOSING_SECONDS), (tickets.sign("launch", {}, 9.0), 1.0), ("", 1.0)):
-        with pytest.raises(BadLaunch, match="state"):
-            choosing.kept(bad, tickets, now)
+    said = tickets.read("choosing", ticket, 1.0)
+    older = [{key: said[key] for key in said if key != left_out} for left_out in said]
+    other = [*older, {**said, "more": ""}, {**said, "choosing": {}}, {**said, "choosing": None}, None]
+    bad = [*(tickets.sign("choosing", one, 9.0) for one in other), tickets.sign("launch", {}, 9.0), ""]
+    for sent, now in ((ticket, choosing.CHOOSING_SECONDS), *((one, 1.0) for one in bad)):
+        with pytest.raises(BadLaunch, match="choice"):
+            choosing.kept(sent, tickets, now)
 
 
 # academy.yml

@@ -21,9 +21,11 @@ import catalogue
 from hub_config.accounts import Accounts
 from hub_config.authenticator import AccountsAuthenticator
 from hub_config.cli import main
+from hub_config.deployment import Deployment
 from hub_config.lti.book import Book
 from hub_config.lti.page import cookie_kind
 from hub_config.lti.returns import Mark, Returns
+from hub_config.lti.tickets import Tickets
 from tests.hub_process import Hub, Person
 from tests.lti_platform import ROLES, LtiPlatform
 
@@ -334,10 +336,15 @@ def test_a_choice_that_was_not_offered_or_goes_elsewhere_is_refused(lti_hub, pla
     platform.changes = platform.deep_linking()
     browser, page = launch(lti_hub, platform, "choose")
     assert chosen(lti_hub, browser, page.text, do="add", target="lab/mlp").status_code == 404
-    forged = fields_of(page.text)["ticket"][:-3] + "abc"
-    assert (
-        chosen(lti_hub, browser, page.text, ticket=forged, do="add", target=f"lab/{LAB}").status_code == 400
-    )
+    ticket = fields_of(page.text)["ticket"]
+    tickets = Tickets(Deployment(lti_hub.data).secret("cookie-secret"))
+    said = tickets.read("choosing", ticket, time.time())
+    of_before = {key: said[key] for key in said if key != "course"}  # as an earlier version wrote it
+    for bad in (ticket[:-3] + "abc", tickets.sign("choosing", of_before, time.time() + 60)):
+        answer = chosen(lti_hub, browser, page.text, ticket=bad, do="add", target=f"lab/{LAB}")
+        assert answer.status_code == 400
+        assert "Begin anew at the learning platform" in answer.text
+        assert "请在学习平台上重新开始选择" in answer.content.decode()
 
 
 @pytest.mark.slow
