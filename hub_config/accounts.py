@@ -15,7 +15,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Literal, get_args
 
-from .books import add_columns, opened
+from .books import add_columns, delete_along, opened
 from .errors import HubError
 from .passwords import hashed, new_password
 
@@ -113,6 +113,7 @@ class Accounts:
             book.execute(SCHEMA)
             book.execute(INVITATIONS)
             add_columns(book, "accounts", ADDED)
+            delete_along(book, "invitations", "accounts")
             yield book
 
     def all(self) -> list[Account]:

@@ -51,6 +51,23 @@ def add_columns(book: sqlite3.Connection, table: str, columns: Mapping[str, str]
         book.commit()
 
 
+def delete_along(book: sqlite3.Connection, table: str, owners: str) -> None:
+    """Let a table's rows go with the row of their name in another, whichever program deletes that.
+
+    In a file of an earlier version, rows whose owner is gone already go at once.
+    """
+    trigger = f"{table}_go_with_{owners}"
+    if not book.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (trigger,)).fetchone():
+        book.commit()
+        book.execute("BEGIN IMMEDIATE")
+        book.execute(f"DELETE FROM {table} WHERE name NOT IN (SELECT name FROM {owners})")
+        book.execute(
+            f"CREATE TRIGGER IF NOT EXISTS {trigger} AFTER DELETE ON {owners}"
+            f" BEGIN DELETE FROM {table} WHERE name = old.name; END"
+        )
+        book.commit()
+
+
 def _missing(book: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> list[str]:
     there = {row[1] for row in book.execute(f"PRAGMA table_info({table})")}
     return [column for column in columns if column not in there]

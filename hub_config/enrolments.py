@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from .accounts import Account, Accounts
-from .books import add_columns
+from .books import add_columns, delete_along
 from .deployment import Deployment
 from .errors import HubError
 
@@ -151,6 +151,7 @@ class Enrolments:
         with self._accounts.open() as book:
             book.execute(SCHEMA)
             add_columns(book, "enrolments", ADDED)
+            delete_along(book, "enrolments", "accounts")
             yield book
 
 

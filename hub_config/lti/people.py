@@ -132,6 +132,7 @@ class People:
         """Give everybody the role and the courses that follow from where they are and teach now.
 
         A role gets only whose account a launch made; courses, who is in one that `Platform.courses` names.
+        Who is known no more leaves the platforms' courses first: somebody else may have that name now.
 
         Parameters
         ----------
@@ -141,6 +142,7 @@ class People:
             Who is in which course.
         """
         platforms = list(platforms)
+        book.keep_only(self.known())
         trusted = {one.key for one in platforms if one.teachers == "instructor"}
         teaching = json.dumps(sorted({name for key, name in book.teachers() if key in trusted}))
         role = "iif(name IN (SELECT value FROM json_each(:teaching)), 'instructor', 'learner')"
@@ -173,9 +175,7 @@ def settle(deployment: Deployment, platforms: Iterable[Platform]) -> None:
     Nothing happens where nobody has ever come in by a launch.
     """
     if deployment.lti.exists():
-        people, book = People(Accounts(deployment.accounts)), Book.of(deployment)
-        book.keep_only(people.known())
-        people.settle(platforms, book)
+        People(Accounts(deployment.accounts)).settle(platforms, Book.of(deployment))
 
 
 def launch_as(deployment: Deployment, name: str, said: str) -> None:

@@ -24,6 +24,7 @@ from hub_config.enrolments import Enrolments, groups, people_of
 from hub_config.errors import HubError
 from hub_config.lti.book import Book, Member
 from hub_config.lti.claims import Launch, Named
+from hub_config.lti.people import People
 from hub_config.lti.platforms import Platform
 from hub_config.oversight.trail import Trail
 from hub_config.settings import Settings, read
@@ -115,6 +116,63 @@ def test_who_is_launched_takes_part_as_long_and_who_was_enrolled_by_hand_on(
     assert {one.name: one.part for one in enrolments.all()} == {**now, "ada": "learner"}
     enrolments.settle({})
     assert [one.name for one in enrolments.all()] == ["alan", "ines"]
+
+
+def remove(deployment: Deployment, name: str) -> None:
+    """Remove an account as an administrator does, with SQLite's own program."""
+    with sqlite3.connect(deployment.accounts) as book:
+        book.execute("DELETE FROM accounts WHERE name = ?", (name,))
+
+
+def test_enrolments_go_with_their_account_and_its_name_inherits_nothing(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts = Accounts(deployment.accounts)
+    enrolments = Enrolments(accounts)
+    enrolments.enrol(COURSE, ["ada", "alan"], "instructor")
+    invited = accounts.invite("ada")
+    deployment.hub.mkdir()
+    Trail(deployment.oversight_url).close()
+    assert run(deployment, "enrol", COURSE, "ines") == 0
+    remove(deployment, "ada")
+    capsys.readouterr()
+    assert run(deployment, "list", "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["learners"], told["instructors"]) == (1, 1)
+    accounts.add("ada", "learner")
+    assert enrolments.of("ada") == {}
+    assert accounts.invited(invited) is None
+    assert run(deployment, "leave", COURSE, "ines") == 0
+    trail = Trail(deployment.oversight_url)
+    assert {(row.action, row.about) for row in trail.rows()} >= {("course.left", "ada")}
+    trail.close()
+
+
+def test_enrolments_that_an_earlier_version_left_behind_are_gone(deployment: Deployment) -> None:
+    enrolments = Enrolments(Accounts(deployment.accounts))
+    enrolments.enrol(COURSE, ["ada", "alan"], "learner")
+    with sqlite3.connect(deployment.accounts) as book:
+        book.execute("DROP TRIGGER enrolments_go_with_accounts")
+    remove(deployment, "ada")
+    assert [one.name for one in enrolments.all()] == ["alan"]
+    Accounts(deployment.accounts).add("ada", "learner")
+    assert enrolments.of("ada") == {}
+
+
+def test_who_is_given_the_name_of_somebody_from_a_platform_is_not_in_their_course(
+    deployment: Deployment,
+) -> None:
+    platform = Platform(**{**REGISTRATION, "deployments": ["1"], "courses": {"c-1": COURSE}})
+    accounts, enrolments = Accounts(deployment.accounts), Enrolments(Accounts(deployment.accounts))
+    people = People(accounts)
+    lin = people.find_or_add(platform, "lin", "Lin").name
+    cohort(deployment, "c-1", "Autumn", {lin: False})
+    people.settle([platform], Book.of(deployment))
+    assert enrolments.of(lin) == {COURSE: "learner"}
+    remove(deployment, lin)
+    accounts.add(lin, "learner")
+    people.settle([platform], Book.of(deployment))  # as at the next launch of anybody
+    assert enrolments.of(lin) == {}
 
 
 def cohort(deployment: Deployment, context: str, title: str, members: dict[str, bool]) -> None:
