@@ -1,8 +1,10 @@
 """What links of learning platforms may lead to: the labs that are handed out now, and the courses."""
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from catalogue import Catalogue, Text
 from learning_paths.errors import GradebookError
@@ -84,18 +86,23 @@ class Offer:
     @property
     def labs(self) -> dict[str, Handed]:
         """The labs, by the names that they have beside those of other courses."""
-        found = list(self._labs_of(self._deployment, None))
-        for said in self.further.values():
-            found += self._labs_of(self._deployment.of(said.id), said)
-        return {one.at.lab(one.name): one for one in found}
+        places = [self._deployment, *map(self._deployment.of, self.further)]
+        return {at.lab(name): self._handed(at, name) for at in places for name in released(at)}
 
-    def _labs_of(self, at: Deployment, said: Course | None) -> Iterator[Handed]:
-        known = self._known.labs if said is None or said.source is None else {}
-        for name in released(at):
-            lab = known.get(name)
-            group = said.id if said else lab.course if lab and lab.course in self.courses else ""
-            title = lab.title if lab else Text(en=name, zh=name)
-            yield Handed(name, title, at, group, sum(lab.grades.values()) if lab else None)
+    def lab(self, name: str) -> Handed | None:
+        """Return one of the labs; None where it is not handed out. The others are not looked at."""
+        course, _, lab = name.rpartition("/")
+        if course and course not in self.further:
+            return None
+        at = self._deployment.of(course) if course else self._deployment
+        return self._handed(at, lab) if at.lab(lab) == name and is_released(at, lab) else None
+
+    def _handed(self, at: Deployment, name: str) -> Handed:
+        said = self.further.get(at.course_id)
+        lab = self._known.labs.get(name) if said is None or said.source is None else None
+        group = said.id if said else lab.course if lab and lab.course in self.courses else ""
+        title = lab.title if lab else Text(en=name, zh=name)
+        return Handed(name, title, at, group, sum(lab.grades.values()) if lab else None)
 
     def title(self, target: str) -> Text:
         """Return what ``lab/…`` or ``course/…`` is called; a course beside the academy's own goes first.
@@ -106,8 +113,8 @@ class Offer:
             When it is not handed out here.
         """
         kind, _, name = target.partition("/")
-        if kind == "lab" and name in (labs := self.labs):
-            return labs[name].title
+        if kind == "lab" and (lab := self.lab(name)):
+            return lab.title
         if kind == "course" and name in self._wholes:
             return self._wholes[name]
         raise BadLaunch("no-such", repr(target[:200]))
@@ -115,7 +122,8 @@ class Offer:
     def points(self, target: str) -> float | None:
         """Return what can be reached in a lab; None for what has no grade."""
         kind, _, name = target.partition("/")
-        return self.labs[name].points if kind == "lab" else None
+        lab = self.lab(name) if kind == "lab" else None
+        return lab.points if lab else None
 
     def path(self, target: str, language: str) -> str:
         """Return where a target is found below a person's own server; the desk where there is none.
@@ -138,6 +146,9 @@ class Offer:
 def released(at: Deployment) -> list[str]:
     """Return the labs of a course that learners can fetch now, by name, as its exchange has them."""
     outbound = at.exchanged / "outbound"
-    if not outbound.is_dir():
-        return []
-    return sorted(one.name for one in outbound.iterdir() if re.fullmatch(LAB, one.name) and one.is_dir())
+    return sorted(filter(partial(is_released, at), os.listdir(outbound))) if outbound.is_dir() else []
+
+
+def is_released(at: Deployment, lab: str) -> bool:
+    """Tell whether learners can fetch a lab of a course now."""
+    return bool(re.fullmatch(LAB, lab)) and (at.exchanged / "outbound" / lab).is_dir()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -903,7 +904,8 @@ def test_nothing_is_chosen_that_was_not_asked_for_or_is_not_open(door, platform,
     assert choosing.items(one, ["lab/mlp", "lab/mlp"], offer, TOOL) == [item]
     with pytest.raises(BadLaunch, match="more than one"):
         choosing.items(one, ["lab/mlp", "lab/lora"], offer, TOOL)
-    for closed in ("lab/stable-softmax", "lab/../mlp", "course/none", "javascript:alert(1)", "", "lab"):
+    odd = ("lab/../mlp", "lab//mlp", "lab/academy/mlp", "lab/../outbound/mlp", "lab/mlp\n", "lab/", "lab", "")
+    for closed in ("lab/stable-softmax", *odd, "course/none", "javascript:alert(1)"):
         with pytest.raises(BadLaunch, match="no-such"):
             choosing.items(one, [closed], offer, TOOL)
 
@@ -915,6 +917,7 @@ def test_what_is_handed_out_is_offered_as_long_and_nothing_else(tmp_path, offer)
     assert set(offer.labs) == {"mlp", "my-own"}
     assert offer.path("lab/my-own", "zh") == "academy/go/lab:my-own?language=zh"
     assert offer.points("lab/my-own") is None  # there is no gradebook yet
+    assert offer.points("lab/lora") is None  # it was taken back while somebody chose
     (tmp_path / "course").mkdir()
     with gradebook(tmp_path / "course/gradebook.db") as book:
         book.add_assignment("my-own")
@@ -928,6 +931,13 @@ def test_what_is_handed_out_is_offered_as_long_and_nothing_else(tmp_path, offer)
         [("lab/my-own", offer.title("lab/my-own"))],
         "",
     )
+
+
+def test_a_question_for_one_lab_lists_no_folder(offer, monkeypatch):
+    monkeypatch.setattr(os, "listdir", None)
+    assert offer.title("lab/mlp") == catalogue.load().labs["mlp"].title
+    assert offer.points("lab/mlp") > 0
+    assert offer.path("course/basic-mathematics", "en").startswith("academy/go/lesson:basic-mathematics/")
 
 
 def test_labs_of_another_course_are_offered_where_it_belongs_alone(tmp_path, platform, door):
