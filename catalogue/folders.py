@@ -7,6 +7,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 COURSES = "courses"  # below the data folder
 COURSE_ID = "academy"
 """The course that everybody belongs to."""
+AT_HOME = ("lessons", "receipts")
+"""Folders in people's homes, and in those of courses there, whose names no lab can have."""
 
 
 def data_folder(given: str | os.PathLike[str] | None = None) -> Path:

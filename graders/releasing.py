@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from catalogue.errors import InvalidFile
-from catalogue.folders import data_folder
+from catalogue.folders import AT_HOME, data_folder
 from catalogue.loading import built_points
 
 from .bringing import bring
@@ -44,7 +44,7 @@ def release(
     Raises
     ------
     LabError
-        When a lab is unknown, has no points or cannot be released.
+        When a lab is unknown, has no points, a name that is taken, or cannot be released.
 
     Examples
     --------
@@ -57,6 +57,8 @@ def release(
     if unknown:
         there = ", ".join(course.known()) or "none"
         raise LabError(f"no lab {', '.join(unknown)} in {course.labs / 'source'}; there: {there}")
+    if taken := [lab for lab in wanted if lab in AT_HOME]:
+        raise LabError(f"lab {taken[0]} has the name of a folder in people's homes; give it another one")
     with nbgrader(course) as api:
         for lab in wanted:
             _release(course, api, lab, warn)

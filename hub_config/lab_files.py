@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
+from catalogue.folders import AT_HOME
 from catalogue.schema import ID_PATTERN
 from graders.engine.master import NOT_DATA
 
@@ -39,7 +40,7 @@ def chosen(entries: list[Entry], where: str, say: Callable[[str], None]) -> dict
     ------
     HubError
         When there are no labs, or too many files or bytes, or one is a link or has an odd name, or a lab has
-        the name of the folder in which people find lessons.
+        the name of a folder that people have already.
     """
     for root in ROOTS:
         below = [(one, parts) for one in entries if (parts := _parts(one.path, root))]
@@ -52,10 +53,9 @@ def chosen(entries: list[Entry], where: str, say: Callable[[str], None]) -> dict
     else:
         raise HubError(f"{where}: there is no lab in it; {LAB}, at its root or in labs/")
     ours = [(one, parts) for one, parts in below if len(parts) == 1 or parts[1] in labs]
-    lessons = list(_lessons(entries, where, say))
-    if lessons and LESSONS in labs:
-        raise HubError(f"{where}: a lab has the name of the folder {LESSONS}/; give it another one")
-    ours += lessons
+    for name in sorted(labs.intersection(AT_HOME)):
+        raise HubError(f"{where}: lab {name} has the name of a folder in people's homes; give it another one")
+    ours += _lessons(entries, where, say)
     taken = {PurePosixPath(*parts): one for one, parts in ours if _is_taken(one, parts, where)}
     _refuse_too_much(taken, where)
     return taken

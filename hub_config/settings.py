@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from catalogue.errors import InvalidFile, Problem
-from catalogue.folders import COURSE_ID
+from catalogue.folders import AT_HOME, COURSE_ID
 from catalogue.reading import line_of, read_mapping, read_value, validate
 from catalogue.schema import Id, Keys, Line
 from sandbox import Limits
@@ -23,7 +23,7 @@ from .web_address import private_address, web_address, web_host
 
 FILE = "academy.yml"
 DEEPEST = 5  # files, one over the other
-TAKEN = ("lessons", "receipts", "feedback")
+TAKEN = (*AT_HOME, "feedback")
 # first parts of addresses of a person's desk, which an office of that name would hide
 OF_DESKS = (
     *("api", "assignments", "courses", "custom", "doc", "edit", "files", "formgrader", "hub", "kernelspecs"),

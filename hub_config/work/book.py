@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from catalogue.folders import AT_HOME
+
 from .agreements import agreed
 from .database import AT_ONCE, keep_tree, next_number
-from .errors import NotThere
+from .errors import BadWork, NotThere
 from .records import TIME, Feedback, Release, Share, Submission
 from .rules import Terms
 from .tables import feedback, releases, shares, submissions, tree_parts
@@ -34,7 +36,15 @@ class Book(Taking):
     def release(
         self, lab: str, tree: Tree | None, made_by: str, now: datetime, *, from_folder: bool = False
     ) -> Release:
-        """Hand a lab out from now on; None takes it back."""
+        """Hand a lab out from now on; None takes it back.
+
+        Raises
+        ------
+        BadWork
+            When its folder would be one that people have already.
+        """
+        if tree is not None and lab in AT_HOME:
+            raise BadWork(f"lab {lab} has the name of a folder in people's homes; give it another one")
 
         def add(connection: Connection) -> Release:
             digest = None if tree is None else keep_tree(connection, tree, made_by)

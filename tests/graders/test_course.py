@@ -14,6 +14,7 @@ import pytest
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 
+from catalogue.folders import AT_HOME
 from graders import cli, course, grade, make, release
 from graders.engine.master import Master, read_master
 from graders.errors import LabError
@@ -208,6 +209,19 @@ def test_unknown_and_unreleased_labs_are_named(data: Path, labs: Path, tmp_path:
     with pytest.raises(LabError, match=r"\./academy release means"):
         list(grade("means", data=tmp_path, source=labs))
     assert grade_nobody(data, labs) == "refused"
+
+
+@pytest.mark.parametrize("name", AT_HOME)
+def test_a_lab_with_the_name_of_a_folder_that_people_have_is_not_released(
+    labs: Path, tmp_path: Path, name: str
+) -> None:
+    own = tmp_path / "labs"
+    shutil.copytree(labs, own)
+    folder = shutil.copytree(own / "source/means", own / "source" / name)
+    (folder / "means.ipynb").rename(folder / f"{name}.ipynb")
+    with pytest.raises(LabError, match=f"lab {name} has the name of a folder in people's homes"):
+        release(data=tmp_path / "data", source=own)
+    assert make(tmp_path / "data", own).released() == []
 
 
 def grade_nobody(data: Path, labs: Path) -> str:

@@ -140,7 +140,11 @@ HOSTILE = {
     ),
     "a lab of that name": (
         {"source/lessons/lessons.ipynb": EMPTY},
-        "a lab has the name of the folder lessons/; give it another one",
+        "lab lessons has the name of a folder in people's homes; give it another one",
+    ),
+    "a lab among the receipts": (
+        {"source/receipts/receipts.ipynb": EMPTY},
+        "lab receipts has the name of a folder in people's homes",
     ),
 }
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from catalogue.folders import AT_HOME
 from hub_config.work.book import Book
 from hub_config.work.errors import BadWork, Closed, NotThere, TooOften
 from hub_config.work.records import Share, Submission
@@ -45,6 +46,14 @@ def test_a_book_of_a_newer_version_is_refused_and_left_alone(store_url, book):
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer version"):
         Book(store_url)
+
+
+@pytest.mark.parametrize("lab", AT_HOME)
+def test_a_lab_with_the_name_of_a_folder_that_people_have_is_taken_back_alone(book, lab):
+    with pytest.raises(BadWork, match="the name of a folder in people's homes"):
+        book.release(lab, nb(), "ines", NOW)
+    assert book.released() == {}
+    book.release(lab, None, "ines", NOW)
 
 
 def test_attempts_are_numbered_and_the_last_one_is_handed_on(book):

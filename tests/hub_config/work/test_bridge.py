@@ -127,9 +127,11 @@ def test_a_folder_that_cannot_be_handed_out_stops_no_other(deployment, bridge, a
     odd = place(deployment, "outbound", "mlp")
     odd.mkdir()
     (odd / "timestamp.txt").touch()
+    release_in_folder(deployment, monkeypatch, lab="receipts")
     bridge.look()
     assert [one["lab"] for one in ada.ask("GET", "labs").json()] == [LAB]
-    assert "cannot be handed out" in caplog.text
+    for lab in ("mlp", "receipts"):
+        assert f"lab {lab}, {place(deployment, 'outbound', lab)}, cannot be handed out" in caplog.text
 
 
 def test_a_submission_arrives_as_nbgrader_leaves_one(deployment, bridge, ada, person, office):
