@@ -333,6 +333,20 @@ def test_a_link_to_the_whole_course_ends_at_its_labs_in_the_panel(
 
 
 @pytest.mark.browser
+def test_the_page_of_a_course_is_fit_for_managers_too(hub: Hub, browser: Browser) -> None:
+    page = browser.new_page()
+    sign_in_at(page, f"{hub.url}/services/academy/", "max", OWN_PASSWORD)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Learners")
+    assert faults(page, "main") == []
+    page.get_by_role("link", name="Deep learning").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Deep learning: learners")
+    assert faults(page, "main") == []
+    page.get_by_role("link", name="Give more time or attempts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("ada: deadlines and attempts")
+    page.close()
+
+
+@pytest.mark.browser
 def test_the_panel_leads_staff_to_pages_that_are_fit_for_everybody(hub: Hub, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
