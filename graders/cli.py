@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from catalogue.folders import course_folder, courses, data_folder
 
+from .course import Course
 from .errors import CourseError, GradingError, LabError, Refusal
+from .owners import owner
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -29,22 +31,33 @@ def main(argv: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 fine, 1 a check failed, 2 bad input, 3 something refused."""
     arguments = _parser().parse_args(argv)
     try:
-        return arguments.act(arguments)
+        return _run(arguments, sys.argv[1:] if argv is None else argv)
     except Refusal as error:
         print(f"academy: {error}", file=sys.stderr)
         return REFUSED
     except GradingError as error:
         print(f"academy: {error}", file=sys.stderr)
         return BAD_INPUT
-    except (
-        OSError
-    ) as error:  # a full disk, a right that is missing; every file is written whole or not at all
+    except OSError as error:
+        # a full disk, a right that is missing; every file is written whole or not at all
         where = error.filename2 or error.filename
         said = f"{error.strerror or error}{f', {where}' if where else ''}"
         print(f"academy: {said}; free some space or mend its rights, then run again", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _run(arguments: argparse.Namespace, argv: list[str]) -> int:
+    """Run a verb, what is done in a course's folder as the user whose that is."""
+    if arguments.act in (_release, _grade) and not getattr(arguments, "master", None):
+        course = Course(data_folder(_data(arguments)))
+        if owner(course.root) is not None:
+            from .staff import run
+
+            again = [sys.executable, "-m", "graders.cli", *argv, "--data", str(data_folder(arguments.data))]
+            return run(course, again, getattr(arguments, "cluster", ""))
+    return arguments.act(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from catalogue.folders import CHECKOUT, COURSE_ID
 
 from .errors import CourseError
 from .exchange_steps import ID_FILE, course_id
-from .owners import belong_to
+from .owners import owner
 from .seeds import grading_key
 
 ONLY_FILE = "only-labs"  # beside the course folder, out of its staff's reach
@@ -91,26 +91,13 @@ class Course:
         released = set(self.released())
         return [lab for lab in labs if lab not in released]
 
-    def hand_over(self, learners: Iterable[str] | None = None) -> None:
-        """Give what root wrote to whom the folders belong: formgrader runs as that user, not as root.
-
-        Parameters
-        ----------
-        learners
-            Only their folders in the course; everything by default.
-        """
-        if os.geteuid() != 0:
-            return
-        owner = self.root.stat().st_uid
-        if learners is None:
-            belong_to(self.root, owner)
-            belong_to(self.exchange, self.exchange.stat().st_uid)
-            return
-        folders = (
-            self.root / kind / name for name in learners for kind in ("submitted", "autograded", "feedback")
-        )
-        for folder in filter(Path.is_dir, folders):
-            belong_to(folder, owner)
+    def choose(self, only: Collection[str] | None) -> None:
+        """Say which labs the course has; None for all."""
+        note = self.data / ONLY_FILE
+        if only is not None:
+            write(note, "\n".join(only) + "\n")
+        elif note.exists():
+            note.unlink()
 
     def settings(self) -> Any:
         """Return the configuration that nbgrader's own commands read in this folder."""
@@ -147,19 +134,21 @@ def make(
     Raises
     ------
     CourseError
-        When the folder cannot be written.
+        When the folder cannot be written, or belongs to another user than root, who asks.
     """
     course = Course(data.absolute(), labs)
+    if (uid := owner(course.root)) is not None:
+        raise CourseError(
+            f"{course.root} belongs to user {uid}, and root does not work there itself; ./academy grade and"
+            " ./academy release do it as that user"
+        )
     try:
         for name in ("source", "release", "submitted", "autograded", "feedback"):
             (course.root / name).mkdir(parents=True, exist_ok=True)
         course.exchange.mkdir(parents=True, exist_ok=True)
         if named != COURSE_ID:
             write(course.root / ID_FILE, named + "\n")
-            if only is None:
-                (course.data / ONLY_FILE).unlink(missing_ok=True)
-            else:
-                write(course.data / ONLY_FILE, "\n".join(only) + "\n")
+            course.choose(only)
         write(course.root / "nbgrader_config.py", CONFIG)
         grading_key(course.data)
         for lab in course.unreleased(course.known()):

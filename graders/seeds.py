@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KEY_FILE = Path("secrets") / "grading.key"
+KEY = "ACADEMY_GRADING_KEY"
+"""The environment's word for the key, for who may not read the file: see `graders.staff`."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def grading_key(data: Path) -> bytes:
     data
         The data folder.
     """
+    if told := os.environ.get(KEY):
+        return bytes.fromhex(told)
     path = data / KEY_FILE
     try:
         return bytes.fromhex(path.read_text(encoding="ascii").strip())

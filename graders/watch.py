@@ -91,13 +91,12 @@ def _warm(course: Course, lab: str) -> None:
 def _round(
     batch: Batch, new: dict[str, list[str]], labs: Sequence[str], expect: Callable[[str, int], None]
 ) -> Iterator[Result]:
-    """Collect and grade what is new, and give it to whom the folders belong."""
+    """Collect and grade what is new."""
     for lab in [lab for lab in batch.course.released() if lab in new and lab in (labs or new)]:
         learners = new[lab]
         for learner in learners if len(learners) <= FEW else ("*",):
             batch.collect(lab, learner)
         yield from batch.results(lab, learners, expect)
-        batch.course.hand_over(learners)
 
 
 class Inbound:

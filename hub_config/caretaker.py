@@ -11,6 +11,7 @@ from .courses import OpenCourse
 from .enrolments import people_of
 from .exchange import carry_inbound
 from .feedback import FeedbackPost
+from .gradebooks import get_ready
 from .loop import SETTLED_SECONDS, Loop, pause_after
 from .roster import enter
 from .settings import Submissions
@@ -60,6 +61,8 @@ class Caretaker(Loop):
         if begun < self._next_reading:
             return
         if self._changes.differ("gradebook", self._gradebook.stamp()):
+            get_ready(self._deployment)
+            begun = time.monotonic()
             self._ingest()
             now = time.monotonic()
             self._next_reading = now + pause_after(now - begun)

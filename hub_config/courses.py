@@ -7,11 +7,13 @@ from typing import Any
 from tornado.log import app_log
 
 from catalogue import Catalogue
+from learning_paths.errors import GradebookError
 from learning_paths.evidence import Gradebook, Submission
 from learning_paths.grades import graded
 
 from .deployment import Deployment
 from .errors import HubError
+from .gradebooks import CourseGradebook
 from .settings import Course, Settings
 from .work.office import Office
 from .work.opening import open_office
@@ -48,7 +50,7 @@ class OpenCourse:
 
         Staff write in the gradebook what they like; that somebody handed something in here they do not.
         """
-        found = self.gradebook.submissions(learner)
+        found = self._submissions(learner)
         if self.office is None or not found:
             return []
         handed_in = self.office.book.times_of({one.lab for one in found}, learner)
@@ -56,7 +58,7 @@ class OpenCourse:
 
     def grades(self, learner: str, catalogue: Catalogue) -> list[dict[str, Any]]:
         """Return somebody's marks, under the names that labs have beside those of other courses."""
-        return [self._graded(one, catalogue) for one in self.gradebook.submissions(learner)]
+        return [self._graded(one, catalogue) for one in self._submissions(learner)]
 
     def grades_of_all(self, catalogue: Catalogue) -> dict[str, list[dict[str, Any]]]:
         """Return the same of everybody, by learner."""
@@ -64,6 +66,16 @@ class OpenCourse:
         for one in self.gradebook.submissions():
             found.setdefault(one.learner, []).append(self._graded(one, catalogue))
         return found
+
+    def _submissions(self, learner: str | None) -> list[Submission]:
+        """Return what was graded; what its staff made unreadable in a further course hides no other's."""
+        try:
+            return self.gradebook.submissions(learner)
+        except GradebookError as error:
+            if self.said is None:
+                raise
+            app_log.error("course %s: %s", self.at.course_id, error)
+            return []
 
     def _graded(self, submission: Submission, catalogue: Catalogue) -> dict[str, Any]:
         known = catalogue.labs if self.is_ours else {}
@@ -100,7 +112,7 @@ def open_courses(deployment: Deployment, settings: Settings) -> list[OpenCourse]
 
 
 def _open(at: Deployment, settings: Settings, said: Course | None = None) -> OpenCourse:
-    gradebook = Gradebook(at.gradebook_url)
+    gradebook = CourseGradebook(at)
     office = open_office(at, settings) if settings.exchange.kind == "service" else None
     return OpenCourse(at, office, gradebook, said)
 

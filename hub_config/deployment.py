@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 import sandbox
 from catalogue.folders import (
@@ -160,7 +161,10 @@ class Deployment:
         HubError
             When it would lead to another database than the course's own.
         """
-        own = make_url(gradebook_url(self.course))
+        try:
+            own = make_url(gradebook_url(self.course))
+        except (OSError, ValueError, ArgumentError) as error:
+            raise HubError(f"{self.course}/gradebook.url holds no address of a database") from error
         if own.get_backend_name() == "sqlite":
             file = self.course / "gradebook.db"
             if own.database != str(file) or own.query or file.is_symlink():
@@ -347,19 +351,20 @@ def database_place(url: URL) -> tuple[object, ...]:
 def is_held(path: Path) -> bool:
     """Tell whether a process holds a lock."""
     try:
-        with path.open("r+") as lock:
+        with open(os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
     except BlockingIOError:
         return True
+    except OSError:  # none, or something else
+        return False
     return False
 
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner reads, whole or not at all, and on disk when this returns."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as out:
             out.write(text)

@@ -1,11 +1,17 @@
 """The way back: released feedback reaches the desk of whom it belongs to, and no other."""
 
+import logging
 import os
 import shutil
 from pathlib import Path
 
 from .deployment import Deployment
 from .exchange import desk
+from .work.errors import BadWork
+from .work.trees import opened
+
+LONGEST_SECRET = 4096
+log = logging.getLogger(__name__)
 
 
 class FeedbackPost:
@@ -83,8 +89,9 @@ def page_name(secret: str, notebook: str) -> str:
 def secret_of(submission: Path) -> str:
     """Return what nbgrader names the feedback on a submission by; empty where it brings none."""
     try:
-        return (submission / "submission_secret.txt").read_text()
-    except (OSError, ValueError):
+        with opened(submission / "submission_secret.txt", submission) as file:
+            return file.read(LONGEST_SECRET).decode()
+    except (BadWork, ValueError):
         return ""
 
 
@@ -96,7 +103,12 @@ def _copy_newer(source: Path, target: Path) -> int:
     if target.exists() and target.stat().st_mtime_ns == wanted.st_mtime_ns:
         return 0
     draft = target.with_suffix(".part")
-    shutil.copyfile(source, draft)
+    try:
+        with opened(source, source.parent) as page, draft.open("wb") as out:
+            shutil.copyfileobj(page, out)
+    except BadWork as error:
+        log.warning("feedback is left out: %s", error)
+        return 0
     draft.chmod(0o644)
     os.utime(draft, ns=(wanted.st_atime_ns, wanted.st_mtime_ns))
     os.replace(draft, target)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import catalogue
 import graders
+import sandbox
 from catalogue.errors import CatalogueError
 
 from .accounts import ROLES, Accounts
@@ -13,6 +14,7 @@ from .errors import HubError
 from .labs import open_labs
 from .material import publish, publish_all
 from .settings import Course, Settings
+from .staff_ids import give_to_staff
 from .storage import databases
 
 DONE = "ACADEMY_PREPARED"
@@ -55,7 +57,11 @@ def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], Non
     databases.prepare(deployment, settings.database.url)
     publish(deployment.material)
     passwords = first_accounts(deployment)
+    if sandbox.capabilities().kind == "none":  # since the last start: who opens a folder now is root
+        for course in (deployment, *deployment.courses()):
+            give_to_staff(course)
     open_labs(deployment, settings.labs, say)
+    give_to_staff(deployment)
     for course, said in courses:
         if said.source is not None:
             from .lab_source import LESSONS, bring  # with nbgrader, which no other start needs
@@ -63,6 +69,7 @@ def prepare(deployment: Deployment, settings: Settings, say: Callable[[str], Non
             bring(said.source, said.version, course.labs, say)
             publish_all(course.lessons, course.labs / LESSONS)
         open_labs(course, said.labs, say)
+        give_to_staff(course)
     return passwords
 
 

@@ -1,9 +1,11 @@
 """The course at first start: made from the labs' masters, and every lab handed out."""
 
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 import graders
 from catalogue.errors import suggest
+from graders import staff
 from graders.errors import GradingError
 
 from .deployment import Deployment
@@ -44,11 +46,13 @@ def open_labs(deployment: Deployment, labs: Collection[str] | None, say: Callabl
     HubError
         When the course folder cannot be made, or a lab is none of ours.
     """
-    wanted = chosen(graders.Course(deployment.grading).present(), labs)
+    course = graders.Course(deployment.grading)
+    wanted = chosen(course.present(), labs)
+    only = None if labs is None else list(labs)
     try:
-        course = graders.make(deployment.grading, named=deployment.course_id, only=labs)
-        for part in ("inbound", "outbound", "feedback"):
-            (deployment.exchanged / part).mkdir(parents=True, exist_ok=True)
+        if not deployment.is_own:
+            course.choose(only)
+        staff.ask(course.data, "hub_config.labs:make", str(course.data), deployment.course_id, only)
     except GradingError as error:
         raise HubError(str(error)) from error
     except OSError as error:
@@ -57,7 +61,14 @@ def open_labs(deployment: Deployment, labs: Collection[str] | None, say: Callabl
     for lab in course.unreleased(wanted):
         say(f"releasing lab {lab}{of}")
         try:
-            graders.release(lab, data=deployment.grading)
+            staff.ask(course.data, "graders.releasing:released", str(course.data), [lab])
         except GradingError as error:
             named = "" if deployment.is_own else f" --course {deployment.course_id}"
             say(f"lab {lab}{of} stays closed: {error}; then ./academy release {lab}{named}")
+
+
+def make(data: str, course: str, only: list[str] | None) -> None:
+    """Make the folders of a course and its exchange, or bring them up to date; for `graders.staff.ask`."""
+    made = graders.make(Path(data), named=course, only=only)
+    for part in ("inbound", "outbound", "feedback"):
+        (made.exchange / course / part).mkdir(parents=True, exist_ok=True)

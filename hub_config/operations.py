@@ -6,6 +6,7 @@ restart. None of them names a person.
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -23,18 +24,23 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tornado import web
 from tornado.log import app_log
 
+from graders import staff
+from graders.errors import CourseError
 from graders.ledger import FILE as LEDGER
 from learning_paths.academy import Academy
 from learning_paths.errors import PlanError
 
 from .accounts import Accounts
+from .changes import Changes
 from .deployment import MONITOR, Deployment
 from .exchange import ENTRY
 from .handlers import ApiHandler
 from .oversight.trail import Trail
 from .work.errors import WorkError
 from .work.office import Office
+from .work.trees import opened
 
+LONGEST_STAMP = 64  # bytes of a time
 LITTLE_DISK_BYTES = 256 * 2**20
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -73,6 +79,8 @@ class Watched:
             ("reason",),
             registry=self.registry,
         )
+        self._changes = Changes()
+        self._graded: dict[str, list[tuple[str, str, int]]] = {}  # what came of it, by course
         self.registry.register(self)
 
     def answered(self, handler: web.RequestHandler) -> None:
@@ -173,9 +181,22 @@ class Watched:
             "academy_graded", "Learners whose work was graded, by outcome", labels=("lab", "status")
         )
         for place in self._places:
-            for (lab, status), number in outcomes(place.course / LEDGER).items():
+            for lab, status, number in self._outcomes(place):
                 graded.add_metric((place.lab(lab), status), number)
         yield from (submitted, waiting, oldest, graded)
+
+    def _outcomes(self, place: Deployment) -> list[tuple[str, str, int]]:
+        """Return what came of grading in a course: `outcomes`, asked for when its ledger has changed."""
+        files = [place.course / f"{LEDGER}{end}" for end in ("", "-wal")]
+        stamp = [file.lstat().st_mtime_ns for file in files if os.path.lexists(file)]
+        if self._changes.differ(place.course_id, stamp):
+            try:
+                asked = staff.ask(place.grading, f"{__name__}:outcomes", str(files[0]))
+            except CourseError as error:
+                app_log.error("%s", error)
+                return []
+            self._graded[place.course_id] = asked
+        return self._graded.get(place.course_id, [])
 
 
 def _works(name: str, ask: Callable[[], Any]) -> bool:
@@ -209,8 +230,9 @@ def graded_of(course: Path, learner: str, lab: str) -> datetime:
     """Return the time of the submission that was graded last; the earliest time where none was."""
     stamp = course / "autograded" / learner / lab / "timestamp.txt"
     try:
-        return _moment(stamp.read_text().strip())
-    except (OSError, ValueError):
+        with opened(stamp, course) as file:
+            return _moment(file.read(LONGEST_STAMP).decode().strip())
+    except (WorkError, ValueError):
         return datetime.min
 
 
@@ -220,13 +242,14 @@ def _moment(stamp: str) -> datetime:
     return parse_utc(stamp)
 
 
-def outcomes(ledger: Path) -> Counts[tuple[str, str]]:
-    """Return how many learners' work of a lab was graded, by lab and status."""
-    if not ledger.exists():
-        return Counts()
+def outcomes(ledger: str) -> list[tuple[str, str, int]]:
+    """Return labs with a status and how many learners' work was graded with it."""
+    if not Path(ledger).exists():
+        return []
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as book:
         rows = book.execute("SELECT lab, result FROM graded").fetchall()
-    return Counts((lab, json.loads(result)["status"]) for lab, result in rows)
+    found = Counts((lab, json.loads(result)["status"]) for lab, result in rows)
+    return [(lab, status, number) for (lab, status), number in found.items()]
 
 
 class Ready(web.RequestHandler):

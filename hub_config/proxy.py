@@ -14,6 +14,8 @@ from configurable_http_proxy import cli, configproxy, handlers
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 from tornado.websocket import websocket_connect
 
+from catalogue.folders import courses
+
 from .deployment import Deployment
 from .oversight.formgrader import Notebook, asked
 
@@ -40,7 +42,7 @@ class Handler(handlers.ProxyHandler):
         if self.deployment and (wanted := asked(self.request.method, self.request.path)):
             course, server, asked_for = wanted
             of = self.deployment.of(course)
-            if of.is_own or of.course.is_dir():  # else somebody makes courses up
+            if of.is_own or course in courses(of.data):  # else somebody makes courses up
                 self.noted, self.notebook = uuid.uuid4().hex, Notebook.of(of)
                 self.notebook.began(self.noted, self.request.method, server, asked_for)
         if "text/event-stream" not in self.request.headers.get("Accept", ""):

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from graders.course import Course
+from graders.errors import CourseError
 
 from .accounts import Account
 from .deployment import Deployment, write_private
 from .errors import HubError
+from .gradebooks import at_gradebook
 from .storage import databases
 
 NOTHING = "–"
@@ -57,29 +58,36 @@ def enter(deployment: Deployment, accounts: Iterable[Account]) -> list[str]:
     except (FileNotFoundError, ValueError):
         entered = {}
     try:
-        written = _write(deployment, learners, entered)
         now = {account.name: book_names(account) for account in learners}
+        written = at_gradebook(deployment, f"{__name__}:write", now, entered)
         if now != entered:
             write_private(record, json.dumps(now, ensure_ascii=False))
-        if written:
-            Course(deployment.grading).hand_over()
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, CourseError) as error:
         shown = databases.shown(deployment.gradebook_url)
         raise HubError(f"cannot write names into the gradebook, {shown}: {error}") from error
     return written
 
 
-def _write(deployment: Deployment, learners: list[Account], entered: dict[str, Names]) -> list[str]:
+def write(url: str, learners: dict[str, Names], entered: dict[str, Names]) -> list[str]:
+    """Write into the gradebook what it lacks, and names that are others than those entered last.
+
+    Parameters
+    ----------
+    url
+        Of the gradebook.
+    learners, entered
+        Their names there by account, now and when they were entered last.
+    """
     from nbgrader.api import Gradebook, Student  # half a second, which only this needs
 
     written = []
-    with Gradebook(deployment.gradebook_url) as book:
+    with Gradebook(url) as book:
         there = {one.id: [one.last_name, one.first_name] for one in book.db.query(Student)}
-        for account in learners:
-            wanted, found = book_names(account), there.get(account.name)
-            renamed = wanted != entered.get(account.name, [account.name, NOTHING])
+        for name, wanted in learners.items():
+            found = there.get(name)
+            renamed = wanted != entered.get(name, [name, NOTHING])
             lacking = found is None or None in found
             if found != wanted and (renamed or lacking):
-                book.update_or_create_student(account.name, last_name=wanted[0], first_name=wanted[1])
-                written.append(account.name)
+                book.update_or_create_student(name, last_name=wanted[0], first_name=wanted[1])
+                written.append(name)
     return written

@@ -24,6 +24,7 @@ from .caretaker import Caretaker
 from .course_handlers import routes_of
 from .courses import OpenCourse, open_courses, told
 from .deployment import Deployment
+from .gradebooks import CourseGradebook
 from .handlers import ApiHandler
 from .lti.cohorts import CohortsPage
 from .lti.delivery import Delivery
@@ -274,7 +275,7 @@ async def serve(deployment: Deployment, listening: socket.socket) -> None:
     chosen = settings.read(deployment.data)
     courses = open_courses(deployment, chosen)
     further = [one.proofs for one in courses[1:] if one.is_ours]
-    academy = Academy(deployment.store_url, catalogue.load(), deployment.gradebook_url, further=further)
+    academy = Academy(deployment.store_url, catalogue.load(), CourseGradebook(deployment), further=further)
     accounts = Accounts(deployment.accounts)
     settle(deployment, chosen.lti)
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]

@@ -97,7 +97,7 @@ class WalledSpawner(LocalProcessSpawner):
         if kind == "none":
             _take_only_place(self.deployment, account)
         make_ready(account, self.deployment, kind, self._by_folder)
-        log = self.deployment.logs / f"server-{'-'.join(filter(None, (account.name, self.name)))}.log"
+        log = self.deployment.logs / f"server-{'+'.join(filter(None, (account.name, self.name)))}.log"
         with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             self.popen_kwargs = {"stdout": out, "stderr": subprocess.STDOUT, "cwd": "/"}
             self._argv = list(self.cmd)
@@ -210,7 +210,7 @@ def language_for(spawner: Spawner) -> str:
 
 def make_ready(account: Account, deployment: Deployment, kind: str, by_folder: bool = True) -> None:
     """Make the folders that a person's wall shows, owned by who runs inside it."""
-    uid = walls.uid_of(account)
+    uid = walls.uid_of(account, deployment)
     home, own = deployment.home(account.name), desk(deployment, account.name)
     own_tree = kind in OWN_TREE
     for folder, mode in (
@@ -233,8 +233,9 @@ def make_ready(account: Account, deployment: Deployment, kind: str, by_folder: b
         deployment.crossings(account.name).mkdir(parents=True, mode=0o700)
     if os.geteuid() == 0:
         theirs = [home, own.inbound]
-        theirs += [deployment.course, deployment.exchange] if seen.course else []
-        theirs += [deployment.labs] if seen.course and deployment.labs.is_dir() else []
+        if seen.course and kind != "none":
+            theirs += [deployment.course, deployment.exchange]
+            theirs += [deployment.labs] if deployment.labs.is_dir() else []
         theirs += [deployment.crossings(account.name)] if own_tree else []
         for folder in theirs:
             if folder.stat().st_uid != uid:

@@ -10,14 +10,13 @@ from graders.seeds import KEY_FILE
 from learning_paths.ui.course_lessons import VARIABLE
 from sandbox import Bind, Wall
 
-from .accounts import FIRST_UID, Account
+from .accounts import Account
 from .crossings import FOLDER_AT as CROSSINGS_AT
 from .deployment import OWN_TREE, Deployment
 from .exchange import desk
 from .settings import Servers, Submissions
+from .staff_ids import staff_uid
 
-# Instructors share one course folder, so they share its owner; their homes stay apart by the walls.
-STAFF_UID = FIRST_UID - 1
 EXCHANGE_AT = Path("/srv/academy/exchange")
 MATERIAL_AT = Path("/srv/academy/material")
 LESSONS_AT = Path("/srv/academy/lessons")  # of further courses, a folder each
@@ -46,9 +45,9 @@ class View:
     course: Path | None
 
 
-def uid_of(account: Account) -> int:
+def uid_of(account: Account, deployment: Deployment) -> int:
     """Return the user id of a person's server where root runs the hub."""
-    return STAFF_UID if account.role == "instructor" else account.uid
+    return staff_uid(deployment) if account.role == "instructor" else account.uid
 
 
 def view(account: Account, deployment: Deployment, kind: str) -> View:
@@ -154,7 +153,7 @@ def wall_of(
         home=deployment.home(account.name),
         home_at=seen.home,
         user=account.name,
-        uid=uid_of(account),
+        uid=uid_of(account, deployment),
         network=not own_network,
         tmp_mib=servers.tmp_mib,
         limits=servers.limits,

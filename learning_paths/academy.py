@@ -46,7 +46,7 @@ class Academy:
     catalogue
         What there is to learn.
     gradebook
-        SQLAlchemy URL or path of nbgrader's gradebook; it may not exist yet.
+        nbgrader's gradebook: SQLAlchemy URL or path, which may not exist yet, or the gradebook itself.
     clock
         Gives the present moment.
     further
@@ -63,14 +63,14 @@ class Academy:
         self,
         store_url: str,
         catalogue: Catalogue,
-        gradebook: str | Path,
+        gradebook: str | Path | Gradebook,
         clock: Callable[[], datetime] = _now,
         further: Iterable[Callable[[str | None], list[Submission]]] = (),
     ):
         self.catalogue = catalogue
         self.store = Store(store_url)
         self.ground = Ground(catalogue, active(self.store))
-        self.gradebook = Gradebook(gradebook)
+        self.gradebook = gradebook if isinstance(gradebook, Gradebook) else Gradebook(gradebook)
         self._further = tuple(further)
         self._clock = clock
         self.marking = Marking(self.store, self.ground, clock)

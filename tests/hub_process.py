@@ -184,7 +184,7 @@ class Person:
             if self.server("GET", "/api/status").status_code == 200:
                 return
             time.sleep(0.5)
-        log = self.hub.data / "logs" / f"server-{'-'.join(filter(None, (self.name, self.office)))}.log"
+        log = self.hub.data / "logs" / f"server-{'+'.join(filter(None, (self.name, self.office)))}.log"
         raise AssertionError(log.read_text()[-3000:] if log.exists() else "the server left no log")
 
     def server(self, method: str, path: str, **given: Any) -> requests.Response:

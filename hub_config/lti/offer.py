@@ -8,10 +8,10 @@ from functools import partial
 
 from catalogue import Catalogue, Text
 from learning_paths.errors import GradebookError
-from learning_paths.evidence import Gradebook
 
 from ..deployment import Deployment
 from ..errors import HubError
+from ..gradebooks import CourseGradebook
 from ..settings import Course
 from ..work.sayings import LAB
 from .refusal import BadLaunch
@@ -48,7 +48,7 @@ class Handed:
         if self.known_points is not None:
             return self.known_points
         try:
-            gradebook = Gradebook(self.at.gradebook_url)
+            gradebook = CourseGradebook(self.at)
             try:
                 return gradebook.points(self.name) or None
             finally:

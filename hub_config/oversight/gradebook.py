@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
+from graders.errors import CourseError
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
+from hub_config.gradebooks import at_gradebook
 from hub_config.storage import databases
 
 from .deeds import GRADEBOOK, Deed
@@ -82,17 +85,16 @@ def _told(value: Any) -> Any:
 
 
 class Reader:
-    """Reads the gradebook of one academy.
+    """Reads the gradebook of one course.
 
     Parameters
     ----------
     deployment
-        The data folder.
+        The course's places.
     """
 
     def __init__(self, deployment: Deployment) -> None:
-        self._url = deployment.gradebook_url
-        self._engine = sa.create_engine(self._url, poolclass=sa.NullPool)
+        self._deployment = deployment
 
     def read(self) -> Marks:
         """Return all marks; none where there is no gradebook yet.
@@ -102,57 +104,79 @@ class Reader:
         HubError
             When it cannot be read.
         """
-        found = Marks()
-        if not databases.is_there(self._url):
-            return found
-        try:
-            with self._engine.connect() as connection:
-                self._labs(connection, found)
-                self._marks(connection, found)
-                self._comments(connection, found)
-        except sa.exc.DatabaseError as error:
-            shown = databases.shown(self._url)
-            raise HubError(
-                f"cannot read marks for the audit trail, {shown}: {databases.said(error)}"
-            ) from error
-        return found
+        if not databases.is_there(self._deployment.gradebook_url):
+            return Marks()
+        seen, ids, due = self._asked("marks")
+        return Marks(
+            {key: Seen(*value) for key, value in seen.items()},
+            {(key, place, cell): number for key, place, cell, number in ids},
+            {lab: Seen(None, {"due": at}) for lab, at in due.items()},
+        )
 
     def learner_of(self, notebook: str) -> str | None:
         """Return whose a submitted notebook is, by nbgrader's number of it; None where there is none."""
-        query = (
-            sa.select(_submission.c.student_id)
-            .join_from(_submission, _notebook, _notebook.c.assignment_id == _submission.c.id)
-            .where(_notebook.c.id == notebook)
-        )
-        with self._engine.connect() as connection:
-            return connection.scalar(query)
+        return self._asked("learner_of", notebook)
 
-    def _labs(self, connection: sa.Connection, found: Marks) -> None:
-        for row in connection.execute(sa.select(_assignment.c.name, _assignment.c.duedate)):
-            due = row.duedate.isoformat() if row.duedate else None
-            found.due[row.name] = Seen(None, {"due": due})
+    def _asked(self, what: str, *arguments: str) -> Any:
+        try:
+            return at_gradebook(self._deployment, f"{__name__}:{what}", *arguments)
+        except (sa.exc.DatabaseError, CourseError) as error:
+            shown = databases.shown(self._deployment.gradebook_url)
+            raise HubError(
+                f"cannot read marks for the audit trail, {shown}: {databases.said(error)}"
+            ) from error
 
-    def _marks(self, connection: sa.Connection, found: Marks) -> None:
-        columns = [_grade.c[name] for name in NAMES]
-        for row in connection.execute(_of_cells(_grade, *columns)):
-            scores = {shown: getattr(row, name) for name, shown in NAMES.items()}
-            scores = {name: score for name, score in scores.items() if score is not None}
-            self._put(found, row, "marks", "grade", scores)
 
-    def _comments(self, connection: sa.Connection, found: Marks) -> None:
-        for row in connection.execute(_of_cells(_comment, _comment.c.manual_comment)):
-            text = row.manual_comment or ""
-            print_ = hashlib.sha256(text.encode()).hexdigest()[:16]
-            self._put(
-                found, row, "comments", "comment", {"letters": len(text), "print": print_} if text else {}
-            )
+def marks(url: str) -> tuple[dict[str, tuple[str, Any]], list[tuple[str, ...]], dict[str, str | None]]:
+    """Return what a gradebook holds as JSON has it: see `Marks`."""
+    seen: dict[str, tuple[str, Any]] = {}
+    ids = []
+    with _opened(url) as connection:
+        labs = connection.execute(sa.select(_assignment.c.name, _assignment.c.duedate))
+        due = {row.name: row.duedate and row.duedate.isoformat() for row in labs}
+        for part, place, row, value in (*_marks(connection), *_comments(connection)):
+            key = f"{row.student_id}/{row.lab}"
+            ids.append((key, place, row.cell, row.id))
+            if value:
+                seen.setdefault(key, (row.student_id, {"marks": {}, "comments": {}}))[1][part][row.cell] = (
+                    value
+                )
+    return seen, ids, due
 
-    def _put(self, found: Marks, row: sa.Row[Any], part: str, place: str, value: dict[str, Any]) -> None:
-        key = f"{row.student_id}/{row.lab}"
-        found.ids[key, place, row.cell] = row.id
-        if value:
-            empty = Seen(row.student_id, {"marks": {}, "comments": {}})
-            found.seen.setdefault(key, empty).value[part][row.cell] = value
+
+def learner_of(url: str, notebook: str) -> str | None:
+    """Return whose a submitted notebook is; see `Reader.learner_of`."""
+    query = (
+        sa.select(_submission.c.student_id)
+        .join_from(_submission, _notebook, _notebook.c.assignment_id == _submission.c.id)
+        .where(_notebook.c.id == notebook)
+    )
+    with _opened(url) as connection:
+        return connection.scalar(query)
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+Told = tuple[str, str, sa.Row[Any], dict[str, Any]]
+
+
+def _marks(connection: sa.Connection) -> Iterator[Told]:
+    columns = [_grade.c[name] for name in NAMES]
+    for row in connection.execute(_of_cells(_grade, *columns)):
+        scores = {shown: getattr(row, name) for name, shown in NAMES.items()}
+        yield "marks", "grade", row, {name: score for name, score in scores.items() if score is not None}
+
+
+def _comments(connection: sa.Connection) -> Iterator[Told]:
+    for row in connection.execute(_of_cells(_comment, _comment.c.manual_comment)):
+        text = row.manual_comment or ""
+        print_ = hashlib.sha256(text.encode()).hexdigest()[:16]
+        yield "comments", "comment", row, {"letters": len(text), "print": print_} if text else {}
 
 
 def _of_cells(table: sa.TableClause, *columns: sa.ColumnClause[Any]) -> sa.Select[Any]:

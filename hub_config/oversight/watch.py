@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError
 from hub_config.feedback import FeedbackPost
+from hub_config.gradebooks import get_ready
 from hub_config.loop import Loop, pause_after
 from hub_config.storage import databases
 from hub_config.work.tables import deadlines
@@ -148,6 +149,8 @@ class Watch(Loop):
         begun, at = time.monotonic(), time.time()
         if begun < self._next_reading or not self._changes.differ("gradebook", self._stamp()):
             return
+        get_ready(self._deployment)
+        begun = time.monotonic()
         marks = self._reader.read()
         self._note_views()  # what was asked before these marks were there is known now
         asked = partial(self._asked, "marks")

@@ -4,6 +4,7 @@ Databases come first, each as it is at one moment; then files, from where they a
 so that a submission on its way is in the backup at least once. Last comes a list with the hash of each file.
 """
 
+import errno
 import hashlib
 import io
 import json
@@ -27,7 +28,7 @@ from hub_config.errors import HubError
 
 from .databases import LEFT, Part, parts, where
 from .databases import said as said_by
-from .transfer import save, save_file
+from .transfer import save_file
 
 LIST = "academy-backup.json"
 FORMAT = 1
@@ -172,7 +173,7 @@ def _fill(deployment: Deployment, archive: _Archive, homes: bool) -> None:
         for part in books:
             if part.kept.exists() or part.file.exists():
                 copy = Path(folder) / part.name
-                save(part.metadata, part.url, copy, lambda *_: None)
+                part.save(copy)
                 _add_database(archive, deployment, part.file, copy)
         for file in (deployment.accounts, deployment.lti):
             if file.exists():
@@ -182,10 +183,10 @@ def _fill(deployment: Deployment, archive: _Archive, homes: bool) -> None:
         left_out = _left_out(deployment, books) | {Path(folder)}
         if not homes:
             left_out |= {of.homes for of in (deployment, *deployment.courses())}
-        for path in _in_order(deployment):
+        for folder, path in _in_order(deployment):
             name = str(path.relative_to(deployment.data))
             if not left_out & {path, *path.parents} and name not in PASSING:
-                _add(archive, name, path)
+                _add(archive, name, path.name, folder)
 
 
 def _left_out(deployment: Deployment, books: list[Part]) -> set[Path]:
@@ -198,15 +199,30 @@ def _left_out(deployment: Deployment, books: list[Part]) -> set[Path]:
     return beside | {part.kept for part in books}
 
 
-def _in_order(deployment: Deployment) -> Iterator[Path]:
-    """Yield files, links and folders, each folder before what it holds."""
-    first = [deployment.data / name for name in ORDER]
-    rest = sorted(path for path in deployment.data.iterdir() if path.name not in MADE_ANEW)
-    for top in dict.fromkeys([*filter(Path.exists, first), *rest]):
-        yield top
-        if top.is_dir() and not top.is_symlink():
-            for base, folders, files in os.walk(top):
-                yield from (Path(base) / name for name in sorted([*folders, *files]))
+def _in_order(deployment: Deployment) -> Iterator[tuple[int, Path]]:
+    """Yield files, links and folders, each folder before what it holds, with their open folder.
+
+    People put in the place of a folder what they like, so no path is walked.
+    """
+    data = os.open(deployment.data, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        rest = sorted(name for name in os.listdir(data) if name not in MADE_ANEW)
+        for top in dict.fromkeys([*ORDER, *rest]):
+            yield data, deployment.data / top
+            if not _is_folder(top, data):
+                continue
+            for base, folders, files, opened in os.fwalk(top, dir_fd=data):
+                folders.sort()
+                yield from ((opened, deployment.data / base / name) for name in sorted([*folders, *files]))
+    finally:
+        os.close(data)
+
+
+def _is_folder(name: str, folder: int) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _add_database(archive: _Archive, deployment: Deployment, file: Path, copy: Path) -> None:
@@ -222,20 +238,26 @@ def _file_of(info: os.stat_result) -> os.stat_result:
     return os.stat_result((stat.S_IFREG | 0o600, *info[1:]))
 
 
-def _add(archive: _Archive, name: str, path: Path) -> None:
+def _add(archive: _Archive, name: str, entry: str, folder: int) -> None:
     try:
-        info = path.lstat()
+        info = os.stat(entry, dir_fd=folder, follow_symlinks=False)
         if stat.S_ISLNK(info.st_mode):
             member = _member(name, info)
-            member.type, member.linkname = tarfile.SYMTYPE, os.readlink(path)
+            member.type, member.linkname = tarfile.SYMTYPE, os.readlink(entry, dir_fd=folder)
             archive.tar.addfile(member)
         elif stat.S_ISDIR(info.st_mode):
             archive.add_folder(name, info)
         elif stat.S_ISREG(info.st_mode):
-            with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as source:
-                archive.add(name, info, source)
-    except (FileNotFoundError, NotADirectoryError):
+            opened = os.open(entry, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+            with open(opened, "rb") as source:
+                if stat.S_ISREG(os.fstat(opened).st_mode):
+                    archive.add(name, info, source)
+    except FileNotFoundError:
         return  # it went away meanwhile
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EINVAL):
+            raise
+        # something else came in its place
 
 
 def _member(name: str, info: os.stat_result) -> tarfile.TarInfo:

@@ -19,6 +19,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from graders import staff
+from graders.errors import CourseError
+from graders.owners import owner
 from hub_config.deployment import Deployment, database_place, write_private
 from hub_config.errors import HubError, Refused
 
@@ -49,6 +52,8 @@ class Part:
         Make the tables at a URL, or bring them up to date.
     scripts
         Give the folder of its migrations.
+    of
+        The places of the course whose gradebook it is, in a folder that its staff write in; else None.
     """
 
     name: str
@@ -57,16 +62,44 @@ class Part:
     tables: Callable[[], MetaData]
     migrate: Callable[[str], None]
     scripts: Callable[[], str]
+    of: Deployment | None = None
 
     @property
     def url(self) -> str:
         """Where it lies now."""
+        if self.of is not None:
+            return self.of.gradebook_url
         return self.kept.read_text(encoding="utf-8").strip() if self.kept.exists() else self.file_url
 
     @property
     def file_url(self) -> str:
         """The URL of its SQLite file."""
         return f"sqlite:///{self.file}"
+
+    @property
+    def is_staffs(self) -> bool:
+        """Whether it is a file in a folder that root does nothing in; see `graders.staff`."""
+        return self.of is not None and self.url == self.file_url and owner(self.of.course) is not None
+
+    @property
+    def draft(self) -> Path:
+        """Where its SQLite file is written before it is whole."""
+        name = f".{self.file.name}.moving"
+        return self.of.grading / name if self.of else self.file.with_name(name)
+
+    def save(self, copy: Path) -> None:
+        """Write it into a new SQLite file as it is at one moment; see `transfer.save`."""
+        from .transfer import save, take
+
+        if not self.is_staffs:
+            save(self.metadata, self.url, copy, lambda *_: None)
+            return
+        beside = self.file.with_name(f".{self.file.name}.saving")
+        try:
+            staff.ask(self.of.grading, "hub_config.storage.transfer:save_beside", str(self.file), str(beside))
+        except CourseError as error:
+            raise HubError(f"the gradebook {self.file} cannot be read: {error}") from error
+        take(beside, copy)
 
     @cached_property
     def metadata(self) -> MetaData:
@@ -84,7 +117,7 @@ def parts(deployment: Deployment) -> tuple[Part, ...]:
     of_courses = [part for one in deployment.courses() for part in _of_course(one)]
     return (
         _part("hub", kept["hub"], hub_file),
-        _part("gradebook", course / "gradebook.url", book_file, "book"),
+        _part("gradebook", course / "gradebook.url", book_file, "book", deployment),
         _part("paths", kept["paths"], store, "store"),
         _part("work", kept["work"], work),
         _part("oversight", kept["oversight"], seen),
@@ -96,14 +129,14 @@ def _of_course(of: Deployment) -> tuple[Part, Part]:
     """Return the databases of a course beside the academy's own."""
     book, work = f"gradebook-{of.course_id}", f"work-{of.course_id}"
     return (
-        _part(book, of.course / "gradebook.url", of.course / "gradebook.db", "book"),
+        _part(book, of.course / "gradebook.url", of.course / "gradebook.db", "book", of),
         _part(work, of.secrets / f"{work}.url", of.grading / "work.sqlite", "work"),
     )
 
 
-def _part(name: str, kept: Path, file: Path, of: str = "") -> Part:
-    tables, migrate, scripts = migrating.OF[of or name]
-    return Part(name, kept, file, tables, migrate, scripts)
+def _part(name: str, kept: Path, file: Path, kind: str = "", of: Deployment | None = None) -> Part:
+    tables, migrate, scripts = migrating.OF[kind or name]
+    return Part(name, kept, file, tables, migrate, scripts, of)
 
 
 def prepare(deployment: Deployment, url: str | None) -> None:
@@ -164,10 +197,20 @@ def revisions(deployment: Deployment) -> list[tuple[str, str | None, str | None]
     """
     there = [part for part in parts(deployment) if is_there(part.url)]
     heads = [ScriptDirectory(part.scripts()).get_current_head() for part in there]
-    return [(part.name, _revision(part.url), head) for part, head in zip(there, heads, strict=True)]
+    return [(part.name, _revision(part), head) for part, head in zip(there, heads, strict=True)]
 
 
-def _revision(url: str) -> str | None:
+def _revision(part: Part) -> str | None:
+    if not part.is_staffs:
+        return revision(part.url)
+    try:
+        return staff.ask(part.of.grading, f"{__name__}:revision", part.url)
+    except CourseError:
+        return None
+
+
+def revision(url: str) -> str | None:
+    """Return the version of the tables at a URL; None where it cannot be told."""
     engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:
@@ -198,14 +241,14 @@ def keep(deployment: Deployment, urls: dict[str, str]) -> None:
             continue
         part.kept.parent.mkdir(exist_ok=True)
         write_private(part.kept, urls[part.name] + "\n")
-        belong_to_folder(part.kept)
+        belong_to_folder(part.kept, part.kept.parent)
 
 
-def belong_to_folder(path: Path) -> None:
-    """Give a file to whom its folder belongs: an instructor's server opens the gradebook as another user."""
+def belong_to_folder(path: Path, folder: Path) -> None:
+    """Give a file to whom a folder belongs: an instructor's server opens the gradebook as another user."""
     if os.geteuid() == 0:
-        owner = path.parent.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        whose = folder.stat()
+        os.chown(path, whose.st_uid, whose.st_gid, follow_symlinks=False)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`academy move`: the records from where they lie to where `academy.yml` says."""
 
 import os
+import tempfile
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
@@ -69,23 +70,24 @@ class _Dry(Exception):
 def _moved(
     deployment: Deployment, url: str | None, there: list[Part], tell: Told, dry: bool
 ) -> dict[str, int]:
-    with ExitStack() as undone:
+    with ExitStack() as undone, tempfile.TemporaryDirectory(dir=deployment.hub) as copies:
         target = made(deployment, url, parts(deployment)) if url else _drafts(deployment, undone)
         with target as urls:
             counts = {}
             for part in parts(deployment):
                 part.migrate(urls[part.name])
                 if part in there:
-                    part.migrate(part.url)
-                    counts[part.name] = copy(part.metadata, part.url, urls[part.name], tell)
+                    source = _source(part, Path(copies))
+                    part.migrate(source)
+                    counts[part.name] = copy(part.metadata, source, urls[part.name], tell)
             if dry:
                 raise _Dry(counts)
             if url:
                 keep(deployment, urls)
             else:
                 for part in parts(deployment):
-                    belong_to_folder(_draft(part))
-                    os.replace(_draft(part), part.file)
+                    belong_to_folder(part.draft, part.file.parent)
+                    os.replace(part.draft, part.file)
                 keep(deployment, {})
         undone.pop_all()
     if url:
@@ -95,8 +97,12 @@ def _moved(
     return counts
 
 
-def _draft(part: Part) -> Path:
-    return part.file.with_name(f".{part.file.name}.moving")
+def _source(part: Part, copies: Path) -> str:
+    """Return the URL that a part is read from: a copy of what root does not open itself."""
+    if not part.is_staffs:
+        return part.url
+    part.save(copies / part.name)
+    return f"sqlite:///{copies / part.name}"
 
 
 def _drafts(deployment: Deployment, undone: ExitStack) -> nullcontext[dict[str, str]]:
@@ -104,6 +110,6 @@ def _drafts(deployment: Deployment, undone: ExitStack) -> nullcontext[dict[str, 
     for part in parts(deployment):
         if part.file.exists():
             raise Refused(f"{part.file} is there already; move it away first")
-        _draft(part).unlink(missing_ok=True)
-        undone.callback(_draft(part).unlink, missing_ok=True)
-    return nullcontext({part.name: f"sqlite:///{_draft(part)}" for part in parts(deployment)})
+        part.draft.unlink(missing_ok=True)
+        undone.callback(part.draft.unlink, missing_ok=True)
+    return nullcontext({part.name: f"sqlite:///{part.draft}" for part in parts(deployment)})

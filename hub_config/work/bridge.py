@@ -25,7 +25,7 @@ from ..changes import Changes
 from ..deployment import Deployment
 from ..errors import HubError
 from ..exchange import arrive, carry_inbound
-from ..feedback import page_name
+from ..feedback import page_name, secret_of
 from . import duedates
 from .courier import replace_folder
 from .errors import NoRoom, NotNow, WorkError
@@ -259,7 +259,7 @@ class Bridge:
         for name, folder in sorted(found, key=lambda one: one[0]["time"]):
             try:
                 at = datetime.strptime(name["time"], TIME).replace(tzinfo=UTC)
-                secret = (folder / "submission_secret.txt").read_text().strip()
+                secret = secret_of(folder).strip()
                 tree = read_folder(folder, self._deployment.exchange, without=OWN_FILES)
             except (ValueError, OSError, WorkError) as problem:
                 log.warning("%s stays outside of the exchange: %s", folder.name, problem)

@@ -1,13 +1,14 @@
 """Deadlines and extensions in nbgrader's gradebook, so that its own lateness is the academy's."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from graders.course import Course
+from graders.errors import CourseError
 
 from ..deployment import Deployment
 from ..errors import HubError
+from ..gradebooks import at_gradebook
 from ..storage import databases
 from .book import Book
 
@@ -34,37 +35,53 @@ def enter(deployment: Deployment, book: Book) -> int:
     HubError
         When the gradebook cannot be written now; the next call tries again.
     """
-    if not databases.is_there(deployment.gradebook_url) or not book.deadlines():
+    said = {one.lab: one.terms.due for one in book.deadlines()}
+    if not said or not databases.is_there(deployment.gradebook_url):
         return 0
     try:
-        changed = _write(deployment, book)
-        if changed:
-            Course(deployment.grading).hand_over()
-    except (SQLAlchemyError, OSError) as error:
+        wanted = {}
+        for lab, students in at_gradebook(deployment, f"{__name__}:handed_in", list(said)).items():
+            terms = book.terms(lab, students)
+            wanted[lab] = [_kept(said[lab]), {one: _longer(said[lab], terms[one].due) for one in students}]
+        return at_gradebook(deployment, f"{__name__}:write", wanted)
+    except (SQLAlchemyError, OSError, CourseError) as error:
         shown = databases.shown(deployment.gradebook_url)
         raise HubError(f"cannot write deadlines into the gradebook, {shown}: {error}") from error
-    return changed
 
 
-def _write(deployment: Deployment, book: Book) -> int:
-    from nbgrader.api import Gradebook, MissingEntry  # half a second, which only this needs
+def handed_in(url: str, labs: list[str]) -> dict[str, list[str]]:
+    """Return whose submissions a gradebook holds, by lab; labs that it does not know are left out."""
+    from nbgrader.api import Gradebook  # half a second, which only this needs
+
+    with Gradebook(url) as grades:
+        known = [one for one in grades.assignments if one.name in labs]
+        return {one.name: [work.student_id for work in one.submissions] for one in known}
+
+
+def write(url: str, wanted: dict[str, tuple[str | None, dict[str, float | None]]]) -> int:
+    """Write due times and extensions into a gradebook where it says something else; return how many.
+
+    Parameters
+    ----------
+    url
+        Of the gradebook.
+    wanted
+        By lab: when it is due, and the seconds that each learner has longer, None for none.
+    """
+    from nbgrader.api import Gradebook  # half a second, which only this needs
 
     changed = 0
-    with Gradebook(deployment.gradebook_url) as grades:
-        for one in book.deadlines():
-            try:
-                assignment = grades.find_assignment(one.lab)
-            except MissingEntry:
-                continue
-            due = one.terms.due
-            if assignment.duedate != _naive(due):
-                assignment.duedate = _naive(due)
+    with Gradebook(url) as grades:
+        for assignment in grades.assignments:
+            due, longer = wanted.get(assignment.name, (None, {}))
+            at = None if due is None else datetime.fromisoformat(due)
+            if assignment.name in wanted and assignment.duedate != at:
+                assignment.duedate = at
                 changed += 1
-            terms = book.terms(one.lab, [work.student_id for work in assignment.submissions])
             for work in assignment.submissions:
-                own = terms[work.student_id].due
-                extension = own - due if due is not None and own != due else None
-                if work.extension != extension:
+                seconds = longer.get(work.student_id)
+                extension = None if seconds is None else timedelta(seconds=seconds)
+                if work.student_id in longer and work.extension != extension:
                     work.extension = extension
                     changed += 1
         if changed:
@@ -72,6 +89,10 @@ def _write(deployment: Deployment, book: Book) -> int:
     return changed
 
 
-def _naive(at: datetime | None) -> datetime | None:
+def _kept(at: datetime | None) -> str | None:
     """Return a time as the gradebook keeps it: UTC without saying so."""
-    return None if at is None else at.astimezone(UTC).replace(tzinfo=None)
+    return None if at is None else at.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+def _longer(due: datetime | None, own: datetime | None) -> float | None:
+    return (own - due).total_seconds() if due is not None and own != due else None

@@ -6,6 +6,7 @@ A part is at most `PART_BYTES` of a file and named by its sha256, so that what a
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -199,7 +200,7 @@ def opened(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
     path
         Which.
     within
-        The folder that it must lie in, whatever links lead to it: who writes there may read less than we.
+        The folder that it must lie in, as a plain file: who writes there may read less than we.
 
     Raises
     ------
@@ -207,8 +208,10 @@ def opened(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
         When it cannot be read, in words; also while it is.
     """
     try:
-        with path.open("rb") as file:
-            if within is not None and not is_within(file.fileno(), within):
+        # non-blocking: a pipe without a writer would hold its reader for ever
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            is_plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            if within is not None and not (is_plain and is_within(file.fileno(), within)):
                 raise BadWork(f"{path} leads out of {within}; put the file itself there, then try again")
             yield file
     except OSError as error:

@@ -116,7 +116,9 @@ def elsewhere(data: Path, learner: str) -> list[Elsewhere]:
     inbound = data / "exchange" / COURSE / "inbound"
     name = shlex.quote(learner)
     nbgrader = shlex.quote(str(Path(sys.executable).with_name("nbgrader")))
-    student = f"cd {shlex.quote(str(course))} && {nbgrader} db student remove {name} --force"
+    # settings of nbgrader lie in the folder, which staff write in: root does not run them
+    there = shlex.join([sys.executable, "-m", "graders.staff", str(data)])
+    student = f"{there} {nbgrader} db student remove {name} --force"
     literal = learner.replace("'", "''")
     delete = shlex.join(["sqlite3", str(accounts), f"DELETE FROM accounts WHERE name = '{literal}'"])
     book = sa.make_url(gradebook_url(course))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from hub_config.accounts import Accounts
 from hub_config.courses_cli import main as course_command
 from hub_config.oversight.cli import main as audit
 from hub_config.service import OF_A_COURSE
+from hub_config.staff_ids import STAFF_UID
+from hub_config.storage.cli import main as storage
 from hub_config.work.api import LAB as A_LAB
 from hub_config.work.api import NUMBER, PART, ROUTES
 from tests.hub_config.test_hub import reach
@@ -364,3 +367,34 @@ def test_the_panel_leads_staff_to_pages_that_are_fit_for_everybody(hub: Hub, bro
     expect(learners.get_by_role("heading", level=1)).to_have_text("ada: deadlines and attempts")
     assert faults(learners, "main") == []
     context.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_what_staff_put_in_the_place_of_a_file_stops_grading_there_alone(
+    hub: Hub, ada: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret, at = tmp_path / "secret", ["--data", str(hub.data)]
+    secret.write_text("root's alone")
+    place = hub.data / "courses/deep-2027/course/gradebook.db-journal"
+    place.symlink_to(secret)
+    try:
+        assert graders_cli(["grade", "--course", "deep-2027", *at]) == 2
+        assert f"{place} is no plain file; put the file itself there" in capsys.readouterr().err
+        assert graders_cli(["grade", "--course", "ethics-2027", *at]) == 0
+        assert ada.server("GET", "/academy/api/grades").status_code == 200
+    finally:
+        place.unlink()
+    assert secret.read_text() == "root's alone"
+    assert graders_cli(["grade", "--course", "deep-2027", *at]) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives each course a user id")
+def test_each_courses_folder_is_its_staffs_and_so_is_that_of_a_backup(hub: Hub, tmp_path: Path) -> None:
+    file, again = tmp_path / "backup.tar.gz", tmp_path / "again"
+    assert storage(["backup", "--to", str(file), "--without-homes", "--data", str(hub.data)]) == 0
+    assert storage(["restore", str(file), "--data", str(again)]) == 0
+    owners = [
+        [(data / f"{course}/nbgrader_config.py").stat().st_uid for data in (hub.data, again)]
+        for course in ("course", "courses/deep-2027/course", "courses/ethics-2027/course")
+    ]
+    assert owners == [[STAFF_UID] * 2, [STAFF_UID - 1] * 2, [STAFF_UID - 2] * 2]

@@ -317,10 +317,15 @@ def test_a_gradebook_that_staff_have_lead_elsewhere_is_not_opened(deployment: De
         _ = at.gradebook_url
     (at.course / "gradebook.db").unlink()
     kept = at.course / "gradebook.url"
-    for url in (f"sqlite:///{other.course}/gradebook.db", "postgresql://x@127.0.0.1:22/x"):
+    for url in (f"sqlite:///{other.course}/gradebook.db", "postgresql://x@127.0.0.1:22/x", "", "no address"):
         kept.write_text(url)
         with pytest.raises(HubError):
             _ = at.gradebook_url
+    kept.unlink()
+    os.mkfifo(kept)
+    with pytest.raises(HubError):
+        _ = at.gradebook_url
+    kept.unlink()
     at.secrets.mkdir()
     (at.secrets / "hub.url").write_text("postgresql://academy_hub:a@db.example.edu/academy")
     kept.write_text("postgresql://academy_gradebook:b@db.example.edu/academy")

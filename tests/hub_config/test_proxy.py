@@ -1,6 +1,7 @@
 """The proxy alone, in front of a server that takes its time."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from hub_config.oversight.formgrader import Notebook
 AT_ONCE = 30  # three times what passes at a time by default
 NO_TEXT = bytes(range(256))  # is not UTF-8
 LARGE = 20 * 2**20
+MADE_UP = ("no-such", "..", "%2e%2e", ".", "%00")  # in the place of a course's id
 
 
 class Together(web.RequestHandler):
@@ -159,6 +161,7 @@ async def grade(public: int, behind: int) -> None:
         ("GET", "/user/ines/formgrader/static/logo.svg"),
         ("GET", "/user/ines/lab"),
         ("PUT", "/user/ada/api/contents/formgrader/api/grade/a1"),
+        *(("PUT", f"/user/ines/{made_up}/formgrader/api/grade/a1") for made_up in MADE_UP),
     ):
         body = "" if method == "PUT" else None
         address = f"http://127.0.0.1:{public}{path}"
@@ -182,4 +185,5 @@ def test_what_is_asked_of_formgrader_is_noted_with_its_answer(tmp_path, monkeypa
     }
     assert list(began.values()) == list(ended)
     assert noted.take() == []
+    assert os.listdir(tmp_path / "hub") == ["formgrader.jsonl"]
     assert (tmp_path / "hub/formgrader.jsonl").stat().st_mode & 0o777 == 0o600

@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import DBAPIError, SAWarning
 
+from graders import staff
 from hub_config.accounts import Accounts
 from hub_config.deployment import Deployment
 from hub_config.errors import HubError, Refused
 from hub_config.oversight.trail import Trail
+from hub_config.staff_ids import STAFF_UID, give_to_staff
 from hub_config.storage import databases
 from hub_config.storage.backup import LAST, LIST, back_up
 from hub_config.storage.cli import main
@@ -289,3 +291,45 @@ def test_a_backup_leaves_a_note_that_is_in_no_backup(deployment, saved, tmp_path
     with tarfile.open(again) as tar:
         assert not [name for name in tar.getnames() if name.endswith(LAST)]
     assert json.loads((deployment.hub / LAST).read_text())["file"] == str(again)
+
+
+def test_a_folder_that_becomes_a_link_while_it_is_read_is_left_out(deployment, tmp_path):
+    secret = tmp_path / "elsewhere"
+    secret.mkdir()
+    (secret / "file").write_text("nobody's here")
+    for name in ("a", "z"):
+        folder = deployment.course / "submitted" / name
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("an answer")
+
+    def swapped(name):
+        if name == "course/submitted/a/file":
+            (deployment.course / "submitted/z/file").unlink()
+            (deployment.course / "submitted/z").rmdir()
+            (deployment.course / "submitted/z").symlink_to(secret)
+
+    back_up(deployment, tmp_path / "backup.tar.gz", swapped)
+    with tarfile.open(tmp_path / "backup.tar.gz") as tar:
+        assert "course/submitted/a/file" in tar.getnames()
+        assert "course/submitted/z/file" not in tar.getnames()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_root_copies_a_gradebook_as_the_user_whose_it_is(deployment, tmp_path):
+    before, secret = everything(deployment), tmp_path / "secret"
+    secret.write_text("root's alone")
+    give_to_staff(deployment)
+    file = tmp_path / "backup.tar.gz"
+    back_up(deployment, file, nothing)
+    again = Deployment(tmp_path / "again")
+    restore(file, again.data, nothing)
+    assert everything(again) == before
+    for at in (deployment, again):
+        assert {path.stat().st_uid for path in (at.course, *at.course.rglob("*"))} == {STAFF_UID}
+    assert not list(deployment.course.glob(".*"))
+    journal = deployment.course / "gradebook.db-journal"
+    journal.symlink_to(secret)
+    with pytest.raises(HubError, match=f"{journal} is no plain file; put the file itself there"):
+        back_up(deployment, tmp_path / "next.tar.gz", nothing)
+    assert secret.read_text() == "root's alone"
+    staff.close()
