@@ -151,12 +151,14 @@ def command(wall: Wall, argv: Sequence[str]) -> list[str]:
     Raises
     ------
     WallError
-        ``wall.env`` names a secret, or `argv` is empty.
+        ``wall.env`` names a secret, `argv` is empty, or the wall lets no program start.
     WallUnavailable
         This host allows no wall.
     """
     if not argv:
         raise WallError("no program to start behind the wall: give at least one word")
+    if not wall.loads_code:
+        raise WallError("no program starts behind a wall that loads no code: run it in a WarmServer")
     for name in wall.env:
         if any(word in name.upper() for word in _SECRET):
             raise WallError(

@@ -221,7 +221,7 @@ class Namespaces(Builder):
         if wall.network:
             landlock.scope_abstract_sockets()
         self.limit(others=2)
-        seccomp.restrict(nested=wall.nested, sockets=True)
+        seccomp.restrict(nested=wall.nested, sockets=True, loads_code=wall.loads_code)
 
 
 class Bubblewrapped(Namespaces):
@@ -303,7 +303,13 @@ class Together(Open):
             landlock.restrict(readable, writable, [system.BESIDE], ports=wall.network)
         # files outside belong to the wall's user: to the builder's, or to that of walls without a home
         owner = self.kind == "landlock" and (not self.root or wall.home is None)
-        seccomp.restrict(nested=wall.nested, sockets=wall.network, together=True, owner=owner)
+        seccomp.restrict(
+            nested=wall.nested,
+            sockets=wall.network,
+            together=True,
+            owner=owner,
+            loads_code=wall.loads_code,
+        )
 
 
 @cache

@@ -44,19 +44,28 @@ OWNERS = {
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
     "removexattrat": (466, 466), "file_setattr": (469, 469),
 }  # fmt: skip
+# memory that is to be run: no library, no program and no code made on the way
+RUNNABLE = {"mmap": (9, 222), "mprotect": (10, 226), "pkey_mprotect": (329, 288)}
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CLONE, _CLONE3, _IOCTL, _SOCKET = (56, 220), (435, 435), (16, 29), (41, 198)
 
 _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _DONE, _EPERM, _ENOSYS = 0, 1, 38
-_NUMBER_AT, _ARCH_AT, _ARGUMENT_0_AT, _ARGUMENT_1_AT = 0, 4, 16, 24
+_NUMBER_AT, _ARCH_AT, _ARGUMENT_0_AT, _ARGUMENT_1_AT, _ARGUMENT_2_AT = 0, 4, 16, 24, 32
+_PROT_EXEC = 4
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _ANY, _GROUP_OR_USER = 0xFFFFFFFF, 2
 
 
 def program(
-    machine: str, *, nested: bool, sockets: bool, together: bool = False, owner: bool = False
+    machine: str,
+    *,
+    nested: bool,
+    sockets: bool,
+    together: bool = False,
+    owner: bool = False,
+    loads_code: bool = True,
 ) -> bytes:
     """Return the filter as BPF instructions.
 
@@ -75,6 +84,8 @@ def program(
     owner
         True makes changes of modes, owners, times and attributes of files do nothing and say that they did:
         for who shares a user id with the owner of the host's files.
+    loads_code
+        False refuses memory that is to be run, beyond what the process has.
 
     Raises
     ------
@@ -124,6 +135,9 @@ def program(
         for number in (numbers[column] for numbers in OWNERS.values() if numbers[column] >= 0):
             code.append((_EQUAL, 0, 1, number))
             refuse(_DONE)
+    if not loads_code:
+        for numbers in RUNNABLE.values():
+            refuse_argument(numbers, _ARGUMENT_2_AT, _BITS, _PROT_EXEC)
     if not nested:
         refuse_argument(_CLONE, _ARGUMENT_0_AT, _BITS, CLONE_NEWUSER)
         # clone3 passes its flags in memory, where a filter cannot look: as if the kernel had none
@@ -133,7 +147,7 @@ def program(
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
 
-def restrict(*, nested: bool, sockets: bool, together: bool = False, owner: bool = False) -> None:
+def restrict(**rules: bool) -> None:
     """Put the filter on this process and all that it starts, for good; see :func:`program`.
 
     Raises
@@ -141,7 +155,7 @@ def restrict(*, nested: bool, sockets: bool, together: bool = False, owner: bool
     WallUnavailable
         The kernel has no seccomp filters, or the machine has no table.
     """
-    instructions = program(MACHINE, nested=nested, sockets=sockets, together=together, owner=owner)
+    instructions = program(MACHINE, **rules)
     buffer = ctypes.create_string_buffer(instructions)
     header = struct.pack("HxxxxxxP", len(instructions) // 8, ctypes.addressof(buffer))
     prctl(PR_SET_NO_NEW_PRIVS, 1)

@@ -104,6 +104,9 @@ class Wall:
         What it may use up.
     nested
         True lets processes inside build walls of their own (new user namespaces).
+    loads_code
+        False refuses machine code that the process does not hold when it enters: it loads no library and no
+        extension module, and starts no program. For a `WarmServer`; `command` would start nothing.
     """
 
     binds: tuple[Bind, ...] = ()
@@ -117,6 +120,7 @@ class Wall:
     tmp_mib: int = 256
     limits: Limits = Limits()
     nested: bool = False
+    loads_code: bool = True
 
     def __post_init__(self) -> None:
         if not _USER.fullmatch(self.user):

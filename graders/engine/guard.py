@@ -69,6 +69,12 @@ def _changeable(kept: list[_Kept]) -> list[_Kept]:
 _KEPT = _changeable(_kept())
 
 
+def give_up(names: set[str]) -> None:
+    """Put no values of these names back any longer."""
+    for one in _KEPT:
+        one.values = {name: value for name, value in one.values.items() if name not in names}
+
+
 def watch(shell: Any) -> None:
     """Forget after each cell what it put between later cells and their execution."""
     shell.events.register("post_run_cell", lambda _: _restore_shell(shell))

@@ -20,22 +20,36 @@ class Profile:
         Whether it takes containers that both sides keep.
     lines
         Of the check, at which such containers were changed: ``<module>:3``.
+    by_hand
+        NumPy's functions that the check wants done without, where it wants its answers written by hand;
+        else None.
     """
 
     changing: set[str] = field(default_factory=set)
     used: set[tuple[str, str]] = field(default_factory=set)
     sharing: bool = False
     lines: set[str] = field(default_factory=set)
+    by_hand: set[str] | None = None
 
     def data(self) -> dict[str, Any]:
         """Return the profile as JSON."""
         used = sorted(map(list, self.used))
         lines = sorted(self.lines)
-        return {"changing": sorted(self.changing), "used": used, "sharing": self.sharing, "lines": lines}
+        by_hand = None if self.by_hand is None else sorted(self.by_hand)
+        return {
+            "changing": sorted(self.changing),
+            "used": used,
+            "sharing": self.sharing,
+            "lines": lines,
+            "by_hand": by_hand,
+        }
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Profile:
         """Return the profile that :meth:`data` gave."""
         used = {(a, b) for a, b in data.get("used", ())}
         changing, lines = (set(data.get(key, ())) for key in ("changing", "lines"))
-        return cls(changing, used, data.get("sharing") is True, lines)
+        by_hand = data.get("by_hand")
+        return cls(
+            changing, used, data.get("sharing") is True, lines, None if by_hand is None else set(by_hand)
+        )

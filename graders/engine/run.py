@@ -16,6 +16,7 @@ from sandbox import CellResult, SandboxError, Stop
 
 from ..errors import EngineFailed
 from ..seeds import Seeds
+from . import bare
 from .desk import Desk
 from .locked import names_in
 from .master import Master
@@ -83,52 +84,69 @@ def execute(
     EngineFailed
         When the engine itself failed: that is never a score.
     """
-    plan = _Plan(master, notebook, seeds, files or {})
+    profiles = reference.profiles if reference else {}
     about = {
         "declared": sorted(master.classes),
         "bound": sorted(master.bound),
         "handed_out": sorted(master.data),
-        "profiles": reference.profiles if reference else {},
+        "profiles": profiles,
         "share": sorted(share),
-        "follow": [],
-        "steps": plan.steps,
-        "upto": len(plan.learners),
     }
-    first = _run(server, plan, about, master.limits.seconds)
-    runs = [first]
-    # who changes what the check compares with gains nothing, and who must not change it is found out
-    follow = [name for name, told in first.told.items() if told["changed"]]
-    if reference is not None and follow:
-        runs.append(_run(server, plan, about | {"follow": follow}, master.limits.seconds))
+    material = master, notebook, seeds, files or {}
+    plan = _Plan(*material, master.checks - _by_hand(profiles).keys())
+    runs = _runs(server, plan, about, master.limits.seconds)
+    found = profiles or {name: told.get("profile", {}) for name, told in runs[0].told.items()}
+    checked = dict.fromkeys(plan.checks, (plan, runs))
+    if by_hand := _by_hand(found):
+        alone = _Plan(*material, by_hand.keys(), sorted(set().union(*by_hand.values())))
+        checked |= dict.fromkeys(alone.checks, (alone, _runs(server, alone, about, master.limits.seconds)))
     executed = Executed(notebook)
     unfit = reference.refused if reference else {}
     for place, cell in enumerate(plan.code):
         name = plan.name(cell)
         if name not in master.checks:
-            _keep(cell, first.cells.get(plan.places[place]))
+            _keep(cell, runs[0].cells.get(plan.places[place]))
             continue
-        ended = [
-            Ended(master, name, run.checks.get(plan.checks[name]), run.told.get(name, {})) for run in runs
-        ]
+        of, its = checked[name]
+        ended = [Ended(master, name, run.checks.get(of.checks[name]), run.told.get(name, {})) for run in its]
         _keep_check(executed, cell, min(ended, key=lambda e: e.score), unfit.get(name, ""))
     return executed
 
 
+def _by_hand(profiles: Profiles) -> dict[str, list[str]]:
+    """Return the checks that want answers written by hand, with NumPy's functions they forbid."""
+    wanted = {name: profile.get("by_hand") for name, profile in profiles.items()}
+    return {name: without for name, without in wanted.items() if without is not None}
+
+
 class _Plan:
-    """Which cells run on which side, in which order."""
+    """Which cells run on which side, in which order.
+
+    With `without`, for answers written by hand: without other libraries and these functions of NumPy.
+    """
 
     def __init__(
-        self, master: Master, notebook: NotebookNode, seeds: Seeds, files: Mapping[str, bytes]
+        self,
+        master: Master,
+        notebook: NotebookNode,
+        seeds: Seeds,
+        files: Mapping[str, bytes],
+        checks: Collection[str],
+        without: list[str] | None = None,
     ) -> None:
         self.code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        self.learners = [settle(master, files) + WATCHED]
+        self.bare = without is not None
+        begin = bare.BEGIN.format(without) if self.bare else ""
+        self.learners = [settle(master, files) + WATCHED + begin]
         self.checkers = [settle(master, {})]
         self.steps: list[dict[str, Any] | None] = []  # of the checker, before each cell after the first
         self.places: dict[int, int] = {}
         self.checks: dict[str, int] = {}
         for place, cell in enumerate(self.code):
             name = self.name(cell)
-            if name in master.checks:
+            if name in master.checks and name not in checks:
+                continue
+            if name in checks:
                 seed = seeds.of(name) if name in master.hides else "0"
                 self.checks[name] = len(self.checkers)
                 self.checkers.append(cell.source)
@@ -143,7 +161,7 @@ class _Plan:
                 )
                 continue
             self.places[place] = len(self.learners)
-            self.learners.append(cell.source)
+            self.learners += bare.statements(cell.source) if self.bare else [cell.source]
             if name in master.setup:
                 self.checkers.append(master.setup[name])
                 self.steps.append(None)
@@ -163,12 +181,24 @@ class _Run:
     told: dict[str, dict[str, Any]]
 
 
+def _runs(server: Server, plan: _Plan, about: dict[str, Any], seconds: float) -> list[_Run]:
+    """Run both sides, and again where answers changed what is compared: who does so gains nothing."""
+    about = about | {"follow": [], "steps": plan.steps, "upto": len(plan.learners)}
+    first = _run(server, plan, about, seconds)
+    # who must not change it is found out
+    follow = [name for name, told in first.told.items() if told["changed"]]
+    if not about["profiles"] or not follow:
+        return [first]
+    return [first, _run(server, plan, about | {"follow": follow}, seconds)]
+
+
 def _run(server: Server, plan: _Plan, about: dict[str, Any], seconds: float) -> _Run:
     """Run both sides; where a check ended the checker's process, run again without it."""
+    learners = server.bare.learners if plan.bare else server.learners
 
     def start(left_out: list[int], line: socket.socket, stop: Stop) -> list[CellResult]:
         cells = ["" if place in left_out else source for place, source in enumerate(plan.learners)]
-        return server.learners(cells, seconds, line, stop)
+        return learners(cells, seconds, line, stop)
 
     ended: dict[int, CellResult] = {}
     for _ in range(MOST_RUNS):

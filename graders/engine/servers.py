@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import psutil
 from sandbox import Bind, CellResult, SandboxError, Stop, WallUnavailable, WarmServer, waiting
 
 from ..errors import WallsMissing
+from .bare import MODULES as BARE
 from .master import Master
 from .walls import must_hold, wall_of
 
@@ -28,6 +29,7 @@ ENVIRONMENT = {
     "TRITON_INTERPRET": "1",
 }
 CHECKER, WORKER = "graders.engine.checker", "graders.engine.worker"
+LAST = ("graders.engine.guard",)  # it keeps what the others made
 MOST_RUNS = 64  # processes at the same time; who grades decides how many submissions that are
 TOTAL = 1.5  # all cells together may take so many times the lab's seconds; one cell once
 
@@ -39,6 +41,7 @@ class Need:
     modules: tuple[str, ...]
     files: tuple[Path, ...]
     memory_mib: int
+    loads_code: bool = True
 
 
 class _TimeIsOver(Exception):
@@ -54,9 +57,20 @@ class Server:
     def __init__(self, need: Need) -> None:
         self.need = need
         self._warm: WarmServer | None = None
+        self._bare: Server | None = None
         self._runs = 0
         self._closed = False
         self._lock = threading.Lock()
+
+    @property
+    def bare(self) -> Server:
+        """Where what is written by hand runs: the same, without any library beside NumPy."""
+        with self._lock:
+            if self._bare is None:
+                only = replace(self.need, modules=(*BARE, WORKER, *LAST), loads_code=False)
+                self._bare = Server(only)
+                self._bare._closed = self._closed
+            return self._bare
 
     def checkers(self, cells: Sequence[str], seconds: float, desk: socket.socket) -> list[CellResult]:
         """Run the master's cells behind a wall of their own, going on after errors.
@@ -161,6 +175,7 @@ class Server:
         files = tuple(Bind(path, path) for path in self.need.files)
         wall = wall_of(files, self.need.memory_mib, ENVIRONMENT)
         must_hold(wall)
+        wall = replace(wall, loads_code=self.need.loads_code)
         if self._warm is None:
             self._warm = WarmServer(self.need.modules, wall=wall, workers=MOST_RUNS, tracebacks="minimal")
             self._warm.start()
@@ -178,6 +193,8 @@ class Server:
         with self._lock:
             self._closed = True
             self._end()
+        if self._bare is not None:
+            self._bare.close()
 
     def _end(self) -> None:
         if self._warm is not None:
@@ -254,10 +271,5 @@ def need(master: Master) -> Need:
     for name in master.modules:
         if name not in sys.stdlib_module_names and name != "graders" and find_spec(name) is not None:
             modules.add(name)
-    modules_in_order = (
-        *sorted(modules),
-        CHECKER,
-        WORKER,
-        "graders.engine.guard",
-    )  # last: it keeps what the others made
-    return Need(modules_in_order, tuple(master.data.values()), master.limits.memory_mib)
+    in_order = (*sorted(modules), CHECKER, WORKER, *LAST)
+    return Need(in_order, tuple(master.data.values()), master.limits.memory_mib)

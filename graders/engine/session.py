@@ -301,6 +301,11 @@ class Session:
 
     # -- what stand-ins and the kit ask --------------------------------------------------------------------
 
+    def by_hand(self, without: tuple[str, ...]) -> None:
+        """Note that the check wants its answers written by hand, without these functions of NumPy."""
+        if self.recording:
+            self.profile.by_hand = (self.profile.by_hand or set()).union(without)
+
     def may(self, about: About, op: str) -> bool:
         """Tell whether a check may take an object's own word for an operation."""
         if self.recording:

@@ -20,7 +20,7 @@ import numpy as np
 
 from .comparisons import require
 from .reach import NOTEBOOK, Walk
-from .sides import beside
+from .sides import beside, other
 
 PLAIN = {
     "__main__", "abc", "bisect", "builtins", "cmath", "collections", "contextlib", "copy", "dataclasses",
@@ -56,6 +56,9 @@ def by_hand(
 ) -> None:
     """Stop when a function leads to what does its work ready-made, or may fetch it.
 
+    Where a submission is graded, the check runs beside a process in which there is nothing else: no other
+    library can be loaded there, whatever stands around the function.
+
     Parameters
     ----------
     *functions
@@ -75,9 +78,12 @@ def by_hand(
     --------
     >>> by_hand(lambda x: np.log(np.exp(x).sum()), without=["logaddexp"])
     """
+    without, libraries, grader = tuple(without), tuple(libraries), other()
+    if grader is not None and not libraries:
+        grader.by_hand(without)
     allowed = ", ".join(["NumPy", *libraries])
     for function in functions:
-        ready, others = _led_to(function, tuple(without), tuple(libraries))
+        ready, others = _led_to(function, without, libraries)
         require(not ready, f"it uses {', '.join(ready)}, which does the task in one call: write it by hand")
         require(
             not others,

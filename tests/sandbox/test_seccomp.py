@@ -14,7 +14,9 @@ HEADERS = {
 }
 
 
-CALLS = seccomp.NEVER | seccomp.NEW_WALLS | seccomp.SHARED | seccomp.BY_NUMBER | seccomp.OWNERS
+CALLS = (
+    seccomp.NEVER | seccomp.NEW_WALLS | seccomp.SHARED | seccomp.BY_NUMBER | seccomp.OWNERS | seccomp.RUNNABLE
+)
 
 
 @pytest.mark.parametrize("machine", list(HEADERS))
@@ -75,6 +77,13 @@ DONE_NOTHING = 0x00050000
 )
 def test_verdicts(call, verdict):
     assert judge(seccomp.program("x86_64", nested=False, sockets=True), *call) == verdict
+
+
+@pytest.mark.parametrize("call", [9, 10, 329], ids=["mmap", "mprotect", "pkey_mprotect"])
+def test_memory_that_is_to_be_run_is_refused_where_no_code_may_be_loaded(call):
+    closed = seccomp.program("x86_64", nested=False, sockets=True, loads_code=False)
+    assert [judge(closed, call, 0, 4096, rights) for rights in (3, 5, 7)] == [ALLOW, REFUSE, REFUSE]
+    assert judge(seccomp.program("x86_64", nested=False, sockets=True), call, 0, 4096, 5) == ALLOW
 
 
 def test_a_nested_wall_may_build_walls():

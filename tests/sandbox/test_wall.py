@@ -19,6 +19,7 @@ def test_a_wall_survives_the_way_through_json():
         env={"A": "b"},
         limits=Limits(memory_mib=512),
         nested=True,
+        loads_code=False,
     )
     assert Wall.from_json(json.loads(json.dumps(wall.to_json()))) == wall
 

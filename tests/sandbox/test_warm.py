@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Bind, Limits, Wall, WallError, WallUnavailable, WarmError, WarmServer
+from sandbox import Bind, Limits, Wall, WallError, WallUnavailable, WarmError, WarmServer, command
 
 LIMITS = Limits(memory_mib=250, processes=30, file_mib=20, open_files=256)
 
@@ -54,6 +54,42 @@ def test_the_wall_is_around_the_cells(walled):
     assert error_of(walled.run(["import socket; socket.create_connection(('127.0.0.1', 8000), 2)"]))[0] == (
         "ConnectionRefusedError"
     )
+
+
+START = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
+MAKE = "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC)"
+LOADING = {
+    "an extension module": ("import _testbuffer", "ImportError"),
+    "a library": ("import ctypes; ctypes.CDLL('libresolv.so.2')", "OSError"),
+    "a program": (START, "CalledProcessError"),
+    "code made on the way": (MAKE, "PermissionError"),
+}
+
+
+@pytest.fixture(scope="module")
+def closed() -> Iterator[WarmServer]:
+    wall = Wall(uid=20051, user="ada", limits=LIMITS, loads_code=False)
+    with WarmServer(("numpy", "ctypes", "mmap", "subprocess"), wall) as server:
+        try:
+            server.run(["1"])
+        except WallUnavailable as error:
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.mark.parametrize("what", LOADING)
+def test_behind_a_wall_that_loads_no_code_there_is_what_was_there_before(closed, walled, what):
+    code, error = LOADING[what]
+    assert error_of(closed.run([code]))[0] == error
+    assert closed.run(["import numpy as np; np.linalg.inv(np.eye(3)) @ np.random.default_rng(0).random(3)"])[
+        0
+    ].ok
+    assert walled.run([code])[0].ok
+
+
+def test_a_program_needs_to_load_code():
+    with pytest.raises(WallError, match="loads no code"):
+        command(Wall(loads_code=False), ["/bin/true"])
 
 
 TRY_TO_LEAVE = """

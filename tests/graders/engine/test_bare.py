@@ -1,0 +1,74 @@
+# ruff: noqa: E501 - cells stand here as one line of text
+"""What is written by hand runs where there is no other library: nothing that stands around it brings one in."""
+
+import pytest
+
+from graders.engine.bare import statements
+
+CHECK = "import math\nfrom graders import kit\nkit.by_hand(f, without=['logaddexp'])\nassert math.isclose(f(1.0, 2.0), np.logaddexp(1.0, 2.0))"
+HONEST = "def f(a, b): return max(a, b) + np.log1p(np.exp(-abs(a - b)))"
+BY_TORCH = "float(torch.logaddexp(torch.tensor(a).double(), torch.tensor(b).double()))"
+RIGHT = {
+    "as it is": HONEST,
+    "after what fails here": f"net = torch.nn.Linear(2, 2)\nclass Net(torch.nn.Module):\n    pass\n{HONEST}",
+    "in one cell with others": f"@torch.no_grad()\ndef g(x): return torch.relu(x)\n{HONEST}\nshown = g(torch.ones(2)); print(shown)",
+}
+HOOKS = {
+    "by name": f"def f(a, b): return {BY_TORCH}",
+    "a weak reference's callback": "import weakref\nBOX, OUT = [], []\nclass Thing: pass\n"
+    f"def work(_):\n    a, b = BOX\n    OUT.append({BY_TORCH})\nkept = Thing()\nref = weakref.ref(kept, work)\nBOXES = [kept]\ndel kept\n"
+    "def f(a, b):\n    BOX[:] = [a, b]\n    BOXES.clear()\n    return OUT[0]",
+    "breakpoint()": "import sys\nOUT = []\n"
+    f"def hook():\n    a, b = BOX\n    OUT.append({BY_TORCH})\nsys.breakpointhook = hook\nBOX = []\n"
+    "def f(a, b):\n    BOX[:] = [a, b]\n    breakpoint()\n    return OUT[-1]",
+    "a thread": "import threading, time\nBOX, OUT = [], []\n"
+    f"def work():\n    while not BOX: time.sleep(0.001)\n    a, b = BOX.pop()\n    OUT.append({BY_TORCH})\nthreading.Thread(target=work, daemon=True).start()\n"
+    "def f(a, b):\n    BOX.append((a, b))\n    for _ in range(1000):\n        if OUT: return OUT[-1]\n        time.sleep(0.001)",
+    "an audit hook": "import sys\nBOX, OUT = [], []\n"
+    f"def hook(event, _):\n    if event == 'builtins.id' and BOX:\n        a, b = BOX.pop()\n        OUT.append({BY_TORCH})\nsys.addaudithook(hook)\n"
+    "def f(a, b):\n    BOX.append((a, b))\n    id(a)\n    return OUT[-1]",
+    "how things are copied": "import copy, copyreg\nclass Pair:\n    def __init__(self, a, b): self.a, self.b = a, b\n"
+    f"def work(pair):\n    a, b = pair.a, pair.b\n    return float, ({BY_TORCH},)\ncopyreg.dispatch_table[Pair] = work\ndef f(a, b): return copy.copy(Pair(a, b))",
+    "another module's name": "import math\ng = torch.logaddexp\ntry:\n    g.__module__ = 'math'\nexcept Exception:\n    pass\n"
+    "def f(a, b): return float(g(torch.tensor(a).double(), torch.tensor(b).double()))",
+    "NumPy's own, kept aside": "import weakref\nBOX, OUT = [], []\nclass Thing: pass\n"
+    "def work(_):\n    OUT.append(float(np.logaddexp(*BOX)))\nBOXES = [Thing()]\nref = weakref.ref(BOXES[0], work)\n"
+    "def f(a, b):\n    BOX[:] = [a, b]\n    BOXES.clear()\n    return OUT[0]",
+    "NumPy's own, from a module below": "import sys\nBOX = []\n"
+    "def work():\n    import gc\n    from numpy._core import umath\n    from graders.engine import guard\n    found = [x for x in gc.get_objects() if isinstance(x, dict) and isinstance(x.get('logaddexp'), np.ufunc)]\n"
+    "    BOX[:] = [float((found[0]['logaddexp'] if found else umath.logaddexp)(*BOX))]\nsys.breakpointhook = work\n"
+    "def f(a, b):\n    BOX[:] = [a, b]\n    breakpoint()\n    return BOX[0]",
+    "a new process": "import sys, subprocess\nBOX = []\n"
+    "def work():\n    BOX[:] = [float(subprocess.run([sys.executable, '-c', f'import numpy; print(numpy.logaddexp{tuple(BOX)})'], capture_output=True, text=True).stdout)]\nsys.breakpointhook = work\n"
+    "def f(a, b):\n    BOX[:] = [a, b]\n    breakpoint()\n    return BOX[0]",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def grade(lab):
+    return lab(HONEST, CHECK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", RIGHT)
+def test_who_uses_libraries_elsewhere_loses_nothing(grade, way):
+    assert grade(RIGHT[way]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", HOOKS)
+def test_nothing_does_the_work_ready_made(grade, way):
+    assert grade(HOOKS[way]) == 0
+
+
+def test_cells_are_taken_apart_by_statement():
+    cell = 'import torch; x = 1\n\n# two\n@keep\ndef f():\n    return """\n  text"""; y = 2\nz = (1,\n  2); w = 3\n'
+    parts = statements(cell)
+    assert [part.strip() for part in parts] == [
+        "import torch; x = 1\n\n# two",
+        '@keep\ndef f():\n    return """\n  text"""; y = 2',
+        "z = (1,\n  2); w = 3",
+    ]
+    assert statements("%matplotlib inline\nx = 1") == ["%matplotlib inline\nx = 1"]
+    assert "".join(statements("x = 1\r\ny = 2")) == "x = 1y = 2"
+    assert statements("") == []
