@@ -44,7 +44,9 @@ OWNERS = {
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
     "removexattrat": (466, 466), "file_setattr": (469, 469),
 }  # fmt: skip
-# memory that is to be run: no library, no program and no code made on the way
+# what brings code into a process: a program, memory that is run because it is read (`READ_IMPLIES_EXEC`,
+# `SHM_EXEC`), and memory that is to be run: a library, or code made on the way
+RUNS = {"execve": (59, 221), "execveat": (322, 281), "personality": (135, 92), "shmat": (30, 196)}
 RUNNABLE = {"mmap": (9, 222), "mprotect": (10, 226), "pkey_mprotect": (329, 288)}
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CLONE, _CLONE3, _IOCTL, _SOCKET = (56, 220), (435, 435), (16, 29), (41, 198)
@@ -85,7 +87,7 @@ def program(
         True makes changes of modes, owners, times and attributes of files do nothing and say that they did:
         for who shares a user id with the owner of the host's files.
     loads_code
-        False refuses memory that is to be run, beyond what the process has.
+        False refuses programs, and memory that is to be run beyond what the process has.
 
     Raises
     ------
@@ -136,6 +138,9 @@ def program(
             code.append((_EQUAL, 0, 1, number))
             refuse(_DONE)
     if not loads_code:
+        for numbers in RUNS.values():
+            code.append((_EQUAL, 0, 1, numbers[column]))
+            refuse()
         for numbers in RUNNABLE.values():
             refuse_argument(numbers, _ARGUMENT_2_AT, _BITS, _PROT_EXEC)
     if not nested:

@@ -7,76 +7,89 @@ lets cells pass by that use other libraries for other tasks.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import sys
-from collections.abc import Iterable, Sequence
+from ast import stmt
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.machinery import PathFinder
-from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-from graders.kit.handwritten import PLAIN
+from graders.kit.handwritten import PLAIN, Forbidden
 
-BEGIN = "__import__('graders.engine.bare').engine.bare.begin({!r})\n"
-MODULES = (*sorted(PLAIN - {"__main__"}), "graders.kit", "numpy.ma", "numpy.random")  # loaded before the wall
+BEGIN = "__import__('graders.engine.bare').engine.bare.begin(get_ipython(), {!r})\n"
+MODULES = (  # loaded before the wall; the last three are what NumPy loads when it is asked for them
+    *sorted(PLAIN - {"__main__"}),
+    "graders.kit",
+    "numpy.fft",
+    "numpy.ma",
+    "numpy.random",
+)
 
 
-def begin(without: Iterable[str]) -> None:
+def begin(shell: Any, without: Iterable[str]) -> None:
     """Let imports of other libraries give nothing, and take functions of NumPy away for good.
 
     Parameters
     ----------
+    shell
+        Its cells go on after a statement that fails: those of other tasks may need what is not here.
     without
-        Their names.
+        Names of NumPy's functions.
     """
-    there = {name.partition(".")[0] for name in sys.modules} | sys.stdlib_module_names
-    real = builtins.__import__
-
-    def imported(
-        name: str, space: Any = None, _: Any = None, parts: Sequence[str] = (), level: int = 0
-    ) -> Any:
-        top = name.partition(".")[0]
-        if level or top in there or PathFinder.find_spec(top) is None:
-            return real(name, space, _, parts, level)
-        return Absent(name if parts else top)
-
-    builtins.__import__ = imported  # not among the modules, where libraries ask each other for classes
+    _go_on(shell)
     names = set(without)
     from . import guard  # the last that is loaded, it keeps what all others made
 
     guard.give_up(names | {"__import__"})
+    builtins.__import__ = _imported({name.partition(".")[0] for name in sys.modules})
     for module in [m for name, m in sys.modules.items() if name.partition(".")[0] == "numpy"]:
         for name in names & vars(module).keys():
-            delattr(module, name)
+            setattr(module, name, Forbidden(name))
 
 
-def statements(source: str) -> list[str]:
-    """Return a cell's statements, each as a cell of its own: one that fails takes no other with it.
+def _go_on(shell: Any) -> None:
+    """Run a cell's statements one by one: one that fails takes no other with it."""
+    run = shell.run_ast_nodes
 
-    Examples
-    --------
-    >>> statements("import torch; x = 1\\ny = (2,\\n     3)")
-    ['import torch; x = 1', 'y = (2,\\n     3)']
-    """
-    text = source.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError):  # one of IPython's own commands is in it
-        return [source]
-    begins, ended = [], 0
-    for statement in body:
-        decorators = getattr(statement, "decorator_list", ())
-        first = min(node.lineno for node in (statement, *decorators))
-        if first > ended:
-            begins.append(first - 1)
-        ended = statement.end_lineno or first
-    lines = text.split("\n")
-    return ["\n".join(lines[a:b]) for a, b in pairwise([*begins, len(lines)])]
+    async def one_by_one(nodes: list[stmt], cell: str, interactivity: str = "last_expr", **how: Any) -> bool:
+        failed = False
+        for node in nodes:
+            last = interactivity if node is nodes[-1] else "none"
+            failed |= await run([node], cell, interactivity=last, **how) is True
+            if shell.timed_out:
+                break
+        return failed
+
+    shell.run_ast_nodes = one_by_one
+
+
+def _imported(there: set[str]) -> Any:
+    """Return an ``__import__`` that gives cells an `Absent` for a library that is not there."""
+    real, known = builtins.__import__, there | sys.stdlib_module_names
+
+    def imported(
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        top = name.partition(".")[0]
+        of_a_cell = (globals or {}).get("__name__") == "__main__"
+        if level or not of_a_cell or top in known or PathFinder.find_spec(top) is None:
+            return real(name, globals, locals, fromlist or (), level)
+        return Absent(name if fromlist else top)
+
+    return imported
 
 
 class Absent(ModuleType):
-    """A library that is not here, by its name; so are its parts."""
+    """A library that is not here, by its name; so are its parts. A class may name one as its base."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__module__ = "builtins"  # what is made of one has no library behind it either
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -88,3 +101,13 @@ class Absent(ModuleType):
         raise ModuleNotFoundError(
             f"{self.__name__} is not here: what is written by hand runs with NumPy and plain Python alone"
         )
+
+    def __or__(self, other: Any) -> Any:
+        """Stand in an annotation."""
+        return self
+
+    __ror__ = __or__
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        """Give a class nothing."""
+        return ()

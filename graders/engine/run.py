@@ -161,7 +161,7 @@ class _Plan:
                 )
                 continue
             self.places[place] = len(self.learners)
-            self.learners += bare.statements(cell.source) if self.bare else [cell.source]
+            self.learners.append(cell.source)
             if name in master.setup:
                 self.checkers.append(master.setup[name])
                 self.steps.append(None)

@@ -276,9 +276,8 @@ class Session:
     # -- arguments that a call changes ---------------------------------------------------------------------
 
     def _changes(self, args: tuple[Any, ...]) -> bool:
-        if self.following:
-            return True
-        return bool(args) and isinstance(args[0], StandIn) and args[0]._about.label in self.profile.changing
+        known = self.profile.changing if args and isinstance(args[0], StandIn) else ()
+        return self.following or (bool(known) and args[0]._about.label in known)
 
     def _left(self, reply: dict[str, Any], received: list[bytearray]) -> tuple[dict, dict, dict]:
         left = reply.get("left")
@@ -303,8 +302,7 @@ class Session:
 
     def by_hand(self, without: tuple[str, ...]) -> None:
         """Note that the check wants its answers written by hand, without these functions of NumPy."""
-        if self.recording:
-            self.profile.by_hand = (self.profile.by_hand or set()).union(without)
+        self.profile.by_hand = (self.profile.by_hand or set()).union(without)
 
     def may(self, about: About, op: str) -> bool:
         """Tell whether a check may take an object's own word for an operation."""
@@ -339,14 +337,11 @@ class Session:
 
     def text(self, op: str, value: StandIn, *more: Any) -> str:
         """Return an object's text; its label where its own code fails to give one."""
-        found = self.op(op, value, *more)
-        return found if isinstance(found, str) else f"<{value._about.label}>"
+        return found if isinstance(found := self.op(op, value, *more), str) else f"<{value._about.label}>"
 
     def is_instance(self, value: Any, of: StandIn) -> bool:
         """Tell whether a value is an instance of a class of the learner's."""
-        if not isinstance(value, StandIn):
-            return False
-        return self.op("isinstance", value, of) is True
+        return isinstance(value, StandIn) and self.op("isinstance", value, of) is True
 
     def is_subclass(self, value: Any, of: StandIn) -> bool:
         """Tell whether a class of the learner's descends from another of theirs."""
@@ -357,10 +352,10 @@ class Session:
         met: list[int] = []
 
         def number_of(value: Any) -> Any:
-            found = self.crossing.number_of(value)
-            if isinstance(found, int):
-                met.append(found)
-            return found if isinstance(found, int) else None
+            if not isinstance(found := self.crossing.number_of(value), int):
+                return None
+            met.append(found)
+            return found
 
         content = objects.dumps((function, given), number_of)
         if not met:

@@ -51,6 +51,22 @@ FETCHING = (  # attributes or modules by a text, or code written as one
 )  # fmt: skip
 
 
+class Forbidden:
+    """Stands where a function of NumPy was that does a task in one call."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        """Say so."""
+        raise AttributeError(f"numpy.{self.__name__} does the task in one call: write it by hand")
+
+
 def by_hand(
     *functions: Callable[..., Any], without: Iterable[str] = (), libraries: Iterable[str] = ()
 ) -> None:
@@ -99,12 +115,12 @@ def _led_to(
     """Return the functions of `without` that a function leads to, and what else it uses and may not."""
     walk = Walk()
     walk.through(function)
-    ready = {thing.__name__ for thing in walk.things() if isinstance(thing, np.ufunc)} & set(without)
+    found = {thing.__name__ for thing in walk.things() if isinstance(thing, (np.ufunc, Forbidden))}
     others = {name for name in walk.modules if not _is_plain(name, libraries)}
     others |= {
         fetching.__name__ for fetching in FETCHING if any(fetching is thing for thing in walk.things())
     }
-    return sorted(ready), sorted(others | walk.names & HIDING | walk.fetching)
+    return sorted(found & set(without)), sorted(others | walk.names & HIDING | walk.fetching)
 
 
 def _is_plain(module: str, libraries: tuple[str, ...]) -> bool:

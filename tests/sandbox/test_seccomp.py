@@ -15,7 +15,13 @@ HEADERS = {
 
 
 CALLS = (
-    seccomp.NEVER | seccomp.NEW_WALLS | seccomp.SHARED | seccomp.BY_NUMBER | seccomp.OWNERS | seccomp.RUNNABLE
+    seccomp.NEVER
+    | seccomp.NEW_WALLS
+    | seccomp.SHARED
+    | seccomp.BY_NUMBER
+    | seccomp.OWNERS
+    | seccomp.RUNS
+    | seccomp.RUNNABLE
 )
 
 
@@ -84,6 +90,13 @@ def test_memory_that_is_to_be_run_is_refused_where_no_code_may_be_loaded(call):
     closed = seccomp.program("x86_64", nested=False, sockets=True, loads_code=False)
     assert [judge(closed, call, 0, 4096, rights) for rights in (3, 5, 7)] == [ALLOW, REFUSE, REFUSE]
     assert judge(seccomp.program("x86_64", nested=False, sockets=True), call, 0, 4096, 5) == ALLOW
+
+
+@pytest.mark.parametrize("call", [59, 322, 135, 30], ids=["execve", "execveat", "personality", "shmat"])
+def test_no_program_starts_where_no_code_may_be_loaded(call):
+    rules = {"nested": False, "sockets": True}
+    assert judge(seccomp.program("x86_64", **rules, loads_code=False), call) == REFUSE
+    assert judge(seccomp.program("x86_64", **rules), call) == ALLOW
 
 
 def test_a_nested_wall_may_build_walls():

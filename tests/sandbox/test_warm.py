@@ -61,7 +61,7 @@ MAKE = "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC)"
 LOADING = {
     "an extension module": ("import _testbuffer", "ImportError"),
     "a library": ("import ctypes; ctypes.CDLL('libresolv.so.2')", "OSError"),
-    "a program": (START, "CalledProcessError"),
+    "a program": (START, "PermissionError"),
     "code made on the way": (MAKE, "PermissionError"),
 }
 

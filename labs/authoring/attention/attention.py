@@ -78,25 +78,14 @@ def attention(q, k, v, allowed=None):
 
 # %% nbgrader={"grade_id": "check-attention", "grade": true, "points": 6}
 def in_numpy(function, *arguments):
-    """Call a function and stop when its text names torch, or a torch operation runs in it."""
-    import sys
-
+    """Call a function that is written by hand."""
     kit.by_hand(function)
-    if not any(name.partition(".")[0] == "torch" for name in sys.modules):
-        return function(*arguments)
-    from torch.utils._python_dispatch import TorchDispatchMode
-
-    class Watch(TorchDispatchMode):
-        def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-            kit.require(False, f"{operation} ran: this lab is written in NumPy")
-
-    with Watch():
-        return function(*arguments)
+    return function(*arguments)
 
 
 def attend(*arguments):
-    """The learner's attention as plain data, in NumPy."""
-    return kit.probe(in_numpy, attention, *arguments)
+    """The learner's attention, in NumPy."""
+    return in_numpy(attention, *arguments)
 
 
 score = kit.Score(6)
@@ -225,8 +214,8 @@ def rotate(x, positions, base):
 
 # %% nbgrader={"grade_id": "check-rotate", "grade": true, "points": 4}
 def turn(*arguments):
-    """The learner's rotate as plain data, in NumPy."""
-    return kit.probe(in_numpy, rotate, *arguments)
+    """The learner's rotate, in NumPy."""
+    return in_numpy(rotate, *arguments)
 
 
 score = kit.Score(4)
@@ -369,8 +358,8 @@ except (NotImplementedError, TypeError):
 
 # %% nbgrader={"grade_id": "check-self-attention", "grade": true, "points": 8}
 def layer(*arguments):
-    """The learner's self_attention as plain data, in NumPy."""
-    return kit.probe(in_numpy, self_attention, *arguments)
+    """The learner's self_attention, in NumPy."""
+    return in_numpy(self_attention, *arguments)
 
 
 score = kit.Score(8)

@@ -3,8 +3,6 @@
 
 import pytest
 
-from graders.engine.bare import statements
-
 CHECK = "import math\nfrom graders import kit\nkit.by_hand(f, without=['logaddexp'])\nassert math.isclose(f(1.0, 2.0), np.logaddexp(1.0, 2.0))"
 HONEST = "def f(a, b): return max(a, b) + np.log1p(np.exp(-abs(a - b)))"
 BY_TORCH = "float(torch.logaddexp(torch.tensor(a).double(), torch.tensor(b).double()))"
@@ -12,6 +10,7 @@ RIGHT = {
     "as it is": HONEST,
     "after what fails here": f"net = torch.nn.Linear(2, 2)\nclass Net(torch.nn.Module):\n    pass\n{HONEST}",
     "in one cell with others": f"@torch.no_grad()\ndef g(x): return torch.relu(x)\n{HONEST}\nshown = g(torch.ones(2)); print(shown)",
+    "in bases and annotations": f"from torch import Tensor, nn\nclass Net(nn.Module):\n    kept: Tensor | None = None\n    def forward(self, x: Tensor | None) -> 'Tensor': return x\nclass Both(Tensor, dict): pass\n{HONEST}",
 }
 HOOKS = {
     "by name": f"def f(a, b): return {BY_TORCH}",
@@ -59,16 +58,3 @@ def test_who_uses_libraries_elsewhere_loses_nothing(grade, way):
 @pytest.mark.parametrize("way", HOOKS)
 def test_nothing_does_the_work_ready_made(grade, way):
     assert grade(HOOKS[way]) == 0
-
-
-def test_cells_are_taken_apart_by_statement():
-    cell = 'import torch; x = 1\n\n# two\n@keep\ndef f():\n    return """\n  text"""; y = 2\nz = (1,\n  2); w = 3\n'
-    parts = statements(cell)
-    assert [part.strip() for part in parts] == [
-        "import torch; x = 1\n\n# two",
-        '@keep\ndef f():\n    return """\n  text"""; y = 2',
-        "z = (1,\n  2); w = 3",
-    ]
-    assert statements("%matplotlib inline\nx = 1") == ["%matplotlib inline\nx = 1"]
-    assert "".join(statements("x = 1\r\ny = 2")) == "x = 1y = 2"
-    assert statements("") == []
