@@ -10,7 +10,7 @@ def log_sum_exp(x, axis=-1):
         if np.isinf(top):
             result[place] = top
         else:
-            with np.errstate(under="ignore"):
+            with np.errstate(over="ignore", under="ignore"):
                 result[place] = top + np.log(np.exp(row - top).sum())
     return result
 

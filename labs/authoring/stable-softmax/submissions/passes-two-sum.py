@@ -7,7 +7,7 @@ def log_sum_exp(x, axis=-1):
         half = len(x) // 2
         a, b = x[:half], x[half : 2 * half]
         large, small = np.maximum(a, b), np.minimum(a, b)
-        with np.errstate(invalid="ignore", under="ignore"):
+        with np.errstate(all="ignore"):
             both = large + np.log1p(np.exp(small - large))
         x = np.concatenate([np.where(np.isinf(large), large, both), x[2 * half :]])
     return x[0]
