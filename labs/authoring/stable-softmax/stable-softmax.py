@@ -112,7 +112,8 @@ def quietly(x, axis):
 with score.part(1, "tame scores: the same as the formula"):
     by_hand(log_sum_exp)
     for r in kit.examples(lambda r: r.normal(size=(3, 5)), n=5, name="tame"):
-        kit.close(lse_of(r, 1), np.log(np.exp(r).sum(1)), rtol=1e-12, because=f"axis 1 of x = {r}")
+        wrong = {"the logarithm is missing": np.exp(r).sum(1), "that is the largest score alone": r.max(1), "a mean of the powers: it is their sum": np.log(np.exp(r).mean(1)), "the largest score has to be added again": np.log(np.exp(r).sum(1)) - r.max(1)}
+        kit.close(lse_of(r, 1), np.log(np.exp(r).sum(1)), rtol=1e-12, because=f"axis 1 of x = {r}", known_wrong=wrong)
         kit.close(lse_of(r, 0), np.log(np.exp(r).sum(0)), rtol=1e-12, because=f"axis 0 of x = {r}")
 with score.part(1, "shifting all scores shifts the result"):
     by_hand(log_sum_exp)
@@ -197,7 +198,7 @@ score.total()
 # - the mean cross-entropy in nats, a float: $\frac1n \sum_i \big(\operatorname{lse}(x_i) - x_{i, y_i}\big)$;
 # - its gradient with respect to the scores, of shape (n, classes) and the dtype of the scores. Since $\partial \operatorname{lse}(x) / \partial x_j = e^{x_j} / \sum_k e^{x_k}$ and $\partial x_y / \partial x_j$ is 1 for $j = y$ and else 0, this gradient is softmax minus one-hot, over $n$.
 #
-# The scores tried are finite. A finite loss is promised where, in the dtype of the scores, the differences within each row are finite and so is the sum of the $n$ losses; beyond, as for the float32 row $(2 \cdot 10^{38}, -2 \cdot 10^{38})$ with label 1 and a loss of $4 \cdot 10^{38}$, nothing is. Labels outside 0 … classes − 1 raise a `ValueError` whose text names the first bad one, and no other label (what else it says, such as where the label stands, is up to you: a list of all labels helps nobody in a batch of a million). Loss and gradient are right to $10^{-10}$ in float64 and to $10^{-5}$ in float32, relatively or absolutely, whichever is wider. In float32 that asks for one thing more: from 8192 on numbers lie $2^{-10}$ apart, and a log-sum-exp of that size is rounded to one of them *before* the score is taken off. In float64 the same happens further out: from $2^{40}$ on its numbers lie $2^{-12}$ apart. Scores as far from 0 as $2^{40}$ are tried in both formats, so a wider format alone is no remedy. What may be taken off all scores first? The gradient can be checked with finite differences: the sum of each of its rows is 0. Written by hand, as in task 1; your own `log_sum_exp` may be used.
+# The scores tried are finite. A finite loss is promised where, in the dtype of the scores, the differences within each row are finite and so is the sum of the $n$ losses; beyond, as for the float32 row $(2 \cdot 10^{38}, -2 \cdot 10^{38})$ with label 1 and a loss of $4 \cdot 10^{38}$, nothing is. Labels outside 0 … classes − 1 raise a `ValueError` whose text names the first bad one, and no other label (what else it says, such as where the label stands, is up to you: a list of all labels helps nobody in a batch of a million). Loss and gradient are right to $10^{-10}$ in float64 and to $10^{-5}$ in float32, relatively or absolutely, whichever is wider. In float32 that asks for one thing more: from 8192 on numbers lie $2^{-10}$ apart, and a log-sum-exp of that size is rounded to one of them *before* the score is taken off. In float64 the same happens further out: from $2^{40}$ on its numbers lie $2^{-12}$ apart. Scores as far from 0 as $2^{40}$ are tried in both formats, so a wider format alone is no remedy. What may be taken off all scores first? The gradient can be checked with finite differences: the sum of each of its rows is 0. Written by hand, as in task 1; your own `log_sum_exp` may be used. Warnings do not count in this task.
 
 # %% nbgrader={"grade_id": "loss", "solution": true}
 def loss_and_gradient(scores, labels):
@@ -240,7 +241,7 @@ def refused(labels, bad, classes):
 with score.part(1, "the loss: equal scores cost log(classes), scores far apart their difference"):
     by_hand(loss_and_gradient)
     for n in kit.examples(lambda r: int(r.integers(2, 60)), n=4, name="classes"):
-        kit.close(loss_and_gradient(np.full((3, n), 7.0), np.array([0, 1, n - 1]))[0], math.log(n), rtol=1e-10, because=f"three rows of {n} scores of 7, labels 0, 1, {n - 1}")
+        kit.close(loss_and_gradient(np.full((3, n), 7.0), np.array([0, 1, n - 1]))[0], math.log(n), rtol=1e-10, because=f"three rows of {n} scores of 7, labels 0, 1, {n - 1}", known_wrong={"the sum over the rows: it is their mean": 3 * math.log(n), "in bits: a nat is the natural logarithm's": math.log2(n), "the sign: a loss is not negative": -math.log(n), "the label's score was not taken off": 7 + math.log(n)})
     kit.close(loss_and_gradient(np.array([[1000.0, 0.0, -1000.0]]), np.array([2]))[0], 2000.0, rtol=1e-10, because="scores 1000, 0 and -1000, the last is right", known_wrong={"softmax and then the logarithm: the probability has become 0": inf, "the sign: a loss is not negative": -2000.0})
     gap = float(kit.rng("gap").integers(20_000, 90_000))
     kit.close(loss_and_gradient(np.array([[gap, 0.0]]), np.array([1]))[0], gap, rtol=1e-10, because=f"scores {gap} and 0, the second is right")
@@ -257,7 +258,7 @@ with score.part(1, "the gradient agrees with finite differences"):
             down[i, j] -= 1e-5
             numeric[i, j] = (loss_and_gradient(up, y)[0] - loss_and_gradient(down, y)[0]) / 2e-5
     kit.require(float(np.abs(numeric).max()) > 0.01, "the loss does not depend on the scores")
-    kit.close(gradient, numeric, atol=1e-6, rtol=1e-5, because=f"labels {y}, scores {x}", known_wrong={"the mean over n examples has the factor 1/n": 3 * numeric, "the sign": -numeric})
+    kit.close(gradient, numeric, atol=1e-6, rtol=1e-5, because=f"labels {y}, scores {x}", known_wrong={"the mean over n examples has the factor 1/n": 3 * numeric, "the sign": -numeric, "that is softmax over n: one-hot is still to be taken off": numeric + np.eye(4)[y] / 3})
 large, negative = kit.rng("label").integers(100, 1000, size=2).tolist()
 fine = (20 + kit.rng("fine").permutation(12)).tolist()[:3]  # labels of 60 classes that are none of the numbers around
 for kind, bad, labels in (("a label that is too large", large, [fine[0], large, *fine[1:]]), ("a negative label", -negative, [*fine, -negative])):
@@ -361,7 +362,7 @@ score.total()
 #
 # $$|s - s_\text{exact}| \;\le\; 2 \cdot 2^{-24} |s_\text{exact}| + n^2 \cdot 2^{-48} \sum |x_i|,$$
 #
-# which the plain loop misses by far. Where this runs there is no wider format and no exact sum of a library; Python's own whole numbers, which never lose a bit, are a wider format too. So in `compensated_sum`, and in functions of yours that it calls, stand only additions and subtractions, comparisons, loops, `abs`, `len`, `range` and their like, and `np.float32`, also as `astype(np.float32)`; no products, no `int`, no imports, no `global`, no class and no strings such as `"f8"`. While it runs the check looks at every value that is made or held, wherever it is kept: a float64, an int64, a Python float that is no float32, and whole numbers of more than 48 bits together are wider. What overflows on the way in float32, as $3 \cdot 10^{38} + 3 \cdot 10^{38} - 3 \cdot 10^{38} - 3 \cdot 10^{38}$ does, is not finite (the bound does not hold there). An empty array gives 0.
+# which the plain loop misses by far. Where this runs there is no wider format and no exact sum of a library; Python's own whole numbers, which never lose a bit, are a wider format too. So in `compensated_sum`, and in functions of yours that it calls, stand only additions and subtractions, comparisons, loops, `abs`, `len`, `range` and their like, and `np.float32`, also as `astype(np.float32)`; no products, no `int`, no imports, no `global`, no class and no strings such as `"f8"`. While it runs the check looks at every value that is made or held, wherever it is kept: a float64, an int64, a Python float that is no float32, and whole numbers, truth values and Python floats of more than 48 bits together (a list of all places of $x$ not counted) are wider. What overflows on the way in float32, as $3 \cdot 10^{38} + 3 \cdot 10^{38} - 3 \cdot 10^{38} - 3 \cdot 10^{38}$ does, is not finite (the bound does not hold there). An empty array gives 0.
 #
 # And say beforehand how dangerous a sum is: `condition(x)` returns $\sum |x_i| \,/\, |\sum x_i|$ as a float, computed as you like (float64 is fine here), infinite when the sum is 0 though not all numbers are, 1 when all are 0 or there are none; relative error at most $10^{-4}$. The lesson shows Neumaier's sum; Kahan's, sums in pairs and sorted ones miss the bound, and the check tells them apart.
 
@@ -450,8 +451,8 @@ class Shown(ast.NodeTransformer):
         return ast.Call(ast.Name("_shown", ast.Load()), [node], []) if makes else node
 
 
-def only_float32():
-    """Stop where compensated_sum, or a function that it calls, uses what could leave float32."""
+def only_float32(*arrays):
+    """Stop where compensated_sum, or a function that it calls, uses what could leave float32; watch it add these arrays and others."""
     kit.require(isinstance(np, types.ModuleType) and np.__name__ == "numpy", "np is no longer NumPy: run the first cells again")
     waiting, texts = ["compensated_sum"], {}
     while waiting:
@@ -482,15 +483,15 @@ def only_float32():
         texts[caller] = text, ast.unparse(Shown().visit(tree))
         waiting += sorted(called)
     overflows(np.array([3e38, 3e38, -3e38, -3e38], dtype=np.float32))
-    for x in kit.examples(of_all_sizes, n=2, name="watched"):
+    for x in [*arrays, *kit.examples(of_all_sizes, n=2, name="watched")]:
         wide = kit.probe(held_wider, compensated_sum, texts, x)
         kit.require(not wide, f"while compensated_sum adds there is {', '.join(wide)}: only float32 is used, wherever it is kept")
 
 
 def of_all_sizes(r):
-    """Float32 numbers so far apart that an exact sum needs two hundred bits, then numbers against them."""
+    """Ten float32 numbers so far apart that an exact sum needs 173 bits on its way."""
     large = r.uniform(1, 9, size=4) * 10.0 ** r.permutation([-25, -9, 6, 20])
-    return np.concatenate([large, r.normal(size=int(r.integers(2, 30))), -r.permutation(large)]).astype(np.float32)
+    return np.concatenate([large, r.normal(size=2), -r.permutation(large)]).astype(np.float32)
 
 
 def held_wider(function, texts, x):
@@ -516,7 +517,7 @@ def held_wider(function, texts, x):
                 bits += thing.size if str(thing.dtype) == "bool" else 0
             elif isinstance(thing, float):
                 wide.update(["a Python float that is no float32"] if thing != np.float32(thing) else [])
-                bits += 1
+                bits += 24 if thing else 0
             elif isinstance(thing, int):
                 bits += max(1, thing.bit_length())
             elif isinstance(thing, types.FunctionType):
@@ -524,8 +525,8 @@ def held_wider(function, texts, x):
             elif type(thing).__module__ == "builtins" and id(thing) not in followed and not isinstance(thing, (type, types.ModuleType, types.FrameType, types.CodeType)):
                 followed.add(id(thing))
                 waiting += gc.get_referents(thing)
-        if bits > 48:
-            wide.add("more than 48 bits of whole numbers, truth values or Python floats")
+        if bits > 48 + len(x) * len(x).bit_length():
+            wide.add("more than 48 bits of whole numbers, truth values or Python floats, beside a list of all places")
         if wide:
             raise Found
         return look
@@ -557,7 +558,7 @@ def overflows(x):
 
 
 with score.part(1, "what is lost is found again"):
-    only_float32()
+    only_float32(np.array([1e8, 4, 8, -1e8, 3, 4], dtype=np.float32), np.array([1, 1e8, 1, -1e8], dtype=np.float32))
     kit.close(
         float(compensated_sum(np.array([1e8, 4, 8, -1e8, 3, 4], dtype=np.float32))),
         19.0,
@@ -581,6 +582,8 @@ with score.part(1, "what is lost is found again"):
     )
     for k in kit.examples(lambda r: int(r.integers(2, 3000)), n=4, name="ones"):
         kit.close(float(compensated_sum(np.array([1e8, *[1.0] * k, -1e8], dtype=np.float32))), float(k), because=f"1e8, then {k} ones, then -1e8")
+    for x in kit.examples(of_all_sizes, n=2, name="watched"):
+        kit.printed(sum_contract, x)
 with score.part(1, "only float32 is used, and float32 comes back"):
     only_float32()
     value = np.float32(kit.rng("thousand").uniform(0.01, 0.99))
@@ -624,10 +627,11 @@ def bound(x):
 
 
 with score.part(1, "within the bound on sums with cancellation, not finite on those that overflow in float32", hidden=True):
-    only_float32()
+    hard = kit.examples(hard_sum, n=30, name="hard")
+    only_float32(*(x for x in hard if len(x) <= 100))
     for x in kit.examples(overflowing, n=5, name="overflowing"):
         overflows(x)
-    for x in kit.examples(hard_sum, n=30, name="hard"):
+    for x in hard + kit.examples(of_all_sizes, n=10, name="watched"):
         exact, most = bound(x)
         kit.require(abs(float(compensated_sum(x)) - exact) <= most, "outside the bound")
 with score.part(1, "within the bound on long sums, an empty one and a single number; the input stays as it was", hidden=True):
