@@ -73,7 +73,7 @@ def by_hand(*functions):
 #
 # - any finite scores, also beyond what the exp of the widest format can hold: relative error at most $10^{-5}$ in float32 and $10^{-12}$ in float64 (or that much absolutely, near zero);
 # - masked scores are $-\infty$ and count nothing; a row that is wholly masked gives $-\infty$; a row with $+\infty$ gives $+\infty$;
-# - no `RuntimeWarning` reaches whoever calls it, also not for $(\infty, 10^5)$, where the exp of a finite score overflows, nor for $(1.7 \cdot 10^{308}, -1.7 \cdot 10^{308})$, where the difference does (`np.errstate`, above); the input stays as it is;
+# - no `RuntimeWarning` reaches whoever calls it, also not for $(\infty, 10^5)$, where the exp of a finite score overflows, nor for $(1.7 \cdot 10^{308}, -1.7 \cdot 10^{308})$, where the difference does (`np.errstate`, above, which ends with its lines; `np.seterr` would silence everybody's); the input stays as it is;
 # - written by hand: no `np.logaddexp`, nothing of SciPy or torch.
 
 # %% nbgrader={"grade_id": "log-sum-exp", "solution": true}
@@ -99,8 +99,16 @@ def lse_of(x, axis):
     return np.asarray(log_sum_exp(x, axis))
 
 
+def leaves_settings(function, x, axis):
+    """Whether NumPy warns after a call as it did before."""
+    with np.errstate(all="warn"):
+        function(x, axis)
+        return set(np.geterr().values()) == {"warn"}
+
+
 def quietly(x, axis):
     """The result as an array, where no warning reaches the caller and x stays as it was."""
+    kit.require(kit.probe(leaves_settings, log_sum_exp, x, axis), "after the call NumPy warns otherwise than before: np.seterr changes that for everybody, np.errstate for its own lines alone")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -628,7 +636,7 @@ def bound(x):
 
 with score.part(1, "within the bound on sums with cancellation, not finite on those that overflow in float32", hidden=True):
     hard = kit.examples(hard_sum, n=30, name="hard")
-    only_float32(*(x for x in hard if len(x) <= 100))
+    only_float32(*[x for x in hard if len(x) <= 100][:3])
     for x in kit.examples(overflowing, n=5, name="overflowing"):
         overflows(x)
     for x in hard + kit.examples(of_all_sizes, n=10, name="watched"):
