@@ -8,6 +8,7 @@ lets cells pass by that use other libraries for other tasks.
 from __future__ import annotations
 
 import builtins
+import math
 import sys
 from ast import stmt
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ MODULES = (  # loaded before the wall; the last three are what NumPy loads when 
     "numpy.ma",
     "numpy.random",
 )
+RECKONING = ("_decimal", "_pydecimal", "decimal", "fractions", "statistics")
+WHOLE = ("capture", "prun", "time", "timeit")  # magics that run a cell as one piece
 
 
 def begin(shell: Any, without: Iterable[str]) -> None:
@@ -38,18 +41,21 @@ def begin(shell: Any, without: Iterable[str]) -> None:
         Names of NumPy's functions.
     """
     _go_on(shell)
+    builtins.__import__ = _imported({name.partition(".")[0] for name in sys.modules})
+    # what is in Python alone is not found, and what reckons in a way of its own is not to be had
+    sys.path[:] = [folder for folder in sys.path if "-packages" not in folder]
+    sys.modules.update(dict.fromkeys(RECKONING))
     names = set(without)
     from . import guard  # the last that is loaded, it keeps what all others made
 
     guard.give_up(names | {"__import__"})
-    builtins.__import__ = _imported({name.partition(".")[0] for name in sys.modules})
     for module in [m for name, m in sys.modules.items() if name.partition(".")[0] == "numpy"]:
         for name in names & vars(module).keys():
             setattr(module, name, Forbidden(name))
 
 
 def _go_on(shell: Any) -> None:
-    """Run a cell's statements one by one: one that fails takes no other with it."""
+    """Run a cell's statements one by one, under a magic too: one that fails takes no other with it."""
     run = shell.run_ast_nodes
 
     async def one_by_one(nodes: list[stmt], cell: str, interactivity: str = "last_expr", **how: Any) -> bool:
@@ -62,11 +68,13 @@ def _go_on(shell: Any) -> None:
         return failed
 
     shell.run_ast_nodes = one_by_one
+    for name in WHOLE:
+        shell.register_magic_function(lambda _, cell: shell.run_cell(cell), "cell", name)
 
 
 def _imported(there: set[str]) -> Any:
-    """Return an ``__import__`` that gives cells an `Absent` for a library that is not there."""
-    real, known = builtins.__import__, there | sys.stdlib_module_names
+    """Return an ``__import__`` that gives cells a `NotHere` for a library that is not there."""
+    real, known, path = builtins.__import__, there | sys.stdlib_module_names, list(sys.path)
 
     def imported(
         name: str,
@@ -77,15 +85,15 @@ def _imported(there: set[str]) -> Any:
     ) -> Any:
         top = name.partition(".")[0]
         of_a_cell = (globals or {}).get("__name__") == "__main__"
-        if level or not of_a_cell or top in known or PathFinder.find_spec(top) is None:
+        if level or not of_a_cell or top in known or PathFinder.find_spec(top, path) is None:
             return real(name, globals, locals, fromlist or (), level)
-        return Absent(name if fromlist else top)
+        return NotHere(name if fromlist else top)
 
     return imported
 
 
-class Absent(ModuleType):
-    """A library that is not here, by its name; so are its parts. A class may name one as its base."""
+class NotHere(ModuleType):
+    """A library that is not here, by its name; nor is what comes of it. A class may name one as its base."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -94,15 +102,24 @@ class Absent(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Absent(f"{self.__name__}.{name}")
+        if name in ("e", "inf", "nan", "pi"):
+            return getattr(math, name)
+        return NotHere(f"{self.__name__}.{name}")
 
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        """Say that it is not here."""
-        raise ModuleNotFoundError(
-            f"{self.__name__} is not here: what is written by hand runs with NumPy and plain Python alone"
-        )
+    def __repr__(self) -> str:
+        return f"<{self.__name__} is not here: there are NumPy and plain Python alone>"
 
-    def __or__(self, other: Any) -> Any:
+    def __call__(self, *_: Any, **__: Any) -> NotHere:
+        """Give nothing either."""
+        return NotHere(f"{self.__name__}()")
+
+    def __enter__(self) -> NotHere:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let what was raised go on."""
+
+    def __or__(self, other: Any) -> NotHere:
         """Stand in an annotation."""
         return self
 

@@ -66,7 +66,7 @@ class Names(dict):
     def __init__(self, session: Session, bound: frozenset[str]) -> None:
         super().__init__()
         self._session, self._bound = session, bound
-        self.found: dict[str, Any] = {}  # functions and classes, each the same all through a check
+        self.found: dict[str, Any] = {}  # functions and classes, in this check
 
     def __missing__(self, name: str) -> Any:
         if name == "type":
@@ -75,7 +75,9 @@ class Names(dict):
             raise KeyError(name)
         if name not in self.found:
             value = self._session.lookup(name)
-            if not isinstance(value, sides.Elsewhere) and not callable(value):
+            if not isinstance(value, sides.Elsewhere):
+                if self._session.profile.by_hand is not None and callable(value):
+                    raise NameError(f"{name} is a function of a library: write it by hand")
                 return value
             self.found[name] = value
         return self.found[name]
