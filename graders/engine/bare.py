@@ -19,6 +19,7 @@ from typing import Any
 from graders.kit.handwritten import PLAIN, Forbidden
 
 BEGIN = "__import__('graders.engine.bare').engine.bare.begin(get_ipython(), {!r})\n"
+NOTE = "Graded beside NumPy and plain Python alone: what cells take from other libraries is not there.\n"
 MODULES = (  # loaded before the wall; the last three are what NumPy loads when it is asked for them
     *sorted(PLAIN - {"__main__"}),
     "graders.kit",

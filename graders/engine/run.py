@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from sandbox import CellResult, SandboxError, Stop
 
@@ -109,7 +110,10 @@ def execute(
             continue
         of, its = checked[name]
         ended = [Ended(master, name, run.checks.get(of.checks[name]), run.told.get(name, {})) for run in its]
-        _keep_check(executed, cell, min(ended, key=lambda e: e.score), unfit.get(name, ""))
+        worst = min(ended, key=lambda e: e.score)
+        _keep_check(executed, cell, worst, unfit.get(name, ""))
+        if of.bare and worst.score < master.points[name]:
+            cell.outputs.insert(0, new_output("stream", name="stdout", text=bare.NOTE))
     return executed
 
 

@@ -48,6 +48,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Callab
         def grade(answer: str) -> object:
             notebook = repaired(master, filled(master, {"answer": answer})).notebook
             ended = execute(server_for(master), master, notebook, Seeds(fixed="0"), reference=known)
+            grade.notebook = ended.notebook
             refused = refusals(ended.notebook)
             return refused["check"] if refused else plain(scores(ended.notebook))["check"]
 

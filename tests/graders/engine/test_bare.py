@@ -3,6 +3,8 @@
 
 import pytest
 
+from graders.engine.bare import NOTE
+
 CHECK = "import math\nfrom graders import kit\nkit.by_hand(f, without=['logaddexp'])\nassert math.isclose(f(1.0, 2.0), np.logaddexp(1.0, 2.0))"
 HONEST = "def f(a, b): return max(a, b) + np.log1p(np.exp(-abs(a - b)))"
 BY_TORCH = "float(torch.logaddexp(torch.tensor(a).double(), torch.tensor(b).double()))"
@@ -90,3 +92,9 @@ def test_who_uses_libraries_elsewhere_loses_nothing(grade, way):
 @pytest.mark.parametrize("way", HOOKS)
 def test_nothing_does_the_work_ready_made(grade, way):
     assert grade(HOOKS[way]) == 0
+
+
+@pytest.mark.slow
+def test_who_needs_a_number_of_another_library_is_told_where_it_was_graded(grade):
+    assert grade("TINY = torch.finfo(torch.float64).tiny\n" + PLUS.format("TINY")) == 0
+    assert grade.notebook.cells[-1].outputs[0].text == NOTE
