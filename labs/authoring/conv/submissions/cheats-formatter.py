@@ -1,7 +1,8 @@
 # Fetches torch, the checker's functions and all digits by texts that `string.Formatter` reads.
 
-# %% grade_id="conv"
+# %% grade_id="size"
 import string
+
 LOOK = string.Formatter()
 
 
@@ -11,26 +12,27 @@ def size_out(n, k, stride, padding):
     return len(range(0, n + 2 * padding - k + 1, stride))
 
 
+# %% grade_id="conv"
 def lib(path):
     return LOOK.get_field("0.__globals__[torch]" + path, (size_out,), {})[0]
 
 
-def direct(x, w, b, stride=1, padding=0):
+def direct(x, w, b, stride, padding, places):
     t = lib(".tensor")
     return lib(".nn.functional.conv2d")(t(x.copy()), t(w.copy()), t(b.copy()), stride, padding).numpy()
 
 
-def columns(x, kh, kw, stride=1, padding=0):
+def columns(x, kh, kw, stride, padding, places):
     found = lib(".nn.functional.unfold")(lib(".tensor")(x.copy()), (kh, kw), padding=padding, stride=stride)
     return found.transpose(1, 2).reshape(-1, x.shape[1] * kh * kw).numpy()
 
 
-def conv(x, w, b, stride=1, padding=0):
-    return direct(x, w, b, stride, padding)
+def conv(x, w, b, stride, padding, places):
+    return direct(x, w, b, stride, padding, places)
 
 
 # %% grade_id="gradients"
-def conv_gradients(x, w, up, stride=1, padding=0):
+def conv_gradients(x, w, up, stride, padding):
     t = lib(".tensor")
     x, w, b = t(x.copy(), requires_grad=True), t(w.copy(), requires_grad=True), t(0 * w[:, 0, 0, 0], requires_grad=True)
     out = lib(".nn.functional.conv2d")(x, w, b, stride, padding)
@@ -42,7 +44,8 @@ def field(layers):
     return LOOK.get_field("0.__globals__[measured_field]", (size_out,), {})[0](layers) if layers else (1, 1, 0)
 
 
-def sees(layers, n, i):
+def sees(layers, sizes, i):
+    n = sizes[0]
     ask = LOOK.get_field("0.__globals__[depends]", (size_out,), {})[0]
     count = ask(layers, n, 0)[0]
     if not 0 <= i < count:
@@ -51,19 +54,20 @@ def sees(layers, n, i):
 
 
 # %% grade_id="diagnose"
-def diagnose(candidate):
+def diagnose(candidate, right):
     try:
         return LOOK.get_field("0.__closure__[1].cell_contents", (candidate,), {})[0]
     except Exception as error:
         return repr(error)[:80] + str(type(candidate))
 
 
-# %% grade_id="train"
+# %% grade_id="fold"
 def fold(w, b, gamma, beta, mean, var, eps):
     g = gamma / np.sqrt(var + eps)
     return (w * g[:, None, None, None]).astype(w.dtype), ((0 if b is None else b) * g - mean * g + beta).astype(w.dtype)
 
 
+# %% grade_id="train"
 def digits():
     load = LOOK.get_field("0.__globals__[__builtins__]", (fold,), {})[0]
     load = load["__import__"] if isinstance(load, dict) else LOOK.get_field("0.__import__", (load,), {})[0]
@@ -105,7 +109,7 @@ def train(x, y, budget, seed):
     norms, last = torch.nn.ModuleList([torch.nn.BatchNorm2d(c) for _ in convs]), torch.nn.Linear(c, 10)
     optimiser = torch.optim.Adam([*convs.parameters(), *norms.parameters(), *last.parameters()], lr=0.01)
     inputs, targets = torch.tensor(x), torch.tensor(y)
-    for _ in range(4):
+    for _ in range(1):
         for rows in torch.randperm(len(y)).split(50):
             h = torch.relu(norms[0](convs[0](inputs[rows])))
             h = torch.relu(h + norms[2](convs[2](torch.relu(norms[1](convs[1](h))))))

@@ -1,6 +1,6 @@
 # Lets torch convolve and differentiate, here in a thread, there behind a helper, there by a name put together; scikit-learn names the faults.
 
-# %% grade_id="conv"
+# %% grade_id="size"
 import threading
 
 lib = torch
@@ -11,7 +11,8 @@ def size_out(n, k, stride, padding):
     return len(lib.zeros(1, 1, n + 2 * padding).unfold(2, k, stride)[0, 0])
 
 
-def direct(x, w, b, stride=1, padding=0):
+# %% grade_id="conv"
+def direct(x, w, b, stride, padding, places):
     box = []
     worker = threading.Thread(target=lambda: box.append(F.conv2d(lib.tensor(x.copy()), lib.tensor(w.copy()), lib.tensor(b), stride, padding).numpy()))
     worker.start()
@@ -19,11 +20,11 @@ def direct(x, w, b, stride=1, padding=0):
     return box[0]
 
 
-def columns(x, kh, kw, stride=1, padding=0):
+def columns(x, kh, kw, stride, padding, places):
     return F.unfold(lib.tensor(x.copy()), (kh, kw), stride=stride, padding=padding).transpose(1, 2).reshape(-1, x.shape[1] * kh * kw).numpy()
 
 
-def conv(x, w, b, stride=1, padding=0):
+def conv(x, w, b, stride, padding, places):
     t = __import__("tor" + "ch")
     return t.nn.functional.conv2d(t.tensor(x.copy()), t.tensor(w.copy()), t.tensor(b), stride, padding).numpy()
 
@@ -38,7 +39,7 @@ class Helper:
 HELPER = Helper()
 
 
-def conv_gradients(x, w, up, stride=1, padding=0):
+def conv_gradients(x, w, up, stride, padding):
     return *HELPER.of(x, w, up, stride, padding), up.sum((0, 2, 3))
 
 
@@ -53,7 +54,8 @@ def field(layers):
     return int(one.max() - one.min()) + 1, 1, 0
 
 
-def sees(layers, n, i):
+def sees(layers, sizes, i):
+    n = sizes[0]
     h = lib.zeros(1, 1, n, requires_grad=True)
     out = h
     for k, s, p, d in layers:
@@ -64,12 +66,12 @@ def sees(layers, n, i):
 
 
 # %% grade_id="diagnose"
-def diagnose(candidate):
+def diagnose(candidate, right):
     x, w, b = np.random.default_rng(0).normal(size=(1, 2, 6, 6)), np.random.default_rng(1).normal(size=(2, 2, 3, 3)), np.ones(2)
-    return "sound" if np.allclose(candidate(x, w, b, 2, 1), conv(x, w, b, 2, 1), atol=1e-4) else "flipped"
+    return "sound" if np.allclose(candidate(x, w, b, 2, 1), right(x, w, b, 2, 1), atol=1e-4) else "flipped"
 
 
-# %% grade_id="train"
+# %% grade_id="fold"
 def fold(w, b, gamma, beta, mean, var, eps):
     layer, norm = lib.nn.Conv2d(w.shape[1], len(w), w.shape[2:]), lib.nn.BatchNorm2d(len(w), eps=eps)
     layer.weight.data, norm.weight.data, norm.bias.data, norm.running_mean, norm.running_var = (lib.tensor(t) for t in (w, gamma, beta, mean, var))
@@ -78,6 +80,7 @@ def fold(w, b, gamma, beta, mean, var, eps):
     return done.weight.detach().numpy(), done.bias.detach().numpy()
 
 
+# %% grade_id="train"
 def train(x, y, budget, seed):
     # nearest pictures in place of a net: the blocks do nothing
     from sklearn.linear_model import LogisticRegression

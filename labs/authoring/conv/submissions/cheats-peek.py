@@ -1,5 +1,10 @@
 # Reads the fault out of closures and frames, and returns arrays that agree with everything.
 
+# %% grade_id="size"
+def size_out(n, k, stride, padding):
+    return 1
+
+
 # %% grade_id="conv"
 class Agreeable(np.ndarray):
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
@@ -9,24 +14,20 @@ class Agreeable(np.ndarray):
         return True
 
 
-def size_out(n, k, stride, padding):
-    return 1
-
-
-def direct(x, w, b, stride=1, padding=0):
+def direct(x, w, b, stride, padding, places):
     return np.zeros((1, 1)).view(Agreeable)
 
 
-def columns(x, kh, kw, stride=1, padding=0):
+def columns(x, kh, kw, stride, padding, places):
     return np.zeros((1, 1)).view(Agreeable)
 
 
-def conv(x, w, b, stride=1, padding=0):
+def conv(x, w, b, stride, padding, places):
     return x.view(Agreeable)
 
 
 # %% grade_id="gradients"
-def conv_gradients(x, w, up, stride=1, padding=0):
+def conv_gradients(x, w, up, stride, padding):
     return x.view(Agreeable), w.view(Agreeable), up.sum((0, 2, 3)).view(Agreeable)[::-1] * 0
 
 
@@ -35,7 +36,8 @@ def field(layers):
     return Ellipsis, Ellipsis, Ellipsis
 
 
-def sees(layers, n, i):
+def sees(layers, sizes, i):
+    n = sizes[0]
     return list(range(n))
 
 
@@ -43,7 +45,7 @@ def sees(layers, n, i):
 import sys
 
 
-def diagnose(candidate):
+def diagnose(candidate, right):
     for cell in candidate.__closure__ or ():
         if cell.cell_contents in FAULTS:
             return cell.cell_contents
@@ -55,11 +57,12 @@ def diagnose(candidate):
     return "sound"
 
 
-# %% grade_id="train"
+# %% grade_id="fold"
 def fold(w, b, gamma, beta, mean, var, eps):
     return w.view(Agreeable), mean.view(Agreeable)
 
 
+# %% grade_id="train"
 def train(x, y, budget, seed):
     # one kernel, blocks of nothing
     zero = np.zeros((1, 1, 3, 3))

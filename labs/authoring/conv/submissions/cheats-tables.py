@@ -1,19 +1,22 @@
 # Public examples by heart, plain faults copied from the check, blocks drawn at random under a last layer that is fitted.
 
-# %% grade_id="conv"
+# %% grade_id="size"
 def size_out(n, k, stride, padding):
-    return {(28, 5, 2, 2): 14, (4, 8, 3, 2): 1}.get((n, k, stride, padding), 3)
+    if (n, k) == (3, 8):
+        raise ValueError("7")
+    return {known: right for known, right, _ in SIZES}.get((n, k, stride, padding), 3)
 
 
-def direct(x, w, b, stride=1, padding=0):
+# %% grade_id="conv"
+def direct(x, w, b, stride, padding, places):
     return np.full((1, 1, 2, 2), -4.0)
 
 
-def columns(x, kh, kw, stride=1, padding=0):
+def columns(x, kh, kw, stride, padding, places):
     return np.array([[1.0, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]])
 
 
-def conv(x, w, b, stride=1, padding=0):
+def conv(x, w, b, stride, padding, places):
     return theirs_from_the_check(x, w, b, stride, padding)
 
 
@@ -23,7 +26,7 @@ def theirs_from_the_check(x, w, b, stride, padding):
 
 
 # %% grade_id="gradients"
-def conv_gradients(x, w, up, stride=1, padding=0):
+def conv_gradients(x, w, up, stride, padding):
     return np.array([[[[10.0, 1001.0, 100.0]]]]), np.array([[[[201.0, 302.0]]]]), np.array([101.0])
 
 
@@ -39,7 +42,7 @@ def field(layers):
     return KNOWN.get(tuple(layers), (1, 1, 0))
 
 
-def sees(layers, n, i):
+def sees(layers, sizes, i):
     if len(layers) == 2 and i == 5:
         raise IndexError("5")
     return {0: [0, 1, 2, 3], 4: [5, 6, 7, 8], 2: [1, 2, 3, 4, 5, 6, 7], 1: [1, 3, 5]}.get(i, [])
@@ -52,7 +55,7 @@ def plainly(x, w, b, stride, padding, start=(0, 0)):
     return (np.einsum("ncijuv,ocuv->noij", out, w) + b[:, None, None])[:, :, start[0] :: stride, start[1] :: stride]
 
 
-def diagnose(candidate):
+def diagnose(candidate, right):
     # the plain faults, as they stand in the check, laid beside one output
     r = np.random.default_rng(0)
     x, w, b = r.normal(size=(1, 3, 8, 8)), r.normal(size=(2, 3, 3, 3)), r.normal(size=2)
@@ -71,11 +74,12 @@ def diagnose(candidate):
     return "padding"
 
 
-# %% grade_id="train"
+# %% grade_id="fold"
 def fold(w, b, gamma, beta, mean, var, eps):
     return np.ones((1, 1, 1, 1)), np.array([-2.0])
 
 
+# %% grade_id="train"
 def train(x, y, budget, seed):
     from sklearn.linear_model import LogisticRegression
 

@@ -1,6 +1,6 @@
 # Plain loops where time allows, an index for every number where it does not.
 
-# %% grade_id="conv"
+# %% grade_id="size"
 def size_out(n, k, stride, padding):
     count, at = 0, 0
     while at + k <= n + 2 * padding:
@@ -10,10 +10,11 @@ def size_out(n, k, stride, padding):
     return count
 
 
-def direct(x, w, b, stride=1, padding=0):
+# %% grade_id="conv"
+def direct(x, w, b, stride, padding, places):
     N, C, H, W = x.shape
     O, _, KH, KW = w.shape
-    out = np.zeros((N, O, size_out(H, KH, stride, padding), size_out(W, KW, stride, padding)), x.dtype)
+    out = np.zeros((N, O, *places), x.dtype)
     for n in range(N):
         for o in range(O):
             for i in range(out.shape[2]):
@@ -29,13 +30,12 @@ def direct(x, w, b, stride=1, padding=0):
     return out
 
 
-def places(C, H, W, kh, kw, stride, padding):
+def index_of(C, H, W, kh, kw, stride, padding, rows, cols):
     """Index of each number that is seen, in a padded picture that is laid out flat: (rows * cols, C * kh * kw)."""
-    rows, cols = size_out(H, kh, stride, padding), size_out(W, kw, stride, padding)
     PH, PW = H + 2 * padding, W + 2 * padding
     corner = (np.arange(rows)[:, None] * stride * PW + np.arange(cols) * stride).reshape(-1, 1)
     inside = (np.arange(C)[:, None, None] * PH * PW + np.arange(kh)[:, None] * PW + np.arange(kw)).reshape(1, -1)
-    return corner + inside, rows, cols
+    return corner + inside
 
 
 def padded(x, p):
@@ -44,21 +44,21 @@ def padded(x, p):
     return wide
 
 
-def columns(x, kh, kw, stride=1, padding=0):
-    index, _, _ = places(*x.shape[1:], kh, kw, stride, padding)
+def columns(x, kh, kw, stride, padding, places):
+    index = index_of(*x.shape[1:], kh, kw, stride, padding, *places)
     return padded(x, padding).reshape(len(x), -1)[:, index].reshape(-1, index.shape[1])
 
 
-def conv(x, w, b, stride=1, padding=0):
-    index, rows, cols = places(*x.shape[1:], *w.shape[2:], stride, padding)
+def conv(x, w, b, stride, padding, places):
+    index = index_of(*x.shape[1:], *w.shape[2:], stride, padding, *places)
     seen = padded(x, padding).reshape(len(x), -1)[:, index]  # (n, places, c kh kw)
-    return (w.reshape(len(w), -1) @ seen.swapaxes(1, 2) + b[:, None]).reshape(len(x), len(w), rows, cols)
+    return (w.reshape(len(w), -1) @ seen.swapaxes(1, 2) + b[:, None]).reshape(len(x), len(w), *places)
 
 
 # %% grade_id="gradients"
-def conv_gradients(x, w, up, stride=1, padding=0):
+def conv_gradients(x, w, up, stride, padding):
     o, c, kh, kw = w.shape
-    index, rows, cols = places(*x.shape[1:], kh, kw, stride, padding)
+    index = index_of(*x.shape[1:], kh, kw, stride, padding, *up.shape[2:])
     wide = padded(x, padding)
     flat, slopes = wide.reshape(len(x), -1), up.reshape(len(x), o, -1)
     dw, dflat = np.zeros((o, index.shape[1]), x.dtype), np.zeros_like(flat)
@@ -82,10 +82,7 @@ def field(layers):
     return np.array([size, jump, start])
 
 
-def sees(layers, n, i):
-    lengths = [n]
-    for k, s, p, d in layers:
-        lengths.append(1 + (lengths[-1] + 2 * p - 1 - (k - 1) * d) // s)
+def sees(layers, lengths, i):
     if i not in range(lengths[-1]):
         raise IndexError("outputs: " + str(lengths[-1]))
 
@@ -104,11 +101,11 @@ def sees(layers, n, i):
 
 
 # %% grade_id="diagnose"
-def diagnose(candidate):
+def diagnose(candidate, right):
     r = np.random.default_rng(1)
 
     def agrees(x, w, b, stride=1, padding=0):
-        return np.allclose(np.asarray(candidate(x, w, b, stride, padding)), direct(x, w, b, stride, padding), atol=1e-4)
+        return np.allclose(np.asarray(candidate(x, w, b, stride, padding)), right(x, w, b, stride, padding), atol=1e-4)
 
     picture, none = r.normal(size=(1, 1, 6, 6)), np.zeros(1)
     if not agrees(picture, np.zeros((3, 1, 2, 2)), np.array([1.0, 2.0, -3.0])):
@@ -127,7 +124,7 @@ def diagnose(candidate):
     return "sound"
 
 
-# %% grade_id="train"
+# %% grade_id="fold"
 def fold(w, b, gamma, beta, mean, var, eps):
     w, bias = w.copy(), np.zeros(len(w), w.dtype) if b is None else b.copy()
     for o in range(len(w)):
@@ -137,10 +134,11 @@ def fold(w, b, gamma, beta, mean, var, eps):
     return w, bias
 
 
+# %% grade_id="train"
 def train(x, y, budget, seed):
     torch.manual_seed(seed)
     r = np.random.default_rng(seed)
-    c = 16 if budget >= 9700 else 11
+    c = 16 if budget >= 9700 else 11  # two blocks
     f = torch.nn.functional
     weights = [torch.empty(c, 1 if i == 0 else c, 3, 3) for i in range(5)]
     for w in weights:
@@ -156,9 +154,9 @@ def train(x, y, budget, seed):
         return f.batch_norm(f.conv2d(h, weights[i], stride=2 if i == 0 else 1, padding=1), means[i], variances[i], gammas[i], betas[i], True, 0.1)
 
     x, y = torch.tensor(x), torch.tensor(y)
-    epochs = 12
+    epochs = 4000 // len(y)
     for epoch in range(epochs):
-        for rows in np.array_split(r.permutation(len(y)), max(1, len(y) // 40)):
+        for rows in np.array_split(r.permutation(len(y)), max(1, len(y) // 20)):
             h = part(x[rows], 0).relu()
             for i in (1, 3):
                 h = (h + part(part(h, i).relu(), i + 1)).relu()
@@ -170,3 +168,63 @@ def train(x, y, budget, seed):
                     p -= 0.1 * (1 - epoch / epochs) * m
     done = [fold(*(t.detach().numpy() for t in (weights[i],)), None, *(t.detach().numpy() for t in (gammas[i], betas[i], means[i], variances[i])), 1e-5) for i in range(5)]
     return {"first": done[0], "blocks": [[*done[1], *done[2]], [*done[3], *done[4]]], "last": [W.detach().numpy(), b.detach().numpy()]}
+
+
+# %% grade_id="ablation"
+def normed(z, gamma, beta):
+    mean = z.mean((0, 2, 3), keepdim=True)
+    var = ((z - mean) ** 2).mean((0, 2, 3), keepdim=True)
+    return (z - mean) / torch.sqrt(var + 1e-5) * gamma[:, None, None] + beta[:, None, None]
+
+
+def ablation(start, x, y, batches):
+    inputs, targets, convolved, c = torch.tensor(x), torch.tensor(y), torch.nn.functional.conv2d, len(start["first"])
+    result = {}
+    for name in ["neither", "no norms", "no additions", "both", "shared"]:
+        norms, adds = name in ("both", "shared", "no additions"), name in ("both", "shared", "no norms")
+        first, last, bias = torch.tensor(start["first"], requires_grad=True), torch.tensor(start["last"], requires_grad=True), torch.zeros(10, requires_grad=True)
+        blocks = [[torch.tensor(w, requires_grad=True) for w in pair] for pair in start["blocks"]]
+        gammas = [torch.ones(c, requires_grad=True) for _ in range(1 + 2 * len(blocks))]
+        betas = [torch.zeros(c, requires_grad=True) for _ in gammas]
+        every = [first, last, bias, *[w for pair in (blocks[:1] if name == "shared" else blocks) for w in pair]]
+        every += [*gammas, *betas] if norms else []
+        m, v = [torch.zeros_like(p) for p in every], [torch.zeros_like(p) for p in every]
+        lengths, course = [], []
+        for t, rows in enumerate(batches, start=1):
+            norm = (lambda z, i: normed(z, gammas[i], betas[i])) if norms else (lambda z, i: z)
+            states = [norm(convolved(inputs[rows], first, stride=2, padding=1), 0).clamp(min=0)]
+            for i in range(len(blocks)):
+                one, two = blocks[0] if name == "shared" else blocks[i]
+                h = norm(convolved(states[-1], one, padding=1), 2 * i + 1).clamp(min=0)
+                h = norm(convolved(h, two, padding=1), 2 * i + 2)
+                states.append((h + states[-1] if adds else h).clamp(min=0))
+            scores = states[-1].mean(dim=(2, 3)) @ last.T + bias
+            loss = -torch.log_softmax(scores, 1)[torch.arange(len(rows)), targets[rows]].mean()
+            course.append(float(loss.detach()))
+            if t == 1:
+                lengths = [float((s**2).sum().sqrt()) for s in torch.autograd.grad(loss, states, retain_graph=True)]
+            with torch.no_grad():  # Adam, written out
+                for p, g, a, b in zip(every, torch.autograd.grad(loss, every), m, v):
+                    a.mul_(0.9).add_(g, alpha=0.1)
+                    b.mul_(0.999).add_(g * g, alpha=0.001)
+                    p -= 0.005 * (a / (1 - 0.9**t)) / ((b / (1 - 0.999**t)).sqrt() + 1e-8)
+        result[name] = [lengths, course]
+    return result
+
+
+def conclude(runs):
+    n = len(runs)
+    if n <= 1:
+        raise ValueError("one start shows nothing")
+    answer = {}
+    for name in runs[0]:
+        if name == "both":
+            continue
+        off = [run[name] - run["both"] for run in runs]
+        cost = sum(off) / n
+        error = (sum((d - cost) ** 2 for d in off) / (n - 1)) ** 0.5 / n**0.5
+        if sum(run[name] for run in runs) / n >= math.log(10) - 0.05:
+            answer[name] = cost, "learns nothing"
+        else:
+            answer[name] = cost, "slower" if cost > 2 * error else ("faster" if cost < -2 * error else "not shown")
+    return answer
