@@ -1117,12 +1117,14 @@ score.total()
 #
 # What a net has to do, on pictures that `train` has not seen. They are real digits of 8 × 8 pixels, each somewhere in a larger picture; every time they are turned and numbered otherwise. `forms(np.random.default_rng(1))`, in the cell below the stub, gives `x`, `y` to train on and other `x`, `y` to judge by.
 #
-# | trained on | budget | the chip reads at least | the reference reads | the best that we got without norms |
+# | trained on | budget | each of two seeds reads at least | the reference reads | without norms, with the best rate and batch that we found, on average |
 # |---|---|---|---|---|
-# | 1000 pictures of 12 × 12, pixels to 16 | 10 000 | 0.88, for each of two seeds | 0.91 to 0.94 | 0.83 on average |
-# | the same, 500 of them | 10 000 | 0.85, for each of two seeds | 0.88 to 0.92 | 0.79 |
-# | 1000 others of 12 × 12 | 5585 | 0.76 | 0.82 to 0.92 | 0.6 |
-# | 1000 pictures of 14 × 14, pixels to 255 | 10 000 | 0.83, for each of two seeds | 0.88 to 0.93 | 0.8 |
+# | 1000 pictures of 12 × 12, pixels to 16 | 10 000 | 0.88 | 0.91 to 0.94 | 0.83 |
+# | the same, 500 of them | 10 000 | 0.85 | 0.88 to 0.92 | 0.79 |
+# | 1000 others of 12 × 12 | 5585 | 0.76 | 0.82 to 0.92 | 0.70 |
+# | 500 pictures of 12 × 12, pixels to 255 | 10 000 | 0.85 | 0.88 to 0.92 | 0.79 |
+#
+# A lucky net without norms may come up to one of these numbers, hardly two in a row.
 #
 # **Work, not time: at most 4000 pictures a training**, say four rounds of 1000. What is counted is what the pictures cost: all multiplications and additions in convolutions and matrix products while `train` runs, as torch's `FlopCounterMode` sees them, divided by three times what one picture costs in your net (forward once, back about twice). So a picture learnt from counts as one, one that is only looked at as a third, on a fast machine as on a slow one. A training in which nothing is counted earns nothing: convolve with torch's `conv2d`. The reference, one block of up to 22 channels in batches of 20, needs 1 to 4 s for it.
 #
@@ -1378,13 +1380,14 @@ with score.part(1, "the same seed gives the same net, another seed another one; 
     for trained in (one, another):
         reached(trained, unseen, labels, 0.85)
 ### BEGIN HIDDEN TESTS
-with score.part(2, "other pictures, turned and numbered otherwise, with a budget of 5585 numbers: at least 0.76 (most often: no norms, or biases and the last layer left out of the count)", hidden=True):
+with score.part(2, "other pictures, turned and numbered otherwise, with a budget of 5585 numbers: at least 0.76 for each of two seeds (most often: no norms, or biases and the last layer left out of the count)", hidden=True):
     x, y, unseen, labels = forms(kit.rng("small forms"))
-    reached(handed_over(x, y, 5585, int(kit.rng("seed").integers(1000))), unseen, labels, 0.76)
-with score.part(1, "pixels up to 255 and larger pictures of 14 × 14: at least 0.83 for each of two seeds (most often: pictures scaled in training, raw on the chip)", hidden=True):
-    x, y, unseen, labels = forms(kit.rng("large forms"), side=14, top=255.0)
+    for seed in kit.rng("seed").integers(1000, size=2).tolist():
+        reached(handed_over(x, y, 5585, seed), unseen, labels, 0.76)
+with score.part(1, "500 pictures with pixels up to 255: at least 0.85 for each of two seeds (most often: pictures scaled in training, raw on the chip)", hidden=True):
+    x, y, unseen, labels = forms(kit.rng("bright forms"), count=500, top=255.0)
     for seed in (7, 8):
-        reached(handed_over(x, y, 10_000, seed), unseen, labels, 0.83, top=255.0)
+        reached(handed_over(x, y, 10_000, seed), unseen, labels, 0.85, top=255.0)
 ### END HIDDEN TESTS
 score.total()
 
@@ -1396,6 +1399,7 @@ score.total()
 # | | |
 # |---|---|
 # | `start` | a dict: `"first"` (c, 1, 3, 3), `"blocks"`, a list of pairs `(w1, w2)`, each (c, c, 3, 3), and `"last"` (10, c), to begin with. Convolutions have no bias; the last layer has one, 0 at first |
+# | ReLU | as torch has it, slope 0 at 0: blank pixels give exact zeros |
 # | norms | after each convolution: less the mean, divided by $\sqrt{\text{var} + 10^{-5}}$ of the batch, for each channel, then times $\gamma$, plus $\beta$, 1 and 0 at first and trained as well |
 # | training | one step for each entry of `batches`, an array of rows of `x` and `y`: mean cross-entropy of these rows, Adam at rate 0.005, otherwise as torch has it |
 #
@@ -1524,7 +1528,7 @@ def agrees(found, rights, steps):
     for name, right in rights.items():
         mine = figures(found[name], steps)
         for i, said in ((0, "slopes"), (1, "first five losses")):
-            kit.close(mine[i], right[i], rtol=1e-3, because=f"{said} of {name!r}; next: beside({name!r})", known_wrong={f"these are the figures of {other!r}": value[i] for other, value in rights.items() if other != name} | ({"the order is from the first convolution to the last block": right[0][::-1]} if i == 0 else {}))
+            kit.close(mine[i], right[i], rtol=1e-3, because=f"{said} of {name!r}, relative to 0.1 %; if they are near but not equal: eps 1e-5, the batch's own variance (divided by n), a ReLU with slope 0 at 0; next: beside({name!r})", known_wrong={f"these are the figures of {other!r}": value[i] for other, value in rights.items() if other != name} | ({"the order is from the first convolution to the last block": right[0][::-1]} if i == 0 else {}))
         kit.close(mine[2], right[2], rtol=0, atol=0.1, because=f"mean of the last ten losses of {name!r}: the first five agree, so the steps differ: rate 0.005, also for gamma and beta; next: beside({name!r})")
 
 

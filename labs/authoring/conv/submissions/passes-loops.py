@@ -138,9 +138,9 @@ def fold(w, b, gamma, beta, mean, var, eps):
 def train(x, y, budget, seed):
     torch.manual_seed(seed)
     r = np.random.default_rng(seed)
-    c = 16 if budget >= 9700 else 11  # two blocks
+    c = 22 if budget >= 9206 else 16
     f = torch.nn.functional
-    weights = [torch.empty(c, 1 if i == 0 else c, 3, 3) for i in range(5)]
+    weights = [torch.empty(c, 1 if i == 0 else c, 3, 3) for i in range(3)]
     for w in weights:
         torch.nn.init.kaiming_normal_(w).requires_grad_()
     gammas = [torch.ones(c, requires_grad=True) for _ in weights]
@@ -148,7 +148,7 @@ def train(x, y, budget, seed):
     means, variances = [torch.zeros(c) for _ in weights], [torch.ones(c) for _ in weights]
     W, b = (0.1 * torch.randn(10, c)).requires_grad_(), torch.zeros(10, requires_grad=True)
     every = [*weights, *gammas, *betas, W, b]
-    moving = [torch.zeros_like(p) for p in every]
+    first, second, t = [torch.zeros_like(p) for p in every], [torch.zeros_like(p) for p in every], 0
 
     def part(h, i):
         return f.batch_norm(f.conv2d(h, weights[i], stride=2 if i == 0 else 1, padding=1), means[i], variances[i], gammas[i], betas[i], True, 0.1)
@@ -158,16 +158,18 @@ def train(x, y, budget, seed):
     for epoch in range(epochs):
         for rows in np.array_split(r.permutation(len(y)), max(1, len(y) // 20)):
             h = part(x[rows], 0).relu()
-            for i in (1, 3):
+            for i in (1,):
                 h = (h + part(part(h, i).relu(), i + 1)).relu()
             loss = f.cross_entropy(h.mean((2, 3)) @ W.T + b, y[rows])
             slopes = torch.autograd.grad(loss, every)
             with torch.no_grad():
-                for p, g, m in zip(every, slopes, moving):  # descent with momentum
-                    m.mul_(0.9).add_(g)
-                    p -= 0.1 * (1 - epoch / epochs) * m
-    done = [fold(*(t.detach().numpy() for t in (weights[i],)), None, *(t.detach().numpy() for t in (gammas[i], betas[i], means[i], variances[i])), 1e-5) for i in range(5)]
-    return {"first": done[0], "blocks": [[*done[1], *done[2]], [*done[3], *done[4]]], "last": [W.detach().numpy(), b.detach().numpy()]}
+                t += 1
+                for p, g, m, v in zip(every, slopes, first, second):  # Adam, written out
+                    m.mul_(0.9).add_(0.1 * g)
+                    v.mul_(0.99).add_(0.01 * g * g)
+                    p -= 0.02 * (1 - epoch / epochs) * (m / (1 - 0.9**t)) / ((v / (1 - 0.99**t)).sqrt() + 1e-8)
+    done = [fold(*(t.detach().numpy() for t in (weights[i],)), None, *(t.detach().numpy() for t in (gammas[i], betas[i], means[i], variances[i])), 1e-5) for i in range(3)]
+    return {"first": done[0], "blocks": [[*done[1], *done[2]]], "last": [W.detach().numpy(), b.detach().numpy()]}
 
 
 # %% grade_id="ablation"
@@ -192,12 +194,12 @@ def ablation(start, x, y, batches):
         lengths, course = [], []
         for t, rows in enumerate(batches, start=1):
             norm = (lambda z, i: normed(z, gammas[i], betas[i])) if norms else (lambda z, i: z)
-            states = [norm(convolved(inputs[rows], first, stride=2, padding=1), 0).clamp(min=0)]
+            states = [norm(convolved(inputs[rows], first, stride=2, padding=1), 0).relu()]
             for i in range(len(blocks)):
                 one, two = blocks[0] if name == "shared" else blocks[i]
-                h = norm(convolved(states[-1], one, padding=1), 2 * i + 1).clamp(min=0)
+                h = norm(convolved(states[-1], one, padding=1), 2 * i + 1).relu()
                 h = norm(convolved(h, two, padding=1), 2 * i + 2)
-                states.append((h + states[-1] if adds else h).clamp(min=0))
+                states.append((h + states[-1] if adds else h).relu())
             scores = states[-1].mean(dim=(2, 3)) @ last.T + bias
             loss = -torch.log_softmax(scores, 1)[torch.arange(len(rows)), targets[rows]].mean()
             course.append(float(loss.detach()))
