@@ -1131,9 +1131,9 @@ score.total()
 # | trained on | budget | each of two seeds reads at least | the reference reads | without norms, with the best rate and batch that we found, on average |
 # |---|---|---|---|---|
 # | 1000 pictures of 12 × 12, pixels to 16 | 10 000 | 0.88 | 0.91 to 0.94 | 0.83 |
-# | the same, 500 of them | 10 000 | 0.85 | 0.88 to 0.92 | 0.79 |
+# | the same, 500 of them | 10 000 | 0.85 | 0.88 to 0.92 | 0.80 |
 # | 1000 others of 12 × 12 | 5585 | 0.76 | 0.82 to 0.92 | 0.70 |
-# | 500 pictures of 12 × 12, pixels to 255 | 10 000 | 0.85 | 0.88 to 0.92 | 0.79 |
+# | 500 pictures of 12 × 12, pixels to 255 | 10 000 | 0.85 | 0.88 to 0.92 | 0.82 |
 #
 # A lucky net without norms may come up to one of these numbers, hardly two in a row.
 #
