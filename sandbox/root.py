@@ -67,8 +67,11 @@ def template(wall: Wall, uid: int, gid: int) -> int | None:
     if any(isinstance(s, Bind) and any(s.target.is_relative_to(place) for place in empty) for s in plan):
         return None
     ready, say = os.pipe()
-    child = syscalls.fork()
+    caller, child = os.getpid(), syscalls.fork()
     if not child:
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != caller:  # it was ended before it could be asked for
+            os._exit(1)
         try:
             os.umask(0o022)
             syscalls.unshare(syscalls.CLONE_NEWNS)

@@ -165,6 +165,11 @@ class Server:
                 if self._closed and not self._runs:
                     self._end()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something runs here."""
+        return self._runs > 0 or (self._bare is not None and self._bare.busy)
+
     def warm(self) -> None:
         """Start the process; it warms up while the caller goes on."""
         with self._lock:
@@ -231,9 +236,17 @@ class _Servers:
             self._timer.cancel()
             self._timer = None
         if not self._stay:
-            self._timer = threading.Timer(IDLE_SECONDS, self.close)
+            self._timer = threading.Timer(IDLE_SECONDS, self._rest)
             self._timer.daemon = True
             self._timer.start()
+
+    def _rest(self) -> None:
+        """Close what nobody uses."""
+        with self._lock:
+            for need in [need for need, server in self._servers.items() if not server.busy]:
+                self._servers.pop(need).close()
+            if self._servers:
+                self._begin_to_wait()
 
     def close(self) -> None:
         with self._lock:

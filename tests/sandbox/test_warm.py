@@ -1,11 +1,14 @@
 """Cells run in a fork of a warm process, behind a wall, and end where they must."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sandbox import Bind, Limits, Wall, WallError, WallUnavailable, WarmError, WarmServer, command
@@ -465,3 +468,19 @@ def test_training_with_torch_behind_a_wall():
             pytest.skip(str(error))
         assert trained.outputs[-1]["data"]["text/plain"] == "[[0, 1], [2, 3]]"
         assert first.outputs != server.run([draw])[0].outputs
+
+
+BUILDING = """
+import os, time
+from sandbox import Wall, root, syscalls
+syscalls.unshare = lambda flags: None
+root._build = lambda *_, **__: (print(os.getpid(), flush=True), time.sleep(60))
+root.template(Wall(), 65533, 65533)
+"""
+
+
+def test_who_builds_a_root_ends_with_who_asked_for_it():
+    with subprocess.Popen([sys.executable, "-c", BUILDING], stdout=subprocess.PIPE, text=True) as asking:
+        builder = psutil.Process(int(asking.stdout.readline()))
+        asking.kill()
+    builder.wait(10)
