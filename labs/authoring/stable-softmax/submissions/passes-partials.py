@@ -9,7 +9,7 @@ def log_sum_exp(x, axis=-1):
         warnings.simplefilter("ignore")
         m = x.max(axis=axis, keepdims=True)
         m[~np.isfinite(m)] = 0
-        return np.log(np.exp(x - m).sum(axis=axis)) + m.squeeze(axis)
+        return (np.log(np.exp(x - m).sum(axis=axis, dtype=float)) + m.squeeze(axis)).astype(x.dtype)
 
 
 # %% grade_id="loss"
