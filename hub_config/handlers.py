@@ -13,6 +13,7 @@ from tornado.log import app_log
 from learning_paths.academy import Academy
 from learning_paths.errors import (
     BadAnswer,
+    BadHint,
     BadProfile,
     GradebookError,
     NoPlacement,
@@ -20,6 +21,7 @@ from learning_paths.errors import (
     PlanError,
     StoreError,
     UnknownCheckpoint,
+    UnknownHint,
     UnknownUnit,
 )
 
@@ -34,6 +36,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     BadAnswer: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownCheckpoint: HTTPStatus.NOT_FOUND,
     UnknownUnit: HTTPStatus.NOT_FOUND,
+    UnknownHint: HTTPStatus.NOT_FOUND,
+    BadHint: HTTPStatus.CONFLICT,
     BadProfile: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     GradebookError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -189,7 +189,7 @@ class LearnerPage(Page):
         )
 
     def _found(self, learner: str) -> dict[str, Any]:
-        """Return plan (None before there is a profile), marks, log, and units that may be brought in."""
+        """Return plan (None before there is a profile), marks, log, hints, units that may be brought in."""
         try:
             plan = self.academy.plan(learner)
         except NoProfile:
@@ -208,6 +208,7 @@ class LearnerPage(Page):
             "uncovered": [_named(ground, one) for one in plan["uncovered"]] if plan else [],
             "marks": [mark for mark in log if mark["undone_at"] is None],
             "log": log[::-1],
+            "hints": self.academy.hints.used(learner),
             "others": [(titles[course], units) for course, units in courses.items()],
         }
 

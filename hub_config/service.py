@@ -26,6 +26,7 @@ from .courses import OpenCourse, open_courses, told
 from .deployment import Deployment
 from .gradebooks import CourseGradebook
 from .handlers import ApiHandler
+from .hints_api import HINT_ROUTES
 from .lti.cohorts import CohortsPage
 from .lti.delivery import Delivery
 from .lti.people import settle
@@ -228,6 +229,7 @@ def application(
         ("api/checkpoints/([^/]+)/([^/]+)", Checkpoint),
         ("api/learners", Learners),
         *PATH_ROUTES,
+        *HINT_ROUTES,
         *PLACEMENT_ROUTES,
         *work_routes(courses),
         ("api/.*", NothingToAsk),

@@ -18,6 +18,7 @@ from learning_paths.evidence import Gradebook, Submission
 from learning_paths.fitted import active
 from learning_paths.goals import goal_of
 from learning_paths.grades import graded
+from learning_paths.hints import Hints
 from learning_paths.intervals import interval
 from learning_paths.marking import Marking
 from learning_paths.offered import courses
@@ -74,6 +75,7 @@ class Academy:
         self._further = tuple(further)
         self._clock = clock
         self.marking = Marking(self.store, self.ground, clock)
+        self.hints = Hints(self.store, catalogue, clock)
         self.placing = Placing(self.store, self.ground, clock)
 
     def close(self) -> None:

@@ -59,6 +59,14 @@ class UnknownCheckpoint(PlanError):
     """A checkpoint that no course has."""
 
 
+class UnknownHint(PlanError):
+    """A hint that no task has, or of a lab that is not handed out."""
+
+
+class BadHint(PlanError):
+    """A hint that was asked for before the one that comes first."""
+
+
 class StoreError(PlanError):
     """The store cannot be opened, or it was made by a newer version."""
 

@@ -23,8 +23,8 @@ def courses(catalogue: Catalogue, due: Mapping[str, datetime]) -> list[dict[str,
     list of dict
         ``id``, ``title`` and ``labs`` of each course. A lab has ``lab``, ``title``, ``points``, ``minutes``
         (None when not known), ``seconds`` (what grading it may take), ``due`` (ISO 8601 or None), and its
-        ``tasks`` with ``id``, ``title``, ``points`` and ``grades``, the ids of their check cells. Neither
-        hints nor mistakes are told.
+        ``tasks`` with ``id``, ``title``, ``points`` and ``grades``, the ids of their check cells, and
+        ``hints``, how many there are. What hints and mistakes say is not told.
     """
     return [
         {
@@ -47,7 +47,13 @@ def _lab(lab: Lab, due: datetime | None) -> dict[str, Any]:
         "seconds": lab.limits.seconds,
         "due": due.isoformat() if due else None,
         "tasks": [
-            {"id": task.id, "title": _text(task.title), "points": task.points, "grades": list(task.grades)}
+            {
+                "id": task.id,
+                "title": _text(task.title),
+                "points": task.points,
+                "grades": list(task.grades),
+                "hints": len(task.hints),
+            }
             for task in lab.tasks
         ],
     }

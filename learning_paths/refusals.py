@@ -100,6 +100,23 @@ REFUSALS: dict[str, Text] = {
     "checkpoint-choice": {"en": "{why}", "zh": "这不是选项之一；请从选项中选择一个"},
     "checkpoint-number": {"en": "{why}", "zh": "这不是可以读取的数；请写成 88.7 或 1e3 这样的形式"},
     "checkpoint-code": {"en": "{why}", "zh": "答案为空或过长；请写一行代码"},
+    # hints
+    "no-handed-lab": {
+        "en": "lab {lab} is not handed out here; open a lab from the plan",
+        "zh": "这里没有发放实验 {lab}；请从计划中打开实验",
+    },
+    "no-task": {
+        "en": "lab {lab} has no task {task}; reload the page, it lists the tasks",
+        "zh": "实验 {lab} 没有任务 {task}；请刷新页面，查看任务列表",
+    },
+    "no-hint": {
+        "en": "task {task} has no hint {number}; it has {count}",
+        "zh": "任务 {task} 没有提示 {number}；共有 {count} 条提示",
+    },
+    "hint-too-soon": {
+        "en": "hint {number} comes too soon; ask for hint {next} first",
+        "zh": "还不能看提示 {number}；请先看提示 {next}",
+    },
     # the placement test
     "not-open": {
         "en": "question {position} is not open: an answer is final; load the test again",

@@ -137,6 +137,18 @@ sa.Index(
     postgresql_where=marks.c.undone_at.is_(None),
 )
 
+hints = sa.Table(
+    "hints",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("learner", sa.String(255), nullable=False),
+    sa.Column("lab", sa.String(255), nullable=False),
+    sa.Column("task", sa.String(128), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.UniqueConstraint("learner", "lab", "task", "number", name="hints_number"),
+)
+
 models = sa.Table(
     "models",
     metadata,

@@ -97,6 +97,7 @@ WORDS = {
             "evidence": "证据",
             "marks": "标记",
             "marks of others": "他人计划中的标记",
+            "hints": "提示",
             "placements": "水平测试",
             "plans": "计划",
             "predictions": "检查点回答",

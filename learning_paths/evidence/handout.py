@@ -36,6 +36,7 @@ TABLES = {
     "predictions": ("Answers to checkpoints in lessons", "课程中检查点的回答"),
     "placements": ("Placement tests", "水平测试"),
     "answers": ("Answers in placement tests", "水平测试的回答"),
+    "hints": ("Hints to tasks of labs that you asked for", "你查看过的实验任务提示"),
     "plans": ("Plans as they were shown to you", "曾向你展示的学习计划"),
     "audit": (
         "What you did here that is kept for audit, and who looked at or changed your marks when",

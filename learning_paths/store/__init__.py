@@ -6,6 +6,7 @@ Nothing is overwritten either: a profile gets a new version and a grade that cha
 
 from learning_paths.store.database import MIGRATIONS
 from learning_paths.store.evidence import EvidenceTable, last_revisions
+from learning_paths.store.hints import HintTable
 from learning_paths.store.history import HistoryTables
 from learning_paths.store.marks import MarkTable
 from learning_paths.store.models import ModelTable
@@ -37,5 +38,5 @@ __all__ = [
 ]
 
 
-class Store(HistoryTables, EvidenceTable, PlacementTables, MarkTable, ModelTable, People):
+class Store(HistoryTables, EvidenceTable, PlacementTables, MarkTable, HintTable, ModelTable, People):
     """The database of learners; see `Database` for the URL and what can go wrong."""

@@ -59,10 +59,11 @@ class PanelHandler(AcademyHandler):
                 problems.append(error)
                 return {}
 
-        me, plan, grades, courses, mine, status, lessons = await asyncio.gather(
+        me, plan, grades, hints, courses, mine, status, lessons = await asyncio.gather(
             asked("me", {}),
             asked("plan", None),
             asked("grades", []),
+            asked("hints", {}),
             asked("courses", []),
             asked("courses/mine", []),
             at_home(),
@@ -76,7 +77,7 @@ class PanelHandler(AcademyHandler):
                 "teaches": [one for one in mine if one["part"] == "instructor"],
                 "plan": None if plan is None else shortened(plan),
                 "courses": [{"id": one["id"], "title": one["title"]} for one in courses],
-                "labs": labs(courses, status, grades, now, titles),
+                "labs": labs(courses, status, grades, now, titles, hints),
                 "lessons": [{**one, "within": _within(one["course"], titles)} for one in lessons],
                 "problems": [
                     {"en": en, "zh": zh} for en, zh in dict.fromkeys((str(one), one.zh) for one in problems)
@@ -228,6 +229,7 @@ def labs(
     grades: list[dict[str, Any]],
     now: datetime,
     titles: Mapping[str, Any] | None = None,
+    hints: Mapping[str, Mapping[str, list[str]]] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the labs that somebody can open or has handed in, what is due first first, graded ones last.
 
@@ -243,14 +245,16 @@ def labs(
         Decides what is over.
     titles
         Of courses beside the academy's own, by id.
+    hints
+        Those that were asked for, by lab and task.
 
     Returns
     -------
     list of dict
         ``lab``, ``title``, ``within`` (the title of a course that is not the academy's own, or None),
         ``course`` (the curriculum's, or None), ``minutes``, ``check_seconds``, ``tasks`` (with
-        ``score``, None while not graded), ``points``; ``state``: open (not at home yet), fetched, submitted
-        (not graded yet), graded; ``path``; ``submitted_at`` (ISO 8601), ``score``, ``late_seconds``; ``due``
+        ``score``, None while not graded, and ``shown``, the hints that were asked for), ``points``;
+        ``state``: open (not at home yet), fetched, submitted (not graded yet), graded; ``path``; ``submitted_at`` (ISO 8601), ``score``, ``late_seconds``; ``due``
         (ISO 8601), ``late``, ``attempts``, ``attempts_used``; ``closed``: None, or why nothing can be handed
         in, attempts or deadline; ``feedback`` and ``feedback_path`` as in the status.
     """
@@ -259,7 +263,7 @@ def labs(
     found = []
     for name, at_home in status.items():
         within, _, lab = name.rpartition("/")
-        one = _lab(name, known.get(lab, {}), at_home, graded.get(name), now)
+        one = _lab(name, known.get(lab, {}), at_home, graded.get(name), (hints or {}).get(name, {}), now)
         found.append({**one, "within": _within(within, titles or {}) if within else None})
     return sorted(found, key=lambda one: (_ORDER.index(one["state"]), one["due"] or "9", one["lab"]))
 
@@ -274,6 +278,7 @@ def _lab(
     known: Mapping[str, Any],
     at_home: Mapping[str, Any],
     grade: Mapping[str, Any] | None,
+    hints: Mapping[str, list[str]],
     now: datetime,
 ) -> dict[str, Any]:
     submitted = _moment(at_home["submitted"][-1]) if at_home["submitted"] else None
@@ -293,7 +298,10 @@ def _lab(
         "course": known.get("course"),
         "minutes": known.get("minutes"),
         "check_seconds": patience(known.get("seconds", UNKNOWN_SECONDS)),
-        "tasks": [{**task, "score": scores.get(task["id"])} for task in known.get("tasks", ())],
+        "tasks": [
+            {**task, "score": scores.get(task["id"]), "shown": hints.get(task["id"], [])}
+            for task in known.get("tasks", ())
+        ],
         "points": grade["points"] if grade else known.get("points"),
         "state": state,
         "path": at_home["path"],

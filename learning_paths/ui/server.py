@@ -27,6 +27,7 @@ from learning_paths.ui.panel import CheckHandler, LanguageHandler, PanelHandler
 
 _QUESTIONS = re.compile(
     r"me|notice|choices|profile|plan|progress|marks|marks/undo|what-if/[a-z0-9-]+|pictures/[a-z]+/[A-Za-z0-9:/@-]+|grades|checkpoints/[a-z0-9-]+/[A-Za-z0-9_-]+"
+    r"|hints(/[a-z0-9-]+){2,3}"
     r"|placement(/(start|answer|end))?"
 )
 

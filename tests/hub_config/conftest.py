@@ -69,7 +69,13 @@ def work():
 
 
 @pytest.fixture
-def fetch(tmp_path, monkeypatch, work):
+def further():
+    """Return what is said of the courses beside the academy's own; there are none."""
+    return ()
+
+
+@pytest.fixture
+def fetch(tmp_path, monkeypatch, work, further):
     """Ask the service as somebody: ``fetch("ada", "GET", "api/plan")`` gives tornado's answer."""
 
     def who(handler):
@@ -87,6 +93,7 @@ def fetch(tmp_path, monkeypatch, work):
     trail = Trail(deployment.oversight_url)
     watched = Watched(deployment, academy, trail)
     courses = [OpenCourse(deployment, work, academy.gradebook)]
+    courses += [OpenCourse(deployment.of(one.id), None, academy.gradebook, one) for one in further]
 
     class Case(AsyncHTTPTestCase):
         def get_app(self):

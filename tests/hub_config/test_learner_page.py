@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from hub_config import pages
+from tests.hub_config.test_hints_api import release
 
 PAGE = "learners/ada"
 LESSON, LAB = "lesson:python-start/01-values-names-decisions", "lab:first-programs"
@@ -121,6 +122,17 @@ def test_a_mark_is_set_replaced_and_undone_and_all_of_it_is_logged(planned, read
     log = words(read().partition('<h2 id="log">')[2])
     assert re.search(r"pinned after all ines [-\d: ]+ UTC ines [-\d: ]+ UTC", log)
     assert re.search(r"left out <b>knows</b> it ines [-\d: ]+ UTC ines [-\d: ]+ UTC", log)
+
+
+def test_hints_that_were_used_are_told_by_lab_in_both_languages(read, fetch, ask, tmp_path):
+    assert "No hint was asked for." in words(read())
+    release(tmp_path, "first-programs")
+    for task, number in (("worst-fall", 1), ("worst-fall", 2), ("yearly-rate", 1)):
+        assert ask("ada", "POST", f"api/hints/first-programs/{task}", {"number": number})[0] == 200
+    assert "First programs: 3 of 15 hints used" in words(read())
+    assert "Hints change no mark." in words(read())
+    assert "第一批程序：已查看 3 / 15 条提示" in words(read(query="?language=zh"))
+    assert "No hint was asked for." in words(fetch("ines", "GET", "learners/ines").body.decode())
 
 
 def test_what_the_learner_marked_is_shown_and_staff_may_undo_it(planned, read, post, ask):

@@ -92,6 +92,23 @@ def a_lab_is_opened_by_keyboard_and_its_tasks_are_listed(page: Page, hub: Hub) -
     expect(page.locator("[data-task='worst-fall']")).to_contain_text("6 points")
 
 
+def hints_are_revealed_one_by_one_and_stay(page: Page, hub: Hub) -> None:
+    task = page.locator("[data-task='worst-fall']")
+    expect(task.get_by_role("button", name="Hint 1 of 3: A loop that remembers")).to_be_visible()
+    expect(task.locator(".za-hints > li")).to_have_count(0)
+    to_panel(page)
+    for number in (1, 2):
+        tab_to(page, "next-hint worst-fall")
+        page.keyboard.press("Enter")
+        expect(task.locator(".za-hints > li")).to_have_count(number)
+        expect(task.locator(".za-hints > li").last).to_be_focused()
+    assert faults(page, ".za-panel") == []
+    page.reload()
+    page.get_by_role("tab", name="This lab").click(timeout=FIRST_LOAD)
+    expect(task.locator(".za-hints > li")).to_have_count(2, timeout=FIRST_LOAD)
+    expect(task.get_by_role("button", name="Hint 3 of 3")).to_be_visible()
+
+
 def a_wrong_answer_is_told_in_words(page: Page, hub: Hub) -> None:
     to_panel(page)
     tab_to(page, "check")
@@ -244,6 +261,7 @@ WALK = (
     the_tour_comes_by_itself_and_is_walked_by_keyboard,
     it_does_not_come_again_but_can_be_asked_for,
     a_lab_is_opened_by_keyboard_and_its_tasks_are_listed,
+    hints_are_revealed_one_by_one_and_stay,
     a_wrong_answer_is_told_in_words,
     a_task_leads_to_its_cell_and_a_right_answer_passes,
     it_is_handed_in_and_the_receipt_is_shown,

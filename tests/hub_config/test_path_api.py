@@ -32,7 +32,8 @@ def test_courses_are_told_with_the_tasks_of_their_labs_and_no_answers(ask):
     (lab,) = [lab for lab in start["labs"] if lab["lab"] == "first-programs"]
     assert (lab["points"], lab["seconds"], lab["due"]) == (26.0, 20.0, None)
     assert lab["tasks"][1]["title"] == {"en": "A loop that remembers", "zh": "会记忆的循环"}
-    assert set(lab["tasks"][1]) == {"id", "title", "points", "grades"}  # neither hints nor mistakes
+    assert set(lab["tasks"][1]) == {"id", "title", "points", "grades", "hints"}
+    assert lab["tasks"][1]["hints"] == 3  # how many, not what they say
 
 
 @pytest.fixture

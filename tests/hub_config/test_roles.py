@@ -39,6 +39,8 @@ TABLE = [
     ("GET", f"{ACADEMY}api/grades", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/checkpoints/python-start/no-such-question", None, EVERYBODY),
     ("POST", f"{ACADEMY}api/checkpoints/python-start/no-such-question", {"answer": 1}, EVERYBODY),
+    ("GET", f"{ACADEMY}api/hints", None, EVERYBODY),
+    ("POST", f"{ACADEMY}api/hints/no-such/task", {"number": 1}, EVERYBODY),
     ("GET", f"{ACADEMY}api/learners", None, STAFF),
     ("GET", f"{ACADEMY}api/plan", None, EVERYBODY),
     ("GET", f"{ACADEMY}api/what-if/solution-architect", None, EVERYBODY),

@@ -59,6 +59,7 @@ class _Api(web.RequestHandler):
             "plan": lambda: self.academy.plan(self.person),
             "grades": lambda: self.academy.grades(self.person),
             "progress": lambda: self.academy.progress(self.person),
+            "hints": lambda: self.academy.hints.shown(self.person),
             "placement": lambda: self.academy.placing.state(self.person),
         }
         kind, _, rest = path.partition("/")
@@ -90,6 +91,10 @@ class _Api(web.RequestHandler):
             return
         if path == "marks/undo":
             self.answer(marking.undo(self.person, said["id"], self.person))
+            return
+        if path.startswith("hints/"):
+            lab, _, task = path.removeprefix("hints/").rpartition("/")
+            self.answer(self.academy.hints.ask(self.person, lab, task, said["number"]))
             return
         course, name = path.removeprefix("checkpoints/").split("/")
         self.answer(self.academy.checkpoint(self.person, course, name, said["answer"]))

@@ -128,7 +128,8 @@ def write_tree(root: Path) -> None:
         (root / "labs/authoring" / lab).mkdir(parents=True)
         (root / "labs/source" / lab).mkdir(parents=True)
         lines = [
-            f"  - {{id: {name}, title: {{en: {name}, zh: 任务 {name}}}, proves: [{skill}], grades: {ids}}}"
+            f"  - {{id: {name}, title: {{en: {name}, zh: 任务 {name}}}, proves: [{skill}], grades: {ids},"
+            f" hints: [First of {name}., Second of {name}., Third of {name}.]}}"
             for name, ids in tasks.items()
         ]
         (root / "labs/authoring" / lab / "lab.yml").write_text(

@@ -89,6 +89,15 @@ def test_the_exchanges_deadline_goes_before_the_gradebooks():
     assert one(courses=by_gradebook, due="2026-12-02T00:00:00+00:00")["due"] == "2026-12-02T00:00:00+00:00"
 
 
+def test_a_task_has_the_hints_that_were_asked_for():
+    said = {"hints": {"one": {"sums": ["Look."]}, "course/one": {"sums": ["Look.", "Count."]}}}
+    status = {"one": at_home(), "course/one": at_home(), "other": at_home()}
+    shown = {lab["lab"]: lab["tasks"] for lab in labs(COURSES, status, [], NOW, **said)}
+    assert shown["one"] == [{**TASK, "score": None, "shown": ["Look."]}]
+    assert shown["course/one"][0]["shown"] == ["Look.", "Count."]
+    assert shown["other"] == []
+
+
 def test_what_is_due_first_stands_first_and_graded_work_last():
     status = {
         "one": at_home(submitted=[HANDED_IN]),
@@ -173,6 +182,23 @@ def test_the_panel_shows_path_labs_and_courses_and_changes_as_work_goes_on(campu
     assert (status, received["number"], received["receipt"]) == (200, None, None)  # folders give none
     lab = campus.ask("panel")[1]["labs"][0]
     assert (lab["state"], lab["attempts_used"]) == ("submitted", 1)
+
+
+def test_hints_come_one_by_one_through_the_learners_server_and_stay(campus):
+    def task():
+        (lab,) = [one for one in campus.ask("panel")[1]["labs"] if one["lab"] == "stable-softmax"]
+        (found,) = [one for one in lab["tasks"] if one["id"] == "sums"]
+        return found
+
+    assert (task()["hints"], task()["shown"]) == (3, [])
+    status, refused = campus.ask("api/hints/stable-softmax/sums", {"number": 2})
+    assert (status, "ask for hint 1 first" in refused["error"]) == (400, True)
+    assert "请先看提示 1" in refused["error_zh"]
+    first, second = "First of sums.", "Second of sums."
+    assert campus.ask("api/hints/stable-softmax/sums", {"number": 1}) == (200, [first])
+    assert campus.ask("api/hints/stable-softmax/sums", {"number": 2}) == (200, [first, second])
+    assert task()["shown"] == [first, second]
+    assert "Third of sums." not in json.dumps(campus.ask("panel")[1])
 
 
 def test_a_due_time_of_the_gradebook_is_shown(campus):

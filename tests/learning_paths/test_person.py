@@ -23,6 +23,7 @@ ROWS = {
     "profiles": 2,
     "evidence": 1,
     "predictions": 1,
+    "hints": 2,
     "placements": 1,
     "answers": 1,
     "plans": 1,
@@ -35,6 +36,8 @@ def fill(store, name):
     store.save_profile(name, {"hours": 5}, NOW)
     store.add_evidence([replace(ROW, learner=name)], NOW)
     store.add_prediction(name, "course", "point", f"{name} says", True, NOW)
+    for number in (1, 2):
+        store.add_hint(name, "stable-softmax", "log-sum-exp", number, NOW)
     test = store.start_placement(name, 7, NOW)
     question = {"item": "python/loops", "item_version": "a", "variant": 1, "competency": "python"}
     store.ask(test.id, 0, **question, level="B", now=NOW)

@@ -50,6 +50,8 @@ def test_the_services_refusal_comes_through_with_its_field(campus):
         "api/users",
         "api/checkpoints/a/b/c",
         "api/checkpoints/%2e%2e/x",
+        "api/hints/a/b/c/d",
+        "api/hints/../me",
         "api/pictures/en/../../me",
         "api/learners/bob/marks",
         "api/what-if/a/b",

@@ -65,6 +65,7 @@ def test_migrations_keep_what_both_versions_can_hold(store):
     test = store.start_placement("ada", 7, NOW)
     store.ask(test.id, 0, **QUESTION, now=NOW)
     store.add_mark("ada", "lab:softmax", "skip", "seen it", "ada", NOW)
+    store.add_hint("ada", "softmax", "sum", 1, NOW)
     store.add_model("mastery", {"w": [1.5]}, {"auc": 0.8}, NOW)
     migrate(store, "0001")
     assert "proves" not in {column["name"] for column in sa.inspect(store.engine).get_columns("evidence")}
@@ -74,6 +75,7 @@ def test_migrations_keep_what_both_versions_can_hold(store):
     assert [one.answer for one in store.predictions("ada")] == ["b"]
     assert [one.plan for one in store.last_plans("ada")] == [{"units": []}]
     assert store.placements("ada") == store.answers() == store.marks("ada") == store.models("mastery") == []
+    assert store.hints("ada") == {}
 
 
 def test_a_store_of_the_version_before_is_brought_up_on_opening(store, store_url):
@@ -145,6 +147,16 @@ def test_predictions_are_numbered_in_their_order(store):
         assert store.add_prediction("ada", "course", "point", answer, number == 3, NOW).number == number
     assert [one.answer for one in store.predictions("ada", "course", "point")] == ["b", 3.5, {"line": "x"}]
     assert store.predictions("ada", "other") == store.predictions("bob") == []
+
+
+def test_hints_are_kept_once_and_in_their_order(store):
+    asked = [store.add_hint("ada", "softmax", "sum", number, NOW) for number in (2, 1, 1, 3, 2, 1)]
+    assert asked == [0, 1, 1, 1, 2, 2]
+    store.add_hint("ada", "course/softmax", "sum", 1, NOW)
+    assert store.hints("ada") == {"softmax": {"sum": 2}, "course/softmax": {"sum": 1}}
+    assert store.hints("bob") == {}
+    kept = [(row["number"], row["asked_at"]) for row in store.everything("ada")["hints"]]
+    assert kept == [(1, NOW.isoformat()), (2, NOW.isoformat()), (1, NOW.isoformat())]
 
 
 def test_plans_are_kept_newest_first(store):

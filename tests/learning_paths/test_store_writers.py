@@ -33,6 +33,7 @@ def write(url: str, name: str) -> list[int]:
         store.answer(test.id, number, name, True, NOW)
         store.add_mark("ada", f"lab:{number}", "skip", name, name, NOW)
         store.add_mark("ada", "lab:contested", ("pin", "skip")[number % 2], name, name, NOW)
+        store.add_hint("ada", "lab", "task", number // 4 + 1, NOW)
         store.add_model("mastery", {"by": name}, {}, NOW)
     store.close()
     return kept
@@ -57,6 +58,7 @@ def test_writers_lose_nothing(run: Callable[[str], list[int]], store_url: str) -
 
     assert len(set(plans)) == WRITERS * ROUNDS
     assert store.profile("ada").version == WRITERS * ROUNDS
+    assert store.hints("ada") == {"lab": {"task": ROUNDS // 4}}
     predictions = store.predictions("ada")
     assert [one.number for one in predictions] == list(range(1, WRITERS * ROUNDS + 1))
     assert {one.answer for one in predictions} == everything

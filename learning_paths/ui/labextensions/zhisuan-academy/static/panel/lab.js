@@ -1,6 +1,7 @@
 // The lab in front: its tasks with their points, a check of what is open, handing in with a receipt.
 
 import { button, element } from '../dom.js';
+import { hints } from './hints.js';
 import { facts, feedbackButton } from './labs.js';
 import { goTo, indexOf, tasksOf, textOf } from './notebook.js';
 
@@ -176,11 +177,11 @@ export class LabTab {
     }
     return [
       element('h4', {}, words.say('tasks')),
-      element('ol', { class: 'za-units za-tasks' }, tasks.map((task, index) => this.task(task, index, words)))
+      element('ol', { class: 'za-units za-tasks' }, tasks.map((task, index) => this.task(task, index, lab, words)))
     ];
   }
 
-  task(task, index, words) {
+  task(task, index, lab, words) {
     const { kind, failing, open, later } = this.verdict(this.name, task);
     const values = { bad: failing.length, all: open, later: words.number(later), points: words.number(task.points) };
     const go = () => goTo(this.panel.desk.app, this.notebook, task.index);
@@ -190,7 +191,8 @@ export class LabTab {
       button(words, 'task-title', `task ${index}`, go, { values: { title: task.title }, main: ' za-link' }),
       element('p', { class: 'za-facts' }, words.say('task-points', values)),
       kind === 'unknown' ? null : element('p', { class: 'za-verdict' }, words.say(`task-${kind}`, values), later > 0 ? words.say('task-later', values) : ''),
-      failing.length ? element('ul', {}, failing.map(one => element('li', {}, one.name ?? '', one.says ? element('pre', {}, one.says) : null))) : null
+      failing.length ? element('ul', {}, failing.map(one => element('li', {}, one.name ?? '', one.says ? element('pre', {}, one.says) : null))) : null,
+      hints(this.panel, this.name, lab?.tasks.find(one => one.id === task.id), words)
     );
   }
 
