@@ -254,9 +254,10 @@ def labs(
         ``lab``, ``title``, ``within`` (the title of a course that is not the academy's own, or None),
         ``course`` (the curriculum's, or None), ``minutes``, ``check_seconds``, ``tasks`` (with
         ``score``, None while not graded, and ``shown``, the hints that were asked for), ``points``;
-        ``state``: open (not at home yet), fetched, submitted (not graded yet), graded; ``path``; ``submitted_at`` (ISO 8601), ``score``, ``late_seconds``; ``due``
-        (ISO 8601), ``late``, ``attempts``, ``attempts_used``; ``closed``: None, or why nothing can be handed
-        in, attempts or deadline; ``feedback`` and ``feedback_path`` as in the status.
+        ``state``: open (not at home yet), fetched, submitted (not graded yet), graded; ``path``;
+        ``submitted_at`` (ISO 8601), ``score``, ``late_seconds``; ``due`` (ISO 8601), ``late``, ``attempts``,
+        ``attempts_used``; ``closed``: None, or why nothing can be handed in, attempts or deadline;
+        ``feedback`` and ``feedback_path`` as in the status.
     """
     known = {lab["lab"]: {**lab, "course": course["id"]} for course in courses for lab in course["labs"]}
     graded = {grade["lab"]: grade for grade in grades}

@@ -1,44 +1,42 @@
-// Hints to a task, one after the other: the server keeps which were asked for, and gives none before.
+// Hints to a task, one after the other: the service keeps which were asked for, and gives none before.
 
 import { button, element } from '../dom.js';
 
 /**
  * The hints that were asked for, and a button for the next one.
- * @param panel
- * @param {string} name  of the lab
- * @param {Object|undefined} known  the task as the academy knows it: hints (how many), shown (those asked for)
+ * @param tab  of the lab in front: its name, its panel, the hints given in this visit
+ * @param {Object|undefined} task  as the academy knows it: hints (how many), shown (those asked for)
  */
-export function hints(panel, name, known, words) {
-  if (!known?.hints) {
+export function hints(tab, task, words) {
+  if (!task?.hints) {
     return null;
   }
-  const { id, shown, hints: all } = known;
+  const given = tab.hints.get(`${tab.name} ${task.id}`) ?? [];
+  // what was loaded last may have been asked for before the newest hint
+  const shown = given.length > task.shown.length ? given : task.shown;
   const number = shown.length + 1;
-  const values = { number, all };
+  const more = { values: { number, all: task.hints }, title: words.of(task.title) };
   return [
     shown.length
       ? element(
           'ol',
           { class: 'za-hints', 'aria-label': words.say('hints') },
-          shown.map((text, index) => element('li', { 'data-key': keyOf(id, index + 1), tabindex: '-1', lang: 'en' }, text))
+          shown.map((text, index) => element('li', { 'data-key': keyOf(task, index + 1), tabindex: '-1', lang: 'en' }, text))
         )
       : null,
-    number > all
-      ? null
-      : button(words, 'hint', `next-hint ${id}`, pressed => reveal(panel, pressed, name, id, number), { values, title: words.of(known.title) })
+    number > task.hints ? null : button(words, 'hint', `next-hint ${task.id}`, pressed => reveal(tab, pressed, task, number), more)
   ];
 }
 
 /** Ask for a hint, and put the keyboard on it: screen readers read it, and the next control comes after it. */
-function reveal(panel, pressed, name, id, number) {
+function reveal({ name, panel, hints: given }, pressed, task, number) {
   return panel.act(pressed, 'loading', async () => {
-    const shown = await panel.service.post(`api/hints/${name}/${id}`, { number });
-    panel.lab(name).tasks.find(task => task.id === id).shown = shown;
+    given.set(`${name} ${task.id}`, await panel.service.post(`api/hints/${name}/${task.id}`, { number }));
     panel.render();
-    panel.body.querySelector(`[data-key="${keyOf(id, number)}"]`)?.focus();
+    panel.body.querySelector(`[data-key="${keyOf(task, number)}"]`)?.focus();
   });
 }
 
-function keyOf(id, number) {
-  return `hint ${id} ${number}`;
+function keyOf(task, number) {
+  return `hint ${task.id} ${number}`;
 }

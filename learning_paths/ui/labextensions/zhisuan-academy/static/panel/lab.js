@@ -11,6 +11,7 @@ export class LabTab {
     this.panel = panel;
     this.found = new Map(); // by lab: what the last check found, whether the notebook has changed since
     this.receipts = new Map(); // by lab: what the last submission of this visit gave
+    this.hints = new Map(); // by lab and task: those given in this visit
     this.known = new WeakSet(); // notebooks that are followed
     this.busy = null; // check or submit
     this.name = null;
@@ -192,7 +193,7 @@ export class LabTab {
       element('p', { class: 'za-facts' }, words.say('task-points', values)),
       kind === 'unknown' ? null : element('p', { class: 'za-verdict' }, words.say(`task-${kind}`, values), later > 0 ? words.say('task-later', values) : ''),
       failing.length ? element('ul', {}, failing.map(one => element('li', {}, one.name ?? '', one.says ? element('pre', {}, one.says) : null))) : null,
-      hints(this.panel, this.name, lab?.tasks.find(one => one.id === task.id), words)
+      hints(this, lab?.tasks.find(one => one.id === task.id), words)
     );
   }
 
