@@ -96,9 +96,7 @@ def _imported(there: set[str]) -> Any:
 class NotHere(ModuleType):
     """A library that is not here, by its name; nor is what comes of it. A class may name one as its base."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.__module__ = "builtins"  # what is made of one has no library behind it either
+    __module__ = "builtins"  # what is made of one has no library behind it either
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
