@@ -258,7 +258,7 @@ with score.part(0.5, "40 000 rows of 16 scores in at most a fifth of the time of
         by_loops.append(time.perf_counter() - ended)
         taken.append(ended - begun)
         kit.close(result, right, rtol=1e-12, atol=1e-12)
-        if 5 * min(taken) <= min(by_loops) or taken[-1] > 2 * by_loops[-1]:
+        if 5 * min(taken) <= min(by_loops):
             break
     kit.require(5 * min(taken) <= min(by_loops), "too slow: no loop over rows")
 ### END HIDDEN TESTS
