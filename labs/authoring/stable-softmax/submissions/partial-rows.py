@@ -1,4 +1,4 @@
-# A right log-sum-exp, as a Python loop over rows: too slow.
+# A right log-sum-exp, as a Python loop over rows.
 
 # %% grade_id="log-sum-exp"
 def log_sum_exp(x, axis=-1):
