@@ -21,6 +21,7 @@ from .errors import CourseError, EngineFailed, Refusal
 from .parcel import Drawn, Parcel, as_notebook, run_there
 
 CONNECT_SECONDS = 20
+LOOK_SECONDS = 30  # between looks whether there is a worker left
 Sent = tuple[str, str, float, Future | Exception | None]  # learner, basis, begin, what will come
 GONE = (KilledWorker, OSError)  # what a submission gets whose workers ended one after the other
 
@@ -92,11 +93,26 @@ class Cluster:
             return learner, found, begun, error
         return learner, found, begun, task
 
+    def _result(self, task: Future) -> tuple[bytes | Refusal, float]:
+        """Wait for what comes of a task, as long as there is a worker that may run it."""
+        while True:
+            try:
+                return task.result(timeout=LOOK_SECONDS)
+            except TimeoutError:
+                if task.done():
+                    raise
+                if not self._client.nthreads():
+                    address = self._client.scheduler.address
+                    raise EngineFailed(
+                        f"the scheduler at {address} has no workers left; start some with"
+                        f" `dask worker {address}`, then grade again"
+                    ) from None
+
     def _came(self, learner: str, found: str, begun: float, task: Future | Exception | None) -> Ran:
         if task is None or isinstance(task, Exception):
             return Ran(learner, found, time.perf_counter() - begun, error=task)
         try:
-            content, seconds = task.result()
+            content, seconds = self._result(task)
             if isinstance(content, Refusal):
                 raise content
         except GONE as error:

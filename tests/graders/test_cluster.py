@@ -95,6 +95,23 @@ def test_no_scheduler_is_one_clear_line(
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_when_no_worker_is_left_the_rest_is_refused(
+    data: Path, labs: Path, answered: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 1)
+    hand_in_all(data, answered, 6)
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as running:
+        results = grade("means", data=data, source=labs, collect=False, cluster=running.scheduler_address)
+        assert next(results).status == "graded"
+        running.scale(0)
+        rest = list(results)
+    assert len(rest) == 5
+    assert rest[-1].status == "refused"
+    assert "has no workers left; start some with `dask worker" in rest[-1].reason
+
+
 def test_dask_is_loaded_only_for_a_cluster() -> None:
     code = "import sys, graders.watch, graders.cli; sys.exit('distributed' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
