@@ -186,7 +186,7 @@ def pasted(name, *given):
         return f"np.array({''.join(np.array2string(thing, separator=',', threshold=thing.size + 1).split())})" if isinstance(thing, np.ndarray) else repr(thing)
 
     call = f"{name}({', '.join(map(written, given))})"
-    if len(call) <= 300:
+    if len(call) <= 200:
         return call
     LONG.append(given)
     return f"{name}(*LONG[{len(LONG) - 1}])"
