@@ -117,6 +117,9 @@ def test_what_lies_in_a_sockets_place_is_not_followed(tmp_path, start, echo) -> 
     start(host, out=[f"far={echo}"])
     start(folder, into=[f"server={port}"])
     connected(port).close()
+    patience = time.monotonic() + 30
+    while not (host / "far").exists() and time.monotonic() < patience:
+        time.sleep(0.05)
     (folder / "server").symlink_to(host / "far")
     assert told(port, b"secret") == b""
     (folder / "server").unlink()
