@@ -21,7 +21,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from sandbox import Bind, SandboxError, Wall, command, syscalls
+from sandbox import Bind, SandboxError, Wall, command, is_secret, syscalls
 
 from .course import ONLY_FILE, Course
 from .errors import CourseError
@@ -36,7 +36,6 @@ TMP_MIB = 1024
 FILES = ("gradebook.", "graded.db", "grading.lock")  # begin names of what is opened in any case
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")  # of a pod
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_SECRET = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "COOKIE", "API_KEY", "PRIVATE_KEY")
 _helpers: dict[Path, Helper] = {}
 _lock = threading.Lock()
 
@@ -63,9 +62,7 @@ def wall_of(course: Course, uid: int, *, grades: bool = False, more: Sequence[Pa
 
 def environment(course: Course, inherited: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of such work: what is inherited without secrets, and the hidden inputs' key."""
-    kept = {
-        name: value for name, value in inherited.items() if not any(word in name.upper() for word in _SECRET)
-    }
+    kept = {name: value for name, value in inherited.items() if not is_secret(name)}
     return {**kept, KEY: grading_key(course.data).hex()}
 
 

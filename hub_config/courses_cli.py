@@ -127,7 +127,8 @@ def _enrol(options: argparse.Namespace) -> int:
 def _leave(options: argparse.Namespace) -> int:
     deployment, course, names, cohort = _asked(options)
     enrolments = _enrolments(deployment)
-    names += [name for name in cohort if enrolments.of(name).get(course.id) == "learner"]
+    learners = {one.name for one in enrolments.all() if (one.course, one.part) == (course.id, "learner")}
+    names += [name for name in cohort if name in learners]
     with nullcontext() if options.dry_run else noted(deployment, who_types()):
         gone = enrolments.leave(course.id, names, dry=options.dry_run)
     return _say(options, f"take part in {course.shown} no longer", gone, "nobody")

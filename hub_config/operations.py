@@ -31,7 +31,6 @@ from learning_paths.academy import Academy
 from learning_paths.errors import PlanError
 
 from .accounts import Accounts
-from .changes import Changes
 from .deployment import MONITOR, Deployment
 from .exchange import ENTRY
 from .handlers import ApiHandler
@@ -79,8 +78,8 @@ class Watched:
             ("reason",),
             registry=self.registry,
         )
-        self._changes = Changes()
-        self._graded: dict[str, list[tuple[str, str, int]]] = {}  # what came of it, by course
+        # by course: the times of its ledger's files, and what came of grading by then
+        self._graded: dict[str, tuple[list[int], list[tuple[str, str, int]]]] = {}
         self.registry.register(self)
 
     def answered(self, handler: web.RequestHandler) -> None:
@@ -189,14 +188,15 @@ class Watched:
         """Return what came of grading in a course: `outcomes`, asked for when its ledger has changed."""
         files = [place.course / f"{LEDGER}{end}" for end in ("", "-wal")]
         stamp = [file.lstat().st_mtime_ns for file in files if os.path.lexists(file)]
-        if self._changes.differ(place.course_id, stamp):
+        seen, found = self._graded.get(place.course_id, (None, []))
+        if seen != stamp:
             try:
-                asked = staff.ask(place.grading, f"{__name__}:outcomes", str(files[0]))
-            except CourseError as error:
+                found = staff.ask(place.grading, f"{__name__}:outcomes", str(files[0]))
+            except CourseError as error:  # asked again at the next look
                 app_log.error("%s", error)
                 return []
-            self._graded[place.course_id] = asked
-        return self._graded.get(place.course_id, [])
+            self._graded[place.course_id] = stamp, found
+        return found
 
 
 def _works(name: str, ask: Callable[[], Any]) -> bool:

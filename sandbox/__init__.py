@@ -1,6 +1,6 @@
 """Walls around processes, and a warm process that runs notebook cells behind them."""
 
-from sandbox.capable import Capabilities, capabilities, command, enter, kind_for
+from sandbox.capable import Capabilities, capabilities, command, enter, is_secret, kind_for
 from sandbox.errors import FrameError, SandboxError, WallError, WallUnavailable, WarmError
 from sandbox.probe import Hole, probe
 from sandbox.wall import Bind, Limits, Wall
@@ -24,6 +24,7 @@ __all__ = [
     "capabilities",
     "command",
     "enter",
+    "is_secret",
     "kind_for",
     "probe",
 ]

@@ -17,6 +17,11 @@ KINDS = ("namespaces", "bubblewrap", "landlock", "uid", "none")
 _SECRET = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "COOKIE", "API_KEY", "PRIVATE_KEY")
 
 
+def is_secret(name: str) -> bool:
+    """Tell whether an environment variable holds a secret, by its name."""
+    return any(word in name.upper() for word in _SECRET)
+
+
 @dataclass(frozen=True)
 class Capabilities:
     """What walls this host allows.
@@ -160,7 +165,7 @@ def command(wall: Wall, argv: Sequence[str]) -> list[str]:
     if not wall.loads_code:
         raise WallError("no program starts behind a wall that loads no code: run it in a WarmServer")
     for name in wall.env:
-        if any(word in name.upper() for word in _SECRET):
+        if is_secret(name):
             raise WallError(
                 f"{name} looks like a secret, and every user of this host can read argument lists: "
                 "put it into the environment of the process that is started"
