@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from graders.errors import CourseError
 from graders.ledger import FILE, Ledger
 from hub_config import operations
 from hub_config.deployment import Deployment
@@ -59,7 +60,9 @@ def test_work_is_counted_from_what_is_there(figures, tmp_path):
     assert not [key for key in found if {"ada", "lin", "mei"} & set(key)]
 
 
-def test_outcomes_come_from_the_graders_own_memory(figures, tmp_path):
+def test_outcomes_come_from_the_graders_own_memory_also_after_it_could_not_be_read(
+    figures, tmp_path, monkeypatch
+):
     (tmp_path / "course").mkdir()
     with Ledger(tmp_path / "course"):
         pass
@@ -69,6 +72,13 @@ def test_outcomes_come_from_the_graders_own_memory(figures, tmp_path):
             result = json.dumps({"status": status})
             book.execute("INSERT INTO graded VALUES ('conv', ?, '', ?, '')", (learner, result))
     book.close()
+
+    def held_up(*_):
+        raise CourseError("it holds up who reads it")
+
+    with monkeypatch.context() as once:
+        once.setattr(operations.staff, "ask", held_up)
+        assert not [key for key in figures() if key[0] == "academy_graded"]
     found = figures()
     assert found["academy_graded", "conv", "graded"] == 2
     assert found["academy_graded", "conv", "refused"] == 1
